@@ -1,0 +1,1 @@
+//! KubeLoop: Kubernetes' control plane as a teaching instrument.
