@@ -1,1 +1,6 @@
 //! KubeLoop: Kubernetes' control plane as a teaching instrument.
+
+pub mod api;
+pub mod component;
+pub mod control_plane;
+pub mod node;

@@ -1,0 +1,424 @@
+//! Every kind that can be stored: the [`kinds!`] table. Add a kind: one file here, one line in the table.
+//!
+//! What is particular to a kind (defaults, validation, columns) is its implementation of [`Stored`], in its own file.
+//!
+//! The real thing: pkg/apis/*/register.go; pkg/registry/*/*/storage.
+//! Left out: kinds outside the table are refused by name.
+
+mod config_map;
+mod deployment;
+mod endpoint_slice;
+mod endpoints;
+mod event;
+mod lease;
+mod namespace;
+mod node;
+mod pod;
+mod replica_set;
+mod secret;
+mod service;
+mod service_account;
+
+use super::field::FieldError;
+use super::time::Ms;
+use super::{Key, Name};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What the rest of the model knows of a kind without knowing its fields.
+#[derive(Debug)]
+pub struct KindInfo {
+    /// The kind.
+    pub kind: Kind,
+    /// As `kind:` spells it: `Deployment`.
+    pub name: &'static str,
+    /// `apps`, or empty for the core group.
+    pub group: &'static str,
+    /// `v1`.
+    pub version: &'static str,
+    /// As `apiVersion:` spells it: `apps/v1`.
+    pub api_version: &'static str,
+    /// As URLs spell it: `deployments`.
+    pub plural: &'static str,
+    /// `deployment`.
+    pub singular: &'static str,
+    /// What kubectl also accepts: `deploy`.
+    pub short_names: &'static [&'static str],
+    /// Groups of kinds: `all`.
+    pub categories: &'static [&'static str],
+    /// Does it live in namespaces?
+    pub namespaced: bool,
+}
+
+impl KindInfo {
+    /// As messages name the resource: `pods`, `deployments.apps`.
+    #[must_use]
+    pub fn resource(&self) -> String {
+        if self.group.is_empty() {
+            self.plural.to_owned()
+        } else {
+            format!("{}.{}", self.plural, self.group)
+        }
+    }
+}
+
+/// A column of `kubectl get`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The heading, as the API server's table names it: `Up-to-date`. Printers upper-case it.
+    pub name: &'static str,
+    /// Shown only with `-o wide`.
+    pub wide: bool,
+}
+
+/// A kind of object that the API server stores. Implemented for k8s-openapi's types, each in its own file.
+///
+/// Fields are not touched by any method but `set_defaults`, `prepare_create` and `prepare_update`.
+pub trait Stored:
+    k8s_openapi::Metadata<Ty = ObjectMeta>
+    + Clone
+    + PartialEq
+    + Default
+    + std::fmt::Debug
+    + serde::Serialize
+    + serde::de::DeserializeOwned
+    + Into<Object>
+    + Send
+    + Sync
+    + 'static
+{
+    /// Its kind.
+    const STORED_AS: Kind;
+
+    /// The object inside, if it is of this kind.
+    fn of(object: &Object) -> Option<&Self>;
+
+    /// The object inside, to be changed (copied first if anyone else holds it), if it is of this kind.
+    fn of_mut(object: &mut Object) -> Option<&mut Self>;
+
+    /// Fills in what the author left out, as the API server does before validation. The real thing: pkg/apis/*/v1/defaults.go.
+    fn set_defaults(&mut self) {}
+
+    /// Clears what a client may not set at creation and sets what the server sets: status, generation. The real thing: `PrepareForCreate` of the kind's strategy.
+    fn prepare_create(&mut self) {}
+
+    /// Carries over what an update may not change (status, generation) and raises the generation if the spec changed. The real thing: `PrepareForUpdate`.
+    fn prepare_update(&mut self, _old: &Self) {}
+
+    /// Like `prepare_update` for the status subresource: only the status may differ. The real thing: the status strategy's `PrepareForUpdate`.
+    fn prepare_status_update(&mut self, old: &Self) {
+        *self = old.clone();
+    }
+
+    /// Everything wrong with a new object, in upstream's order. The metadata is checked by the caller.
+    fn validate(&self) -> Vec<FieldError> {
+        Vec::new()
+    }
+
+    /// Everything wrong with replacing `old` by this; `validate` included where upstream's update validation includes it.
+    fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
+        self.validate()
+    }
+
+    /// Is the name one that this kind may have? Most may be DNS subdomains. Returns the detail of the field error.
+    fn validate_name(name: &str) -> Option<String> {
+        super::kinds::names::dns_subdomain(name)
+    }
+
+    /// The columns of `kubectl get`, after NAME (which is the first everywhere). The real thing: pkg/printers/internalversion/printers.go.
+    fn columns() -> &'static [Column];
+
+    /// The cells of one row, one per column.
+    fn row(&self, now_ms: Ms) -> Vec<String>;
+
+    /// A field that `--field-selector` may name, beyond `metadata.name` and `metadata.namespace`; `None` if there is no such field.
+    fn selectable_field(&self, _path: &str) -> Option<String> {
+        None
+    }
+
+    /// The fields that [`Stored::selectable_field`] knows.
+    fn selectable_fields() -> &'static [&'static str] {
+        &[]
+    }
+}
+
+pub mod names;
+
+macro_rules! kinds {
+    ($($name:ident, $type:ty, $group:literal, $plural:literal, $singular:literal, [$($short:literal),*], [$($category:literal),*], $namespaced:literal;)*) => {
+        /// The kinds, as `kind:` spells them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum Kind {
+            $(
+                #[doc = concat!("`", stringify!($name), "`.")]
+                $name,
+            )*
+        }
+
+        impl Kind {
+            /// All kinds, in the table's order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// What there is to know about the kind.
+            #[must_use]
+            pub fn info(self) -> &'static KindInfo {
+                static INFOS: &[KindInfo] = &[$(KindInfo {
+                    kind: Kind::$name,
+                    name: stringify!($name),
+                    group: $group,
+                    version: <$type as k8s_openapi::Resource>::VERSION,
+                    api_version: <$type as k8s_openapi::Resource>::API_VERSION,
+                    plural: $plural,
+                    singular: $singular,
+                    short_names: &[$($short),*],
+                    categories: &[$($category),*],
+                    namespaced: $namespaced,
+                }),*];
+                &INFOS[self as usize]
+            }
+
+            /// The columns of `kubectl get` after NAME.
+            #[must_use]
+            pub fn columns(self) -> &'static [Column] {
+                match self { $(Self::$name => <$type>::columns()),* }
+            }
+
+            /// The detail of the field error if this kind may not have the name.
+            #[must_use]
+            pub fn validate_name(self, name: &str) -> Option<String> {
+                match self { $(Self::$name => <$type>::validate_name(name)),* }
+            }
+
+            /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
+            #[must_use]
+            pub fn selectable_fields(self) -> &'static [&'static str] {
+                match self { $(Self::$name => <$type>::selectable_fields()),* }
+            }
+
+            /// Reads an object of this kind with any serde deserializer.
+            ///
+            /// # Errors
+            /// Those of the deserializer.
+            pub fn deserialize<'de, D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
+                use serde::Deserialize as _;
+                match self { $(Self::$name => <$type>::deserialize(deserializer).map(Object::from)),* }
+            }
+        }
+
+        /// Anything that the API server stores, behind one enum; a clone shares the object.
+        #[derive(Clone, Debug)]
+        pub enum Object {
+            $(
+                #[doc = concat!("A `", stringify!($name), "`.")]
+                $name(Arc<$type>),
+            )*
+        }
+
+        impl PartialEq for Object {
+            fn eq(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$name(a), Self::$name(b)) => Arc::ptr_eq(a, b) || a == b,)*
+                    _ => false,
+                }
+            }
+        }
+
+        impl Object {
+            /// Its kind.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self { $(Self::$name(_) => Kind::$name),* }
+            }
+
+            /// Its metadata.
+            #[must_use]
+            pub fn metadata(&self) -> &ObjectMeta {
+                match self { $(Self::$name(object) => &object.metadata),* }
+            }
+
+            /// Its metadata, to be changed (the object is copied first if anyone else holds it).
+            pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+                match self { $(Self::$name(object) => &mut Arc::make_mut(object).metadata),* }
+            }
+
+            /// Are these the same object in memory? Cheaper than `==` and never wrong when true.
+            #[must_use]
+            pub fn ptr_eq(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$name(a), Self::$name(b)) => Arc::ptr_eq(a, b),)*
+                    _ => false,
+                }
+            }
+
+            /// As JSON, with `apiVersion` and `kind`.
+            #[must_use]
+            pub fn to_json(&self) -> Value {
+                match self { $(Self::$name(object) => serde_json::to_value(&**object).expect("Kubernetes' types are plain data")),* }
+            }
+
+            /// See [`Stored::set_defaults`].
+            pub fn set_defaults(&mut self) {
+                match self { $(Self::$name(object) => Arc::make_mut(object).set_defaults()),* }
+            }
+
+            /// See [`Stored::prepare_create`].
+            pub fn prepare_create(&mut self) {
+                match self { $(Self::$name(object) => Arc::make_mut(object).prepare_create()),* }
+            }
+
+            /// See [`Stored::prepare_update`]. Both must be of one kind.
+            pub fn prepare_update(&mut self, old: &Self) {
+                match (self, old) {
+                    $((Self::$name(new), Self::$name(old)) => Arc::make_mut(new).prepare_update(old),)*
+                    _ => unreachable!("an update never changes the kind"),
+                }
+            }
+
+            /// See [`Stored::prepare_status_update`]. Both must be of one kind.
+            pub fn prepare_status_update(&mut self, old: &Self) {
+                match (self, old) {
+                    $((Self::$name(new), Self::$name(old)) => Arc::make_mut(new).prepare_status_update(old),)*
+                    _ => unreachable!("an update never changes the kind"),
+                }
+            }
+
+            /// See [`Stored::validate`].
+            #[must_use]
+            pub fn validate(&self) -> Vec<FieldError> {
+                match self { $(Self::$name(object) => object.validate()),* }
+            }
+
+            /// See [`Stored::validate_update`]. Both must be of one kind.
+            #[must_use]
+            pub fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+                match (self, old) {
+                    $((Self::$name(new), Self::$name(old)) => new.validate_update(old),)*
+                    _ => unreachable!("an update never changes the kind"),
+                }
+            }
+
+            /// See [`Stored::row`].
+            #[must_use]
+            pub fn row(&self, now_ms: Ms) -> Vec<String> {
+                match self { $(Self::$name(object) => object.row(now_ms)),* }
+            }
+
+            /// See [`Stored::selectable_field`].
+            #[must_use]
+            pub fn selectable_field(&self, path: &str) -> Option<String> {
+                match self { $(Self::$name(object) => object.selectable_field(path)),* }
+            }
+        }
+
+        $(
+            impl From<$type> for Object {
+                fn from(object: $type) -> Self {
+                    Self::$name(Arc::new(object))
+                }
+            }
+        )*
+    };
+}
+
+/// The part of [`Stored`] that is the same for all kinds, for use inside their implementations.
+macro_rules! stored {
+    ($name:ident) => {
+        const STORED_AS: $crate::api::Kind = $crate::api::Kind::$name;
+
+        fn of(object: &$crate::api::Object) -> Option<&Self> {
+            let $crate::api::Object::$name(object) = object else {
+                return None;
+            };
+            Some(object)
+        }
+
+        fn of_mut(object: &mut $crate::api::Object) -> Option<&mut Self> {
+            let $crate::api::Object::$name(object) = object else {
+                return None;
+            };
+            Some(std::sync::Arc::make_mut(object))
+        }
+    };
+}
+use stored;
+
+use k8s_openapi::api::{
+    apps::v1 as apps, coordination::v1 as coordination, core::v1 as core,
+    discovery::v1 as discovery,
+};
+
+kinds! {
+    Namespace, core::Namespace, "", "namespaces", "namespace", ["ns"], [], false;
+    Node, core::Node, "", "nodes", "node", ["no"], [], false;
+    Pod, core::Pod, "", "pods", "pod", ["po"], ["all"], true;
+    Service, core::Service, "", "services", "service", ["svc"], ["all"], true;
+    Endpoints, core::Endpoints, "", "endpoints", "endpoints", ["ep"], [], true;
+    EndpointSlice, discovery::EndpointSlice, "discovery.k8s.io", "endpointslices", "endpointslice", [], [], true;
+    ConfigMap, core::ConfigMap, "", "configmaps", "configmap", ["cm"], [], true;
+    Secret, core::Secret, "", "secrets", "secret", [], [], true;
+    ServiceAccount, core::ServiceAccount, "", "serviceaccounts", "serviceaccount", ["sa"], [], true;
+    Event, core::Event, "", "events", "event", ["ev"], [], true;
+    Lease, coordination::Lease, "coordination.k8s.io", "leases", "lease", [], [], true;
+    Deployment, apps::Deployment, "apps", "deployments", "deployment", ["deploy"], ["all"], true;
+    ReplicaSet, apps::ReplicaSet, "apps", "replicasets", "replicaset", ["rs"], ["all"], true;
+}
+
+impl Kind {
+    /// The kind of this `apiVersion` and `kind`.
+    #[must_use]
+    pub fn of(api_version: &str, kind: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|k| k.info().name == kind && k.info().api_version == api_version)
+    }
+
+    /// The kind that kubectl means by a plural, singular or short name, in any case, with or without `.group`.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        let lower = text.to_lowercase();
+        Self::ALL.iter().copied().find(|k| {
+            let info = k.info();
+            let bare = [info.plural, info.singular].contains(&&*lower)
+                || info.short_names.contains(&&*lower);
+            bare || lower == info.resource() || lower == format!("{}.{}", info.plural, info.version)
+        })
+    }
+}
+
+impl Object {
+    /// The typed object inside, if it is a `T`.
+    #[must_use]
+    pub fn get<T: Stored>(&self) -> Option<&T> {
+        T::of(self)
+    }
+
+    /// Its place in the store.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::new(self.kind(), self.namespace(), self.name())
+    }
+
+    /// Its name; empty if it has none yet.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        super::owner::name_of(self.metadata())
+    }
+
+    /// Its namespace; empty if it has none.
+    #[must_use]
+    pub fn namespace(&self) -> Name {
+        super::owner::namespace_of(self.metadata())
+    }
+
+    /// The revision of its last change, as its `resourceVersion` says; 0 if it was never stored.
+    #[must_use]
+    pub fn revision(&self) -> super::Revision {
+        self.metadata()
+            .resource_version
+            .as_deref()
+            .and_then(|v| v.parse().ok())
+            .unwrap_or(0)
+    }
+}

@@ -1,0 +1,32 @@
+//! The API: what can be said to a cluster and what can be stored in it. Types, not behaviour.
+//!
+//! **Architecture invariant:** nothing here knows a component, a clock or the network. Everything that is specific to one kind
+//! (defaults, validation, columns) stands in that kind's own file under `kinds/`, behind the trait [`Stored`].
+//!
+//! The real thing: staging/src/k8s.io/{api,apimachinery}, pkg/apis.
+
+mod change;
+pub mod field;
+pub mod kinds;
+mod object;
+pub mod owner;
+mod request;
+mod snapshot;
+mod status;
+pub mod time;
+
+pub use change::{Change, ChangeType};
+pub use kinds::{Kind, KindInfo, Object, Stored};
+pub use object::{Key, Uid};
+pub use request::{
+    Answer, Body, DeleteOptions, FieldValidation, ListOptions, Patch, PatchType, Propagation,
+    Reply, Request, Subresource, User, Verb,
+};
+pub use snapshot::{PodCounts, Snapshot, Table, Tally};
+pub use status::{Cause, Reason, Status};
+
+/// A name, namespace or other short string: cheap to clone, compared by content.
+pub type Name = smol_str::SmolStr;
+
+/// A revision of the store: grows by one with every write, never has gaps. Also every object's `resourceVersion`.
+pub type Revision = u64;

@@ -1,0 +1,100 @@
+//! How objects are told apart: [`Key`] by name, [`Uid`] by identity.
+
+use super::{Kind, Name};
+use std::fmt;
+
+/// An object's place in the store: kind, namespace (empty for cluster-scoped kinds) and name.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct Key {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it is; empty for cluster-scoped kinds.
+    pub namespace: Name,
+    /// What it is called.
+    pub name: Name,
+}
+
+impl Key {
+    /// The key of `kind` `namespace`/`name`. The namespace of a cluster-scoped kind is dropped.
+    pub fn new(kind: Kind, namespace: impl Into<Name>, name: impl Into<Name>) -> Self {
+        let namespace = if kind.info().namespaced {
+            namespace.into()
+        } else {
+            Name::default()
+        };
+        Self {
+            kind,
+            namespace,
+            name: name.into(),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    /// `Deployment default/web`, `Node n1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace.is_empty() {
+            write!(f, "{} {}", self.kind.info().name, self.name)
+        } else {
+            write!(
+                f,
+                "{} {}/{}",
+                self.kind.info().name,
+                self.namespace,
+                self.name
+            )
+        }
+    }
+}
+
+/// An object's identity over its life: the number behind `metadata.uid`. Two objects of one name, one after the other, differ in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uid(pub u128);
+
+impl Uid {
+    /// Reads the text form; any text gives a `Uid`, texts that are no UUID by their bytes.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut number = 0u128;
+        for byte in text.bytes() {
+            let digit = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                b'-' => continue,
+                other => other,
+            };
+            number = (number << 4 | number >> 124) ^ u128::from(digit);
+        }
+        Self(number)
+    }
+}
+
+impl fmt::Display for Uid {
+    /// As a version 4 UUID is written: `8-4-4-4-12` hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.0;
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            n >> 96,
+            n >> 80 & 0xffff,
+            n >> 64 & 0xffff,
+            n >> 48 & 0xffff,
+            n & 0xffff_ffff_ffff
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uid_reads_what_it_writes() {
+        let uid = Uid(0x0123_4567_89ab_4def_8123_4567_89ab_cdef);
+        assert_eq!(uid.to_string(), "01234567-89ab-4def-8123-456789abcdef");
+        assert_eq!(Uid::parse(&uid.to_string()), uid);
+    }
+}

@@ -1,0 +1,331 @@
+//! One call to the API server, and its answer. The only way to change the cluster's desired state, for everyone.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go; metav1's `*Options`.
+
+use super::{Key, Kind, Name, Object, Revision, Status};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Who is asking: `system:kube-scheduler`, `system:node:n1`, `kubernetes-admin`.
+pub type User = Name;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// Read one.
+    Get,
+    /// Read many.
+    List,
+    /// Make one.
+    Create,
+    /// Replace one.
+    Update,
+    /// Change parts of one.
+    Patch,
+    /// Remove one.
+    Delete,
+    /// Remove many.
+    DeleteCollection,
+}
+
+impl Verb {
+    /// As RBAC rules and audit logs spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::List => "list",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
+            Self::DeleteCollection => "deletecollection",
+        }
+    }
+}
+
+/// A part of an object with rules of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subresource {
+    /// `…/status`: only `.status` changes.
+    Status,
+    /// `…/scale`: replicas behind one shape for all scalable kinds.
+    Scale,
+    /// `pods/x/binding`: sets `spec.nodeName` once.
+    Binding,
+    /// `namespaces/x/finalize`: only `.spec.finalizers` changes.
+    Finalize,
+}
+
+impl Subresource {
+    /// As URLs spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Scale => "scale",
+            Self::Binding => "binding",
+            Self::Finalize => "finalize",
+        }
+    }
+}
+
+/// How a patch is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchType {
+    /// RFC 6902.
+    Json,
+    /// RFC 7386.
+    Merge,
+    /// Merge with lists by key, Kubernetes' own.
+    StrategicMerge,
+}
+
+/// A patch and how to read it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patch {
+    /// How to read `body`.
+    pub kind: PatchType,
+    /// The patch document.
+    pub body: Arc<Value>,
+}
+
+/// What a request carries.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    None,
+    /// A typed object: from components, which make no spelling mistakes.
+    Object(Object),
+    /// A document from outside, to be decoded strictly: unknown fields and wrong types are errors with their path.
+    Document(Arc<Value>),
+    /// For `patch`.
+    Patch(Patch),
+    /// For `pods/binding`: the node.
+    Binding(Name),
+    /// For `scale`: the wanted replicas.
+    Scale(i32),
+    /// For `delete` and `deletecollection`.
+    Delete(DeleteOptions),
+}
+
+/// What becomes of the dependents of a deleted object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Propagation {
+    /// They are deleted after it, by the garbage collector.
+    Background,
+    /// They are deleted before it: it waits with a finalizer.
+    Foreground,
+    /// They stay and lose the owner.
+    Orphan,
+}
+
+/// `metav1.DeleteOptions`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DeleteOptions {
+    /// Overrides the object's own grace period; 0 deletes at once.
+    pub grace_period_seconds: Option<i64>,
+    /// What becomes of dependents; the kind's default if absent.
+    pub propagation: Option<Propagation>,
+    /// Refuse unless the uid is this.
+    pub precondition_uid: Option<String>,
+    /// Refuse unless the resourceVersion is this.
+    pub precondition_resource_version: Option<String>,
+}
+
+/// `metav1.ListOptions`, the part that selects.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListOptions {
+    /// As `-l` spells it; empty selects all.
+    pub label_selector: String,
+    /// As `--field-selector` spells it; empty selects all.
+    pub field_selector: String,
+}
+
+/// What to do about unknown and duplicate fields of a [`Body::Document`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum FieldValidation {
+    /// Drop them.
+    Ignore,
+    /// Drop them and say so.
+    Warn,
+    /// Refuse.
+    #[default]
+    Strict,
+}
+
+/// One API call: who wants what done to which object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Who is asking.
+    pub user: User,
+    /// What is asked.
+    pub verb: Verb,
+    /// Of which object; an empty name with `create` (the body has it, or `generateName`), `list` and `deletecollection`.
+    pub key: Key,
+    /// Of which part.
+    pub subresource: Option<Subresource>,
+    /// With what.
+    pub body: Body,
+    /// Which ones, for `list` and `deletecollection`.
+    pub select: ListOptions,
+    /// What to do about unknown fields.
+    pub field_validation: FieldValidation,
+    /// Answer as if it were done, and change nothing.
+    pub dry_run: bool,
+    /// Who manages the fields that it sets: `kubectl-client-side-apply`.
+    pub field_manager: Name,
+}
+
+impl Request {
+    /// A request with nothing but the essentials.
+    #[must_use]
+    pub fn new(verb: Verb, key: Key, body: Body) -> Self {
+        Self {
+            user: User::default(),
+            verb,
+            key,
+            subresource: None,
+            body,
+            select: ListOptions::default(),
+            field_validation: FieldValidation::default(),
+            dry_run: false,
+            field_manager: Name::default(),
+        }
+    }
+
+    /// `get` of one object.
+    #[must_use]
+    pub fn get(key: Key) -> Self {
+        Self::new(Verb::Get, key, Body::None)
+    }
+
+    /// `list` of a kind in one namespace, or in all if it is empty.
+    pub fn list(kind: Kind, namespace: impl Into<Name>) -> Self {
+        Self::new(Verb::List, Key::new(kind, namespace, ""), Body::None)
+    }
+
+    /// `create` of a typed object in the namespace that its metadata names.
+    #[must_use]
+    pub fn create(object: impl Into<Object>) -> Self {
+        let object = object.into();
+        Self::new(Verb::Create, object.key(), Body::Object(object))
+    }
+
+    /// `update` of a typed object.
+    #[must_use]
+    pub fn update(object: impl Into<Object>) -> Self {
+        let object = object.into();
+        Self::new(Verb::Update, object.key(), Body::Object(object))
+    }
+
+    /// `update` of the status of a typed object.
+    #[must_use]
+    pub fn update_status(object: impl Into<Object>) -> Self {
+        Self {
+            subresource: Some(Subresource::Status),
+            ..Self::update(object)
+        }
+    }
+
+    /// `patch` of one object.
+    #[must_use]
+    pub fn patch(key: Key, kind: PatchType, body: Value) -> Self {
+        Self::new(
+            Verb::Patch,
+            key,
+            Body::Patch(Patch {
+                kind,
+                body: Arc::new(body),
+            }),
+        )
+    }
+
+    /// `delete` of one object.
+    #[must_use]
+    pub fn delete(key: Key, options: DeleteOptions) -> Self {
+        Self::new(Verb::Delete, key, Body::Delete(options))
+    }
+
+    /// `create pods/binding`: put the pod on the node.
+    pub fn bind(pod: Key, node: impl Into<Name>) -> Self {
+        Self {
+            subresource: Some(Subresource::Binding),
+            ..Self::new(Verb::Create, pod, Body::Binding(node.into()))
+        }
+    }
+
+    /// The same request, from this user.
+    #[must_use]
+    pub fn by(self, user: impl Into<User>) -> Self {
+        Self {
+            user: user.into(),
+            ..self
+        }
+    }
+
+    /// `create pods default/web-x`: for the trace.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let resource = self.key.kind.info().plural;
+        let sub = self
+            .subresource
+            .map_or(String::new(), |s| format!("/{}", s.name()));
+        let name = match (&self.key.name, &self.body) {
+            (name, Body::Object(object)) if name.is_empty() => {
+                format!(
+                    "{}*",
+                    object
+                        .metadata()
+                        .generate_name
+                        .as_deref()
+                        .unwrap_or_default()
+                )
+            }
+            (name, _) => name.to_string(),
+        };
+        if self.key.namespace.is_empty() {
+            format!("{} {resource}{sub} {name}", self.verb.name())
+        } else {
+            format!(
+                "{} {resource}{sub} {}/{name}",
+                self.verb.name(),
+                self.key.namespace
+            )
+        }
+    }
+}
+
+/// What the API server answers when it does not refuse.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// The object as it is now (for a delete: as it was, or as it waits).
+    Object(Object),
+    /// The object was there and is now gone.
+    Deleted(Object),
+    /// The objects that match, at one revision.
+    List(Vec<Object>, Revision),
+}
+
+impl Reply {
+    /// The one object that it is about, if it is about one.
+    #[must_use]
+    pub fn object(&self) -> Option<&Object> {
+        match self {
+            Self::Object(object) | Self::Deleted(object) => Some(object),
+            Self::List(..) => None,
+        }
+    }
+}
+
+/// The API server's answer, with its Warning headers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// What came of it.
+    pub result: Result<Reply, Status>,
+    /// `Warning:` headers: unknown fields with `Warn`, deprecated fields.
+    pub warnings: Vec<String>,
+    /// The revision that this request wrote; `None` if it wrote nothing (a no-op update writes nothing).
+    pub revision: Option<Revision>,
+}

@@ -1,0 +1,79 @@
+//! What a process remembers, as a value whose type only its component knows.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+/// Anything that can be remembered: plain data. Implemented for every such type.
+pub trait Remembered: Any + fmt::Debug + Send + Sync {
+    /// A copy in a box of its own.
+    fn copy(&self) -> Arc<dyn Remembered>;
+    /// Is it the same type and value?
+    fn same(&self, other: &dyn Remembered) -> bool;
+    /// For downcasts.
+    fn as_any(&self) -> &dyn Any;
+    /// For downcasts.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<T: Any + Clone + PartialEq + fmt::Debug + Send + Sync> Remembered for T {
+    fn copy(&self) -> Arc<dyn Remembered> {
+        Arc::new(self.clone())
+    }
+
+    fn same(&self, other: &dyn Remembered) -> bool {
+        other.as_any().downcast_ref::<T>() == Some(self)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// One process's memory. A clone shares it until one side changes.
+#[derive(Clone, Debug)]
+pub struct Memory(Arc<dyn Remembered>);
+
+impl Memory {
+    /// Wraps a value.
+    pub fn new<T: Remembered>(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+
+    /// The value inside.
+    ///
+    /// # Panics
+    /// If the memory is of another type: each process has the memory of its own component.
+    #[must_use]
+    pub fn get<T: Remembered>(&self) -> &T {
+        (*self.0)
+            .as_any()
+            .downcast_ref()
+            .expect("a process has the memory of its own component")
+    }
+
+    /// The value inside, to be changed; copied first if it is shared.
+    ///
+    /// # Panics
+    /// As [`Memory::get`].
+    pub fn get_mut<T: Remembered>(&mut self) -> &mut T {
+        if Arc::get_mut(&mut self.0).is_none() {
+            self.0 = (*self.0).copy();
+        }
+        let value = Arc::get_mut(&mut self.0).expect("a fresh copy is not shared");
+        value
+            .as_any_mut()
+            .downcast_mut()
+            .expect("a process has the memory of its own component")
+    }
+}
+
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.same(&*other.0)
+    }
+}

@@ -1,0 +1,179 @@
+//! etcd: the single source of truth. Every write makes the next revision; the log of writes has no gaps.
+//!
+//! Only the API server imports this file.
+//!
+//! The real thing: etcd's mvcc store (server/storage/mvcc), as used by staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go.
+//! Left out: Raft and several members, leases of keys, disk. The log is cut at a fixed number of writes ([`LOG_MAX`]), besides the API server's compaction every five minutes.
+
+use crate::api::time::Ms;
+use crate::api::{Change, Key, Object, Revision, Snapshot, User};
+use imbl::Vector;
+
+/// How many writes the log keeps at most; older ones are compacted away.
+pub const LOG_MAX: usize = 20_000;
+
+/// Who writes, when, and in which step; stamped on every change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Writer {
+    /// Whose request it is.
+    pub by: User,
+    /// Now.
+    pub at_ms: Ms,
+    /// The step of the cluster that this write belongs to.
+    pub step: u64,
+}
+
+/// All objects as they are now, and the log of how they came to be.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Store {
+    head: Snapshot,
+    revision: Revision,
+    log: Vector<Change>,
+}
+
+impl Store {
+    /// The newest revision; 0 before the first write.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The oldest revision that the log still has; reading before it is `410 Gone`.
+    #[must_use]
+    pub fn oldest(&self) -> Revision {
+        self.log
+            .front()
+            .map_or(self.revision + 1, |change| change.revision)
+    }
+
+    /// Everything as it is now.
+    #[must_use]
+    pub fn head(&self) -> &Snapshot {
+        &self.head
+    }
+
+    /// The write that made this revision, if the log still has it.
+    #[must_use]
+    pub fn change(&self, revision: Revision) -> Option<&Change> {
+        let index = revision.checked_sub(self.oldest())?;
+        self.log.get(usize::try_from(index).ok()?)
+    }
+
+    /// The writes after this revision, oldest first; `None` if some of them were compacted away.
+    pub fn since(&self, revision: Revision) -> Option<impl Iterator<Item = &Change> + '_> {
+        (revision + 1 >= self.oldest())
+            .then(|| (revision + 1..=self.revision).filter_map(|r| self.change(r)))
+    }
+
+    /// The writes that the log still has about one object, oldest first.
+    pub fn history<'a>(&'a self, key: &'a Key) -> impl DoubleEndedIterator<Item = &'a Change> + 'a {
+        self.log
+            .iter()
+            .filter(move |change| change.kind() == key.kind && change.key() == *key)
+    }
+
+    /// Stores an object, in the place of the one with its key if there is one, and stamps it with the new revision.
+    pub fn put(&mut self, mut object: Object, writer: &Writer) -> &Change {
+        let kind = object.kind();
+        let revision = self.revision + 1;
+        object.metadata_mut().resource_version = Some(revision.to_string());
+        let before = self.head.table_mut(kind).insert(object.clone());
+        self.append(Change {
+            revision,
+            at_ms: writer.at_ms,
+            by: writer.by.clone(),
+            step: writer.step,
+            before,
+            after: Some(object),
+        })
+    }
+
+    /// Removes an object; `None` if there is none.
+    pub fn remove(&mut self, key: &Key, writer: &Writer) -> Option<&Change> {
+        let before = self
+            .head
+            .table_mut(key.kind)
+            .remove(&key.namespace, &key.name)?;
+        let revision = self.revision + 1;
+        Some(self.append(Change {
+            revision,
+            at_ms: writer.at_ms,
+            by: writer.by.clone(),
+            step: writer.step,
+            before: Some(before),
+            after: None,
+        }))
+    }
+
+    /// Forgets the writes up to and including this revision.
+    pub fn compact(&mut self, revision: Revision) {
+        while self
+            .log
+            .front()
+            .is_some_and(|change| change.revision <= revision)
+        {
+            self.log.pop_front();
+        }
+    }
+
+    fn append(&mut self, change: Change) -> &Change {
+        self.revision = change.revision;
+        self.log.push_back(change);
+        if self.log.len() > LOG_MAX {
+            self.log.pop_front();
+        }
+        self.log.back().expect("a change was just appended")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+    use k8s_openapi::api::core::v1::ConfigMap;
+
+    fn config_map(name: &str) -> Object {
+        let mut object = ConfigMap::default();
+        object.metadata.name = Some(name.to_owned());
+        object.metadata.namespace = Some("default".to_owned());
+        object.into()
+    }
+
+    #[test]
+    fn revisions_have_no_gaps_and_the_log_remembers_both_sides() {
+        let writer = Writer {
+            by: "me".into(),
+            at_ms: 5,
+            step: 1,
+        };
+        let mut store = Store::default();
+        store.put(config_map("a"), &writer);
+        store.put(config_map("b"), &writer);
+        store.put(config_map("a"), &writer);
+        let key = Key::new(Kind::ConfigMap, "default", "a");
+        assert!(store.remove(&key, &writer).is_some());
+        assert!(store.remove(&key, &writer).is_none(), "it is gone");
+        let history: Vec<_> = store
+            .history(&key)
+            .map(|c| (c.revision, c.change_type().name()))
+            .collect();
+        assert_eq!(history, [(1, "ADDED"), (3, "MODIFIED"), (4, "DELETED")]);
+        assert_eq!(
+            store
+                .change(3)
+                .and_then(|c| c.before.as_ref())
+                .map(Object::revision),
+            Some(1)
+        );
+        assert_eq!(
+            store
+                .since(2)
+                .expect("not compacted")
+                .map(|c| c.revision)
+                .collect::<Vec<_>>(),
+            [3, 4]
+        );
+        store.compact(2);
+        assert_eq!((store.oldest(), store.since(1).is_none()), (3, true));
+    }
+}

@@ -1,0 +1,1 @@
+//! The lower box of the architecture diagram: what runs on every node.
