@@ -1,0 +1,81 @@
+// Trunk's hooks (Trunk.toml): what has to happen to the page's JavaScript and CSS before and after Trunk's own work.
+//
+//   node tools/bundle.mjs before   packs the editor and the styles, each into one minified file, in target/web/
+//   node tools/bundle.mjs after    minifies wasm-bindgen's glue and fills in the service worker, in Trunk's staging folder
+
+import { build, transform } from "esbuild";
+import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+
+const BUNDLES = "target/web";
+const LICENCES = `/*! Contains CodeMirror and Lezer (https://codemirror.net), MIT licence, copyright (C) 2018-2026 by Marijn Haverbeke and others */`;
+const release = process.env.TRUNK_PROFILE !== "debug";
+
+async function before() {
+  await Promise.all([
+    build({
+      entryPoints: ["static/editor/editor.js"],
+      outfile: `${BUNDLES}/editor.js`,
+      bundle: true,
+      format: "esm",
+      target: "es2022",
+      minify: true,
+      legalComments: "none",
+      banner: { js: LICENCES },
+      logLevel: "warning",
+    }),
+    build({
+      stdin: { contents: await styles(), resolveDir: "static/css", loader: "css" },
+      outfile: `${BUNDLES}/page.css`,
+      bundle: true,
+      target: "chrome123", // leaves light-dark() and nesting as they are written; all browsers have had them since 2024
+      minify: true,
+      logLevel: "warning",
+    }),
+  ]);
+}
+
+/** All of static/css in one: base.css first, as it names the layers' order, then the tokens, then the rest. */
+async function styles() {
+  const rank = (file) => ["base.css", "tokens.css"].indexOf(file) >>> 0; // not found is -1, which becomes the largest
+  const files = (await readdir("static/css").catch(() => [])).filter((file) => file.endsWith(".css"));
+  files.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  return files.map((file) => `@import "./${file}";`).join("\n");
+}
+
+async function after() {
+  if (!release) return;
+  const folder = process.env.TRUNK_STAGING_DIR;
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)).split(path.sep).join("/"))
+    .filter((file) => file !== "service-worker.js" && !file.endsWith(".br"))
+    .sort();
+  for (const file of files.filter((file) => file.endsWith(".js"))) {
+    const source = await readFile(path.join(folder, file), "utf8");
+    const { code } = await transform(source, { minify: true, format: "esm", target: "es2022", legalComments: "inline" });
+    await writeFile(path.join(folder, file), code);
+  }
+  await fillServiceWorker(folder, files);
+}
+
+/** Gives the service worker the list of files and a version that changes when, and only when, one of them does. */
+async function fillServiceWorker(folder, files) {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file).update(await readFile(path.join(folder, file)));
+  const version = hash.digest("hex").slice(0, 16);
+  const list = files.map((file) => (file === "index.html" ? "./" : file));
+  const worker = (await readFile("static/service-worker.js", "utf8"))
+    .replace('"VERSION"', () => JSON.stringify(version))
+    .replace('["FILES"]', () => JSON.stringify(list));
+  const { code } = await transform(worker, { minify: true, target: "es2022" });
+  await writeFile(path.join(folder, "service-worker.js"), code);
+  const index = path.join(folder, "index.html");
+  const html = await readFile(index, "utf8");
+  await writeFile(index, html.replace('data-offline="no"', 'data-offline="yes"'));
+}
+
+const steps = { before, after };
+await steps[process.argv[2]]();
