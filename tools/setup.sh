@@ -95,5 +95,6 @@ case "${1:-}" in
   trunk) ensure_trunk ;;
   wasm-bindgen) ensure_wasm_bindgen ;;
   npm) ensure_npm_packages ;;
+  nextest) ensure_nextest ;;
   *) fail "usage: tools/setup.sh page|tests" ;;
 esac

@@ -1,0 +1,34 @@
+// What a first visit costs: everything the page fetches, as a server with brotli would send it.
+
+import { brotliCompressSync, constants } from "node:zlib";
+import { expect, started, test } from "./harness";
+
+const LIMIT_BYTES = 600_000;
+
+test("the first load is at most 600 kB with brotli", async ({ page }) => {
+  const bodies = new Map<string, Promise<Buffer>>();
+  page.on("response", (response) => {
+    if (response.ok() && response.url().startsWith("http")) bodies.set(response.url(), response.body());
+  });
+  await page.goto("./");
+  await started(page);
+  await page.waitForLoadState("networkidle");
+
+  const rows: [string, number, number][] = [];
+  for (const [url, body] of bodies) {
+    const bytes = await body;
+    rows.push([new URL(url).pathname.split("/").pop() || "index.html", bytes.length, brotli(bytes)]);
+  }
+  const total = rows.reduce((sum, [, , packed]) => sum + packed, 0);
+  rows.sort((a, b) => b[2] - a[2]);
+  const line = ([name, raw, packed]: [string, number, number]) => `  ${name.padEnd(36)} ${String(raw).padStart(10)} ${String(packed).padStart(10)}`;
+  console.log([`  ${"first load".padEnd(36)} ${"bytes".padStart(10)} ${"brotli".padStart(10)}`, ...rows.map(line), line(["total", rows.reduce((sum, row) => sum + row[1], 0), total])].join("\n"));
+
+  expect(rows.some(([name]) => name.endsWith(".wasm"))).toBe(true);
+  expect(total).toBeLessThanOrEqual(LIMIT_BYTES);
+});
+
+function brotli(bytes: Buffer): number {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return brotliCompressSync(bytes, { params }).length;
+}
