@@ -1,10 +1,26 @@
 //! The API server: the only door. Every request of everyone goes through [`handle`], and nothing else writes to etcd.
 //!
+//! A request is decoded, defaulted, admitted, validated and stored, in this order; each verb has its own file.
+//!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, pkg/endpoints/handlers.
+//! Left out: authentication and authorization (every user may do everything), server-side apply, managedFields, webhooks, quotas, priority and fairness.
 
-use super::etcd::Store;
+mod admission;
+mod binding;
+mod create;
+mod delete;
+mod list;
+mod metadata;
+mod update;
+mod watch;
+
+pub use watch::watch;
+
+use super::etcd::{Store, Writer};
 use crate::api::time::Ms;
-use crate::api::{Answer, Reason, Request, Status};
+use crate::api::{
+    Answer, Body, Key, Object, Reason, Reply, Request, Revision, Status, Subresource, Verb,
+};
 use crate::component::Rng;
 
 /// What a request may touch: the store, the clock (read only) and chance.
@@ -20,14 +36,108 @@ pub struct Context<'a> {
 }
 
 /// Answers one request. Writes to the store only if the answer is not a refusal.
-pub fn handle(request: &Request, _context: &mut Context<'_>) -> Answer {
-    let refusal = Status::new(
-        Reason::MethodNotAllowed,
-        format!("not answered yet: {}", request.summary()),
-    );
-    Answer {
-        result: Err(refusal),
+pub fn handle(request: &Request, context: &mut Context<'_>) -> Answer {
+    let mut call = Call {
+        request,
+        context,
         warnings: Vec::new(),
         revision: None,
+    };
+    let result = call.answer();
+    Answer {
+        result,
+        warnings: call.warnings,
+        revision: call.revision,
+    }
+}
+
+/// One request on its way through the server, with what it has brought about so far.
+struct Call<'a, 'c> {
+    request: &'a Request,
+    context: &'a mut Context<'c>,
+    warnings: Vec<String>,
+    revision: Option<Revision>,
+}
+
+impl Call<'_, '_> {
+    fn answer(&mut self) -> Result<Reply, Status> {
+        use Subresource::{Binding, Finalize, Scale, Status as StatusPart};
+        match (self.request.verb, self.request.subresource) {
+            (Verb::Get, None | Some(StatusPart | Scale)) => {
+                self.existing().map(|object| Reply::Object(object.clone()))
+            }
+            (Verb::List, None) => list::list(self),
+            (Verb::Create, None) => create::create(self),
+            (Verb::Create, Some(Binding)) => binding::bind(self),
+            (Verb::Update, None | Some(StatusPart | Finalize)) => update::update(self),
+            (Verb::Delete, None) => delete::delete(self),
+            (Verb::DeleteCollection, None) => delete::delete_collection(self),
+            _ => Err(self.not_allowed()),
+        }
+    }
+
+    /// `405`, for a verb that the resource does not have.
+    fn not_allowed(&self) -> Status {
+        Status::new(
+            Reason::MethodNotAllowed,
+            "the server does not allow this method on the requested resource",
+        )
+    }
+
+    fn key(&self) -> &Key {
+        &self.request.key
+    }
+
+    /// The object that the request names.
+    fn existing(&self) -> Result<&Object, Status> {
+        let key = self.key();
+        self.context
+            .store
+            .head()
+            .get(key)
+            .ok_or_else(|| Status::not_found(key.kind, &key.name))
+    }
+
+    /// The object in the body: as the component made it, or decoded.
+    fn body(&mut self) -> Result<Object, Status> {
+        match &self.request.body {
+            Body::Object(object) => Ok(object.clone()),
+            Body::Document(document) => {
+                let kind = self.key().kind;
+                kind.deserialize(&**document)
+                    .map_err(|e| Status::bad_request(e.to_string()))
+            }
+            _ => Err(Status::bad_request("the request has no object in its body")),
+        }
+    }
+
+    fn writer(&self) -> Writer {
+        Writer {
+            by: self.request.user.clone(),
+            at_ms: self.context.now_ms,
+            step: self.context.step,
+        }
+    }
+
+    /// Stores an object, unless this is a dry run; returns it as stored.
+    fn put(&mut self, object: Object) -> Object {
+        if self.request.dry_run {
+            return object;
+        }
+        let writer = self.writer();
+        let change = self.context.store.put(object, &writer);
+        self.revision = Some(change.revision);
+        change.object().clone()
+    }
+
+    /// Removes an object from the store, unless this is a dry run.
+    fn remove(&mut self, key: &Key) {
+        if self.request.dry_run {
+            return;
+        }
+        let writer = self.writer();
+        if let Some(change) = self.context.store.remove(key, &writer) {
+            self.revision = Some(change.revision);
+        }
     }
 }

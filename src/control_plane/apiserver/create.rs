@@ -1,0 +1,124 @@
+//! `create`: a new object gets its identity, its defaults, its place.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go (`BeforeCreate`), pkg/registry/generic/registry/store.go (`Create`),
+//! pkg/storage/names/generate.go (`SimpleNameGenerator`).
+
+use super::{Call, admission, metadata};
+use crate::api::{Key, Kind, Object, Reason, Reply, Status, Uid, time};
+use crate::component::Rng;
+
+/// The letters of generated names: no vowels, no digits that look like letters, so that no words come out.
+const SUFFIX_LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
+const SUFFIX_LENGTH: usize = 5;
+/// A generated name is at most 63 characters.
+const BASE_LENGTH_MAX: usize = 63 - SUFFIX_LENGTH;
+/// How many generated names are tried before the server gives up.
+const GENERATE_ATTEMPTS: usize = 8;
+
+pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    let mut object = call.body()?;
+    let kind = call.key().kind;
+    accept_address(call, &mut object)?;
+    object.set_defaults();
+    admission::admit_create(call, &mut object)?;
+    let uid = new_uid(call.context.rng);
+    let created = time::time(call.context.now_ms);
+    let meta = object.metadata_mut();
+    meta.uid = Some(uid.to_string());
+    meta.creation_timestamp = Some(created);
+    meta.deletion_timestamp = None;
+    meta.deletion_grace_period_seconds = None;
+    meta.self_link = None;
+    if meta.name.as_deref().unwrap_or_default().is_empty() {
+        name_it(call, kind, &mut object);
+    }
+    object.prepare_create();
+    let mut errors = object.validate();
+    metadata::validate(kind, object.metadata(), &mut errors);
+    let name = object.name();
+    if !errors.is_empty() {
+        return Err(Status::invalid(kind, &name, &errors));
+    }
+    if object
+        .metadata()
+        .resource_version
+        .as_deref()
+        .is_some_and(|v| !v.is_empty() && v != "0")
+    {
+        return Err(Status::new(
+            Reason::InternalError,
+            "resourceVersion should not be set on objects to be created",
+        ));
+    }
+    if call.context.store.head().get(&object.key()).is_some() {
+        return Err(Status::already_exists(kind, &name));
+    }
+    Ok(Reply::Object(call.put(object)))
+}
+
+/// The body must not contradict the address: the namespace is that of the request, and so is the name if the request has one.
+fn accept_address(call: &Call<'_, '_>, object: &mut Object) -> Result<(), Status> {
+    let key = call.key();
+    metadata::agree_on_namespace(key, object)?;
+    if key.name.is_empty() || object.name() == key.name {
+        return Ok(());
+    }
+    if object.name().is_empty() && object.metadata().generate_name.is_none() {
+        object.metadata_mut().name = Some(key.name.to_string());
+        return Ok(());
+    }
+    Err(metadata::name_mismatch(&object.name(), &key.name))
+}
+
+/// Gives the object a name made of its `generateName` that nobody else has.
+fn name_it(call: &mut Call<'_, '_>, kind: Kind, object: &mut Object) {
+    let Some(base) = object
+        .metadata()
+        .generate_name
+        .clone()
+        .filter(|b| !b.is_empty())
+    else {
+        return;
+    };
+    let namespace = object.namespace();
+    for _ in 0..GENERATE_ATTEMPTS {
+        let name = generate_name(&base, call.context.rng);
+        let taken = call
+            .context
+            .store
+            .head()
+            .get(&Key::new(kind, namespace.clone(), name.as_str()))
+            .is_some();
+        object.metadata_mut().name = Some(name);
+        if !taken {
+            return;
+        }
+    }
+}
+
+/// The base, cut to 58 bytes, and five letters by chance.
+pub(super) fn generate_name(base: &str, rng: &mut Rng) -> String {
+    let mut end = base.len().min(BASE_LENGTH_MAX);
+    while !base.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut name = String::with_capacity(end + SUFFIX_LENGTH);
+    name.push_str(&base[..end]);
+    let mut chance = rng.next_u64();
+    for _ in 0..SUFFIX_LENGTH {
+        let letters = SUFFIX_LETTERS.len() as u64;
+        let index = usize::try_from(chance % letters).expect("less than the number of letters");
+        name.push(char::from(SUFFIX_LETTERS[index]));
+        chance /= letters;
+    }
+    name
+}
+
+/// A version 4 UUID.
+pub(super) fn new_uid(rng: &mut Rng) -> Uid {
+    let number = u128::from(rng.next_u64()) << 64 | u128::from(rng.next_u64());
+    let version = 0x4 << 76;
+    let variant = 0x2 << 62;
+    let free = !(0xf << 76 | 0x3 << 62);
+    Uid(number & free | version | variant)
+}

@@ -1,0 +1,158 @@
+//! `update`, of an object or of its status: what may not change is carried over, what has not changed is not written.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/update.go (`BeforeUpdate`), pkg/registry/generic/registry/store.go (`Update`,
+//! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
+
+use super::{Call, admission, create, metadata};
+use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
+use k8s_openapi::api::core::v1::Namespace;
+
+const MODIFIED: &str =
+    "the object has been modified; please apply your changes to the latest version and try again";
+
+pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    let mut object = call.body()?;
+    let key = call.key();
+    metadata::agree_on_namespace(key, &mut object)?;
+    if object.metadata().name.as_deref() != Some(&*key.name) {
+        if object.name().is_empty() {
+            return Err(Status::bad_request("name must be provided"));
+        }
+        return Err(metadata::name_mismatch(&object.name(), &key.name));
+    }
+    if call.existing().is_err()
+        && call.request.subresource.is_none()
+        && may_create_on_update(key.kind)
+    {
+        return create::create(call);
+    }
+    let old = call.existing()?.clone();
+    check_preconditions(&object, &old)?;
+    if call.request.subresource.is_none() {
+        object.set_defaults();
+        admission::admit_update(&mut object);
+    }
+    replace(call, object, &old)
+}
+
+/// Kinds that an `update` of a missing object creates.
+fn may_create_on_update(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Endpoints | Kind::Event | Kind::Lease | Kind::Service
+    )
+}
+
+/// The uid and the revision that the author started from, if the body has them.
+fn check_preconditions(object: &Object, old: &Object) -> Result<(), Status> {
+    let kind = old.kind();
+    let (new_meta, old_meta) = (object.metadata(), old.metadata());
+    let uid = new_meta.uid.as_deref().unwrap_or_default();
+    let old_uid = old_meta.uid.as_deref().unwrap_or_default();
+    if !uid.is_empty() && uid != old_uid {
+        let why = format!(
+            "StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {old_uid}",
+            storage_key(old)
+        );
+        return Err(Status::conflict(kind, &old.name(), &why));
+    }
+    let revision = new_meta.resource_version.as_deref().unwrap_or_default();
+    if !revision.is_empty() && new_meta.resource_version != old_meta.resource_version {
+        return Err(Status::conflict(kind, &old.name(), MODIFIED));
+    }
+    Ok(())
+}
+
+/// Where etcd keeps the object: `/registry/pods/default/web`.
+fn storage_key(object: &Object) -> String {
+    let folder = match object.kind() {
+        Kind::Service => "services/specs",
+        Kind::Endpoints => "services/endpoints",
+        Kind::Node => "minions",
+        other => other.info().plural,
+    };
+    let namespace = object.namespace();
+    if namespace.is_empty() {
+        format!("/registry/{folder}/{}", object.name())
+    } else {
+        format!("/registry/{folder}/{namespace}/{}", object.name())
+    }
+}
+
+/// Puts `object` in the place of `old`: the common end of update, patch, scale and finalize.
+pub(super) fn replace(
+    call: &mut Call<'_, '_>,
+    mut object: Object,
+    old: &Object,
+) -> Result<Reply, Status> {
+    carry_over(&mut object, old);
+    match call.request.subresource {
+        Some(Subresource::Status) => object.prepare_status_update(old),
+        Some(Subresource::Finalize) => object = with_spec_finalizers_of(&object, old),
+        Some(Subresource::Scale | Subresource::Binding) | None => object.prepare_update(old),
+    }
+    let meta = object.metadata_mut();
+    meta.resource_version
+        .clone_from(&old.metadata().resource_version);
+    if object == *old {
+        return Ok(Reply::Object(old.clone()));
+    }
+    let mut errors = Vec::new();
+    metadata::validate_update(object.metadata(), old.metadata(), &mut errors);
+    if call.request.subresource != Some(Subresource::Status) {
+        errors.extend(object.validate_update(old));
+    }
+    if !errors.is_empty() {
+        return Err(Status::invalid(old.kind(), &old.name(), &errors));
+    }
+    if is_finished_by(&object, old) {
+        call.remove(&old.key());
+        return Ok(Reply::Deleted(object));
+    }
+    Ok(Reply::Object(call.put(object)))
+}
+
+/// What no update can change.
+fn carry_over(object: &mut Object, old: &Object) {
+    let was = old.metadata();
+    let meta = object.metadata_mut();
+    meta.uid.clone_from(&was.uid);
+    meta.creation_timestamp.clone_from(&was.creation_timestamp);
+    meta.generation = was.generation;
+    meta.self_link = None;
+    meta.deletion_timestamp.clone_from(&was.deletion_timestamp);
+    if meta.deletion_grace_period_seconds.is_none() || was.deletion_timestamp.is_none() {
+        meta.deletion_grace_period_seconds = was.deletion_grace_period_seconds;
+    }
+}
+
+fn with_spec_finalizers_of(object: &Object, old: &Object) -> Object {
+    let mut result = old.clone();
+    if let (Some(new), Some(target)) = (Namespace::of(object), Namespace::of_mut(&mut result)) {
+        let finalizers = new.spec.as_ref().and_then(|s| s.finalizers.clone());
+        target.spec.get_or_insert_with(Default::default).finalizers = finalizers;
+    }
+    result
+}
+
+/// Was this update the removal of the last finalizer of an object that waited to be deleted?
+fn is_finished_by(object: &Object, old: &Object) -> bool {
+    let was = old.metadata();
+    let waits =
+        was.deletion_timestamp.is_some() && was.deletion_grace_period_seconds.unwrap_or(0) == 0;
+    waits && !has_finalizers(object)
+}
+
+/// Does anything hold the object back from being removed?
+pub(super) fn has_finalizers(object: &Object) -> bool {
+    let in_metadata = object
+        .metadata()
+        .finalizers
+        .as_ref()
+        .is_some_and(|f| !f.is_empty());
+    let in_spec = Namespace::of(object)
+        .and_then(|n| n.spec.as_ref())
+        .and_then(|s| s.finalizers.as_ref())
+        .is_some_and(|f| !f.is_empty());
+    in_metadata || in_spec
+}

@@ -1,0 +1,25 @@
+//! `watch`: every change of one kind from a revision on.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/storage/etcd3/watcher.go.
+
+use crate::api::{Change, Kind, Reason, Revision, Status};
+use crate::control_plane::etcd::Store;
+
+/// The changes of `kind` after revision `since`, oldest first.
+///
+/// # Errors
+/// `410 Expired` if some of them were compacted away; the client must list again.
+pub fn watch(
+    store: &Store,
+    kind: Kind,
+    since: Revision,
+) -> Result<impl Iterator<Item = &Change> + '_, Status> {
+    let expired = || {
+        Status::new(
+            Reason::Expired,
+            "The resourceVersion for the provided watch is too old.",
+        )
+    };
+    let changes = store.since(since).ok_or_else(expired)?;
+    Ok(changes.filter(move |change| change.kind() == kind))
+}
