@@ -4,3 +4,4 @@ pub mod api;
 pub mod component;
 pub mod control_plane;
 pub mod node;
+pub mod sim;

@@ -26,6 +26,8 @@ pub struct Machine {
     pub addresses_given: u32,
     /// Images that are here.
     pub images: OrdSet<Name>,
+    /// Images that the registry refuses since a fault broke them.
+    pub unpullable: OrdSet<Name>,
     /// Containers, running or not, by number.
     pub containers: OrdMap<ContainerId, Container>,
     /// Pod sandboxes: the pods' network namespaces, by the pod's uid.

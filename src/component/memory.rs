@@ -35,13 +35,13 @@ impl<T: Any + Clone + PartialEq + fmt::Debug + Send + Sync> Remembered for T {
 }
 
 /// One process's memory. A clone shares it until one side changes.
-#[derive(Clone, Debug)]
-pub struct Memory(Arc<dyn Remembered>);
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Option<Arc<dyn Remembered>>);
 
 impl Memory {
     /// Wraps a value.
     pub fn new<T: Remembered>(value: T) -> Self {
-        Self(Arc::new(value))
+        Self(Some(Arc::new(value)))
     }
 
     /// The value inside.
@@ -50,7 +50,11 @@ impl Memory {
     /// If the memory is of another type: each process has the memory of its own component.
     #[must_use]
     pub fn get<T: Remembered>(&self) -> &T {
-        (*self.0)
+        let value = self
+            .0
+            .as_deref()
+            .expect("memory is only taken out while its component runs");
+        value
             .as_any()
             .downcast_ref()
             .expect("a process has the memory of its own component")
@@ -61,10 +65,14 @@ impl Memory {
     /// # Panics
     /// As [`Memory::get`].
     pub fn get_mut<T: Remembered>(&mut self) -> &mut T {
-        if Arc::get_mut(&mut self.0).is_none() {
-            self.0 = (*self.0).copy();
+        let shared = self
+            .0
+            .as_mut()
+            .expect("memory is only taken out while its component runs");
+        if Arc::get_mut(shared).is_none() {
+            *shared = (**shared).copy();
         }
-        let value = Arc::get_mut(&mut self.0).expect("a fresh copy is not shared");
+        let value = Arc::get_mut(shared).expect("a fresh copy is not shared");
         value
             .as_any_mut()
             .downcast_mut()
@@ -74,6 +82,10 @@ impl Memory {
 
 impl PartialEq for Memory {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.same(&*other.0)
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.same(&**b),
+            _ => false,
+        }
     }
 }

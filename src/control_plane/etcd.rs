@@ -6,7 +6,7 @@
 //! Left out: Raft and several members, leases of keys, disk. The log is cut at a fixed number of writes ([`LOG_MAX`]), besides the API server's compaction every five minutes.
 
 use crate::api::time::Ms;
-use crate::api::{Change, Key, Object, Revision, Snapshot, User};
+use crate::api::{Change, Key, Kind, Object, Revision, Snapshot, Table, User};
 use imbl::Vector;
 
 /// How many writes the log keeps at most; older ones are compacted away.
@@ -29,9 +29,21 @@ pub struct Store {
     head: Snapshot,
     revision: Revision,
     log: Vector<Change>,
+    watched: Vec<Kind>,
+    unpublished: Vec<(Revision, Option<Table>)>,
 }
 
 impl Store {
+    /// Says which kinds anyone watches: only for those is it worth keeping what a write replaced.
+    pub fn keep_for(&mut self, watched: Vec<Kind>) {
+        self.watched = watched;
+    }
+
+    /// The writes since the last call, oldest first; for watched kinds with the objects of the kind as they were just before.
+    pub fn take_unpublished(&mut self) -> Vec<(Revision, Option<Table>)> {
+        std::mem::take(&mut self.unpublished)
+    }
+
     /// The newest revision; 0 before the first write.
     #[must_use]
     pub fn revision(&self) -> Revision {
@@ -77,6 +89,7 @@ impl Store {
         let kind = object.kind();
         let revision = self.revision + 1;
         object.metadata_mut().resource_version = Some(revision.to_string());
+        self.keep(kind, revision);
         let before = self.head.table_mut(kind).insert(object.clone());
         self.append(Change {
             revision,
@@ -114,6 +127,14 @@ impl Store {
         {
             self.log.pop_front();
         }
+    }
+
+    fn keep(&mut self, kind: Kind, revision: Revision) {
+        let table = self
+            .watched
+            .contains(&kind)
+            .then(|| self.head.table(kind).clone());
+        self.unpublished.push((revision, table));
     }
 
     fn append(&mut self, change: Change) -> &Change {

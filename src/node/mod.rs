@@ -1,1 +1,9 @@
 //! The lower box of the architecture diagram: what runs on every node.
+
+pub mod container_runtime;
+pub mod kube_proxy;
+
+use crate::component::AnyComponent;
+
+/// What runs on every node, in the order of the diagram.
+pub static ALL: &[&dyn AnyComponent] = &[];

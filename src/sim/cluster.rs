@@ -1,0 +1,487 @@
+//! The cluster as one value: objects, caches, queues, memories, machines and clock. `Clone + PartialEq`; a clone is cheap.
+//!
+//! [`Cluster::ready`] lists what could happen, [`Cluster::step`] does exactly one of those things. Everything else (run, back, explore)
+//! is built on these two. A run is `(options, inputs)`: the same inputs give the same steps, to the byte.
+//!
+//! **Architecture invariant:** only this folder knows all components. No wall clock, no threads, no chance but [`Rng`].
+//!
+//! Left out: the API server and etcd take no time and are one process; a request is answered in the step that sends it.
+
+use super::agenda::{Agenda, Entry, ProcessIndex, Slot};
+use super::process::{Process, ProcessId};
+use super::step::{Cause, Choice, Pace, Possible, Ready, Step, StepEvent};
+use super::{bootstrap, components};
+use crate::api::time::Ms;
+use crate::api::{Answer, Change, Kind, Name, Reason, Request, Revision, Status, Table};
+use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen, Urgency};
+use crate::control_plane::apiserver;
+use crate::control_plane::etcd::Store;
+use imbl::{OrdMap, OrdSet, Vector};
+use std::sync::Arc;
+
+/// How long an event takes from etcd to an informer.
+pub const WATCH_LATENCY_MS: Ms = 1;
+
+/// What a cluster begins with.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ClusterOptions {
+    /// How many nodes: `n1`, `n2`, …
+    pub nodes: u32,
+    /// The seed of everything random: uids, name suffixes, ties.
+    pub seed: u64,
+}
+
+impl Default for ClusterOptions {
+    /// Three nodes, seed 1: what the page opens with.
+    fn default() -> Self {
+        Self { nodes: 3, seed: 1 }
+    }
+}
+
+/// An event on its way to some informers, with the objects as they were just before it: the cache of those who have not seen it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct InFlight {
+    pub(super) before: Table,
+    pub(super) change: Change,
+    pub(super) watchers: usize,
+}
+
+/// The whole world.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    pub(super) options: ClusterOptions,
+    pub(super) now_ms: Ms,
+    pub(super) next_step: u64,
+    pub(super) rng: Rng,
+    pub(super) store: Store,
+    pub(super) processes: Vector<Arc<Process>>,
+    pub(super) index: OrdMap<ProcessId, ProcessIndex>,
+    pub(super) subscribers: OrdMap<(Kind, Scope, Name), Vector<(ProcessIndex, usize)>>,
+    pub(super) agenda: Agenda,
+    pub(super) in_flight: OrdMap<Revision, InFlight>,
+    pub(super) machines: OrdMap<Name, Arc<Machine>>,
+    pub(super) machine_slots: OrdMap<Name, Slot>,
+    pub(super) machines_down: OrdSet<Name>,
+    pub(super) broken_images: OrdSet<Name>,
+    pub(super) api_server_up: bool,
+}
+
+impl Cluster {
+    /// A cluster that has just been switched on: namespaces exist, nodes have power, nobody has done anything yet.
+    #[must_use]
+    pub fn new(options: ClusterOptions) -> Self {
+        let mut cluster = Self {
+            now_ms: 0,
+            next_step: 0,
+            rng: Rng::new(options.seed),
+            store: Store::default(),
+            processes: Vector::new(),
+            index: OrdMap::new(),
+            subscribers: OrdMap::new(),
+            agenda: Agenda::default(),
+            in_flight: OrdMap::new(),
+            machines: OrdMap::new(),
+            machine_slots: OrdMap::new(),
+            machines_down: OrdSet::new(),
+            broken_images: OrdSet::new(),
+            api_server_up: true,
+            options,
+        };
+        cluster.store.keep_for(
+            components()
+                .flat_map(|c| c.watches().iter().map(|w| w.kind))
+                .collect(),
+        );
+        for request in bootstrap::requests() {
+            let answer = cluster.answer(&request);
+            assert!(
+                answer.result.is_ok(),
+                "the cluster's own objects are valid: {:?}",
+                answer.result
+            );
+        }
+        for component in components().filter(|c| c.place() != Place::EveryNode) {
+            cluster.add_process(component, Name::default());
+        }
+        for number in 1..=cluster.options.nodes {
+            cluster.add_machine(format!("n{number}").into());
+        }
+        cluster
+    }
+
+    /// A cluster whose nodes have registered and whose own objects are in place: where a learner begins. Its steps count from 0.
+    #[must_use]
+    pub fn booted(options: ClusterOptions) -> Self {
+        let mut cluster = Self::new(options);
+        while !cluster.is_settled() {
+            cluster.step_default(Pace::Turn);
+        }
+        cluster.next_step = 0;
+        cluster
+    }
+
+    /// What it began with.
+    #[must_use]
+    pub fn options(&self) -> &ClusterOptions {
+        &self.options
+    }
+
+    /// Virtual time since the beginning.
+    #[must_use]
+    pub fn now_ms(&self) -> Ms {
+        self.now_ms
+    }
+
+    /// How many steps have been taken: the number of the next one.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.next_step
+    }
+
+    /// etcd: the truth.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// All processes, control plane first, in the order of the diagram.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> + '_ {
+        self.processes.iter().map(|process| &**process)
+    }
+
+    /// One process.
+    #[must_use]
+    pub fn process(&self, id: &ProcessId) -> Option<&Process> {
+        self.index.get(id).map(|index| &*self.processes[*index])
+    }
+
+    /// The machines, by the names of their nodes.
+    pub fn machines(&self) -> impl Iterator<Item = (&Name, &Machine)> + '_ {
+        self.machines
+            .iter()
+            .map(|(name, machine)| (name, &**machine))
+    }
+
+    /// One machine.
+    #[must_use]
+    pub fn machine(&self, node: &str) -> Option<&Machine> {
+        self.machines.get(node).map(|machine| &**machine)
+    }
+
+    /// Does the API server answer?
+    #[must_use]
+    pub fn api_server_up(&self) -> bool {
+        self.api_server_up
+    }
+
+    /// What a process believes of one kind: its informer's cache, which may lag behind the truth. `None` if it does not watch the kind.
+    #[must_use]
+    pub fn belief(&self, id: &ProcessId, kind: Kind) -> Option<&Table> {
+        let cursor = self
+            .process(id)?
+            .watches
+            .iter()
+            .find(|cursor| cursor.kind == kind)?;
+        Some(self.table_at(cursor.pending.front().map(|(revision, _)| *revision), kind))
+    }
+
+    /// Is nothing on its way? Heartbeats, resyncs and back-off of what will fail again may still go on for ever.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.agenda.work() == 0 && !self.waits_for_node_lifecycle()
+    }
+
+    /// What keeps the cluster from being settled, earliest first; empty when it is settled. At most `limit` entries.
+    #[must_use]
+    pub fn waits_for(&self, limit: usize) -> Vec<Ready> {
+        let work = self
+            .agenda
+            .iter()
+            .filter(|(_, _, urgency)| *urgency == Urgency::Work);
+        work.take(limit)
+            .map(|(slot, entry, _)| self.describe(*slot, entry))
+            .collect()
+    }
+
+    /// What could happen next, the default choice first: everything that is due now, or else the next thing to come.
+    /// Processes in the middle of a turn can only go on with it. At most `limit` entries.
+    #[must_use]
+    pub fn ready(&self, limit: usize) -> Vec<Ready> {
+        let mut due_ms = None;
+        let possible = self
+            .agenda
+            .iter()
+            .filter(|(_, entry, _)| self.is_possible(entry));
+        let due = possible.take_while(|(slot, _, _)| {
+            let horizon = *due_ms.get_or_insert(slot.due_ms.max(self.now_ms));
+            slot.due_ms <= horizon
+        });
+        due.take(limit)
+            .map(|(slot, entry, _)| self.describe(*slot, entry))
+            .collect()
+    }
+
+    /// The next thing by default: the earliest. `None` only in a cluster with no processes at all.
+    #[must_use]
+    pub fn default_choice(&self) -> Option<Choice> {
+        let (slot, entry, _) = self.agenda.first()?;
+        if self.is_possible(entry) {
+            return Some(*slot);
+        }
+        self.agenda
+            .iter()
+            .find(|(_, entry, _)| self.is_possible(entry))
+            .map(|(slot, _, _)| *slot)
+    }
+
+    /// Does exactly one of the things that could happen. `None` if there is no such choice (any more).
+    pub fn step(&mut self, choice: Choice, pace: Pace) -> Option<Step> {
+        let (entry, _) = self.agenda.remove(&choice)?;
+        self.now_ms = self.now_ms.max(choice.due_ms);
+        let revision_before = self.store.revision();
+        let event = match entry {
+            Entry::Deliver { process, watch } => self.deliver(process, watch),
+            Entry::Key { process, key } => self.take_turn(process, key, pace),
+            Entry::Turn { process } => self.go_on(process, pace),
+            Entry::Machine { node } => self.finish_operation(&node),
+            Entry::Restart { process } => self.restart(process),
+        };
+        Some(self.close_step(revision_before, event))
+    }
+
+    /// Does the next thing by default. `None` only in a cluster with no processes at all.
+    pub fn step_default(&mut self, pace: Pace) -> Option<Step> {
+        self.step(self.default_choice()?, pace)
+    }
+
+    /// When the next thing is due.
+    #[must_use]
+    pub fn next_due_ms(&self) -> Option<Ms> {
+        self.agenda
+            .first()
+            .map(|(slot, _, _)| slot.due_ms.max(self.now_ms))
+    }
+
+    /// A user's request: answered at once, as a step of its own.
+    pub fn submit(&mut self, request: Request) -> Step {
+        let revision_before = self.store.revision();
+        let answer = self.answer(&request);
+        let event = StepEvent::User {
+            request: Box::new(request),
+            answer: Box::new(answer),
+        };
+        self.close_step(revision_before, event)
+    }
+
+    /// A user's request that changes nothing (reads and dry runs): no step, no trace.
+    #[must_use]
+    pub fn ask(&self, request: &Request) -> Answer {
+        let mut copy = self.clone();
+        copy.answer(request)
+    }
+
+    /// Lets time pass without anything happening, up to the next thing that is due: for a clock that runs ahead of the events.
+    pub fn wait_until(&mut self, at_ms: Ms) -> Option<Step> {
+        let until = at_ms.min(self.next_due_ms().unwrap_or(at_ms));
+        let for_ms = until.checked_sub(self.now_ms).filter(|ms| *ms > 0)?;
+        self.now_ms = until;
+        Some(self.close_step(self.store.revision(), StepEvent::Waited { for_ms }))
+    }
+
+    pub(super) fn close_step(&mut self, revision_before: Revision, event: StepEvent) -> Step {
+        let index = self.next_step;
+        self.next_step += 1;
+        Step {
+            index,
+            at_ms: self.now_ms,
+            event,
+            revision_before,
+            revision_after: self.store.revision(),
+        }
+    }
+
+    /// Sends a request through the API server, and its writes to all informers concerned.
+    pub(super) fn answer(&mut self, request: &Request) -> Answer {
+        if !self.api_server_up {
+            let refused = "Get \"https://kubernetes:6443\": dial tcp 10.96.0.1:443: connect: connection refused";
+            let result = Err(Status::new(Reason::ServiceUnavailable, refused));
+            return Answer {
+                result,
+                warnings: Vec::new(),
+                revision: None,
+            };
+        }
+        let mut context = apiserver::Context {
+            store: &mut self.store,
+            rng: &mut self.rng,
+            now_ms: self.now_ms,
+            step: self.next_step,
+        };
+        let answer = apiserver::handle(request, &mut context);
+        self.publish();
+        answer
+    }
+
+    /// The cache of an informer whose first pending event made `revision`; with nothing pending, the truth.
+    pub(super) fn table_at(&self, revision: Option<Revision>, kind: Kind) -> &Table {
+        match revision {
+            Some(revision) => {
+                &self
+                    .in_flight
+                    .get(&revision)
+                    .expect("a pending event is in flight")
+                    .before
+            }
+            None => self.store.head().table(kind),
+        }
+    }
+
+    /// What a process sees.
+    pub(super) fn seen<'a>(&'a self, process: &'a Process) -> Seen<'a> {
+        let machine = self
+            .machines
+            .get(&process.id.node)
+            .map(|machine| &**machine);
+        let mut seen = Seen::new(self.now_ms, &process.id.node, machine);
+        for cursor in &process.watches {
+            let first = cursor.pending.front().map(|(revision, _)| *revision);
+            seen = seen.with(cursor.kind, self.table_at(first, cursor.kind));
+        }
+        seen
+    }
+
+    pub(super) fn process_mut(&mut self, process: ProcessIndex) -> &mut Process {
+        Arc::make_mut(&mut self.processes[process])
+    }
+
+    pub(super) fn is_connected(&self, node: &str) -> bool {
+        node.is_empty()
+            || self
+                .machines
+                .get(node)
+                .is_some_and(|machine| machine.powered && machine.connected)
+    }
+
+    /// Adds a machine with the components that run on every node.
+    pub(super) fn add_machine(&mut self, node: Name) {
+        if self.machines.contains_key(&node) {
+            return;
+        }
+        let number = u32::try_from(self.machines.len()).expect("far fewer machines than 2^32") + 1;
+        let ip = format!(
+            "10.{}.{}.{}",
+            128 + (number >> 16),
+            number >> 8 & 0xff,
+            number & 0xff
+        );
+        let pod_network = format!("10.{}.{}", 244 + (number >> 8) % 10, number & 0xff);
+        let machine = Machine {
+            powered: true,
+            connected: true,
+            ip: ip.into(),
+            pod_network: pod_network.into(),
+            unpullable: self.broken_images.clone(),
+            ..Machine::default()
+        };
+        self.machines.insert(node.clone(), Arc::new(machine));
+        for component in components().filter(|c| c.place() == Place::EveryNode) {
+            self.add_process(component, node.clone());
+        }
+    }
+
+    fn add_process(&mut self, component: &'static dyn AnyComponent, node: Name) {
+        let process = Process::new(component, node.clone());
+        let index = self.processes.len();
+        for (watch, cursor) in process.watches.iter().enumerate() {
+            let scope_name = if cursor.scope == Scope::All {
+                Name::default()
+            } else {
+                node.clone()
+            };
+            let subscribers = self
+                .subscribers
+                .entry((cursor.kind, cursor.scope, scope_name))
+                .or_default();
+            subscribers.push_back((index, watch));
+        }
+        self.index.insert(process.id.clone(), index);
+        self.processes.push_back(Arc::new(process));
+        self.start(index);
+    }
+
+    fn is_possible(&self, entry: &Entry) -> bool {
+        match entry {
+            Entry::Deliver { process, .. } | Entry::Key { process, .. } => {
+                self.processes[*process].turn.is_none()
+            }
+            Entry::Turn { .. } | Entry::Machine { .. } | Entry::Restart { .. } => true,
+        }
+    }
+
+    fn describe(&self, slot: Slot, entry: &Entry) -> Ready {
+        let id = |process: &ProcessIndex| self.processes[*process].id.clone();
+        let what = match entry {
+            Entry::Deliver { process, watch } => {
+                let (revision, _) = self.processes[*process].watches[*watch].pending[0];
+                let change = &self.in_flight[&revision].change;
+                Possible::Deliver {
+                    process: id(process),
+                    key: change.key(),
+                    change: change.change_type(),
+                    revision,
+                }
+            }
+            Entry::Key { process, key } => Possible::Turn {
+                process: id(process),
+                key: key.clone(),
+            },
+            Entry::Turn { process } => {
+                let begun = self.processes[*process]
+                    .turn
+                    .as_ref()
+                    .expect("only a begun turn goes on");
+                Possible::GoOn {
+                    process: id(process),
+                    key: begun.key.clone(),
+                }
+            }
+            Entry::Machine { node } => Possible::Machine { node: node.clone() },
+            Entry::Restart { process } => Possible::Restart {
+                process: id(process),
+            },
+        };
+        Ready {
+            choice: slot,
+            due_ms: slot.due_ms,
+            what,
+        }
+    }
+
+    /// A machine is gone and its Node does not say so yet: the node lifecycle controller has still to find out.
+    fn waits_for_node_lifecycle(&self) -> bool {
+        self.machines_down.iter().any(|node| {
+            let Some(crate::api::Object::Node(object)) =
+                self.store.head().table(Kind::Node).get("", node)
+            else {
+                return false;
+            };
+            let conditions = object
+                .status
+                .as_ref()
+                .and_then(|status| status.conditions.as_ref());
+            conditions
+                .into_iter()
+                .flatten()
+                .any(|c| c.type_ == "Ready" && c.status == "True")
+        })
+    }
+
+    pub(super) fn cause_of(change: &Change) -> Cause {
+        Cause::Change {
+            key: change.key(),
+            change: change.change_type(),
+            revision: change.revision,
+            step: change.step,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! How a write reaches those who watch: etcd's log, one cursor per informer, one event at a time.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/storage/cacher; client-go's tools/cache/reflector.go and shared_informer.go.
+
+use super::agenda::{Entry, ProcessIndex, Slot};
+use super::cluster::{Cluster, InFlight, WATCH_LATENCY_MS};
+use super::process::{ProcessState, Queued};
+use super::step::{Cause, StepEvent};
+use crate::api::{Change, Kind, Name, Object, Revision, Table};
+use crate::component::{Scope, Urgency, Wake};
+
+impl Cluster {
+    /// Puts the writes since the last call on their way to the informers that they concern.
+    pub(super) fn publish(&mut self) {
+        for (revision, before) in self.store.take_unpublished() {
+            let Some(before) = before else { continue };
+            let change = self
+                .store
+                .change(revision)
+                .expect("a fresh write is in the log")
+                .clone();
+            if change.kind() == Kind::Node && change.before.is_none() {
+                self.add_machine(change.object().name());
+            }
+            self.send(change, before);
+        }
+    }
+
+    fn send(&mut self, change: Change, before: Table) {
+        let (kind, revision) = (change.kind(), change.revision);
+        let urgency = if change.is_heartbeat() {
+            Urgency::Housekeeping
+        } else {
+            Urgency::Work
+        };
+        let mut watchers = 0;
+        for (scope, name) in audiences(&change) {
+            let Some(subscribers) = self.subscribers.get(&(kind, scope, name)).cloned() else {
+                continue;
+            };
+            for (process, watch) in subscribers {
+                if self.processes[process].state == ProcessState::Up {
+                    watchers += 1;
+                    self.enqueue_event(process, watch, revision, urgency);
+                }
+            }
+        }
+        if watchers > 0 {
+            self.in_flight.insert(
+                revision,
+                InFlight {
+                    before,
+                    change,
+                    watchers,
+                },
+            );
+        }
+    }
+
+    fn enqueue_event(
+        &mut self,
+        process: ProcessIndex,
+        watch: usize,
+        revision: Revision,
+        urgency: Urgency,
+    ) {
+        let cursor = &mut self.process_mut(process).watches[watch];
+        cursor.pending.push_back((revision, urgency));
+        cursor.pending_work += usize::from(urgency == Urgency::Work);
+        match cursor.slot {
+            Some(slot) if urgency == Urgency::Work => self.agenda.raise(&slot),
+            Some(_) => {}
+            None => self.schedule_delivery(process, watch),
+        }
+    }
+
+    /// Puts the next pending event of a watch on the agenda, unless the watch is held or the way to it is cut.
+    pub(super) fn schedule_delivery(&mut self, process: ProcessIndex, watch: usize) {
+        let reachable = self.api_server_up && self.is_connected(&self.processes[process].id.node);
+        let cursor = &self.processes[process].watches[watch];
+        if cursor.slot.is_some() || cursor.held || !reachable {
+            return;
+        }
+        let Some((revision, _)) = cursor.pending.front() else {
+            return;
+        };
+        let written_ms = self
+            .in_flight
+            .get(revision)
+            .map_or(self.now_ms, |flight| flight.change.at_ms);
+        let urgency = if cursor.pending_work > 0 {
+            Urgency::Work
+        } else {
+            Urgency::Housekeeping
+        };
+        let due_ms = (written_ms + WATCH_LATENCY_MS).max(self.now_ms);
+        let slot = self
+            .agenda
+            .add(due_ms, 0, urgency, Entry::Deliver { process, watch });
+        self.process_mut(process).watches[watch].slot = Some(slot);
+    }
+
+    /// Takes the next pending event of a watch off the agenda; it stays pending.
+    pub(super) fn unschedule_delivery(&mut self, process: ProcessIndex, watch: usize) {
+        if let Some(slot) = self.process_mut(process).watches[watch].slot.take() {
+            self.agenda.remove(&slot);
+        }
+    }
+
+    /// Delivers the first pending event of a watch: the cursor moves, the cache follows, the handlers wake keys.
+    pub(super) fn deliver(&mut self, process: ProcessIndex, watch: usize) -> StepEvent {
+        self.process_mut(process).watches[watch].slot = None;
+        let change = self
+            .advance_cursor(process, watch)
+            .expect("a delivery on the agenda has an event pending");
+        self.schedule_delivery(process, watch);
+        let heartbeat = change.is_heartbeat();
+        let component = self.processes[process].component;
+        // Taken out of the process meanwhile, so that it is changed in place and not copied.
+        let mut memory = std::mem::take(&mut self.process_mut(process).memory);
+        let wakes = component.wakes(&change, &self.seen(&self.processes[process]), &mut memory);
+        self.process_mut(process).memory = memory;
+        let woke: Vec<Name> = wakes.iter().map(|wake| wake.key.clone()).collect();
+        let cause = Self::cause_of(&change);
+        for mut wake in wakes {
+            if heartbeat {
+                wake.urgency = Urgency::Housekeeping;
+            }
+            self.enqueue_key(process, wake, cause.clone());
+        }
+        StepEvent::Delivered {
+            process: self.processes[process].id.clone(),
+            key: change.key(),
+            change: change.change_type(),
+            revision: change.revision,
+            written_in: change.step,
+            woke,
+        }
+    }
+
+    /// Moves a watch past its first pending event without telling the component; that is all that a lost event is.
+    pub(super) fn advance_cursor(&mut self, process: ProcessIndex, watch: usize) -> Option<Change> {
+        let cursor = &mut self.process_mut(process).watches[watch];
+        let (revision, urgency) = cursor.pending.pop_front()?;
+        cursor.pending_work -= usize::from(urgency == Urgency::Work);
+        let flight = self
+            .in_flight
+            .get_mut(&revision)
+            .expect("a pending event is in flight");
+        let change = flight.change.clone();
+        flight.watchers -= 1;
+        if flight.watchers == 0 {
+            self.in_flight.remove(&revision);
+        }
+        Some(change)
+    }
+
+    /// Adds a key to a work queue. One that is there already keeps the earlier time and the higher urgency.
+    pub(super) fn enqueue_key(&mut self, process: ProcessIndex, wake: Wake, cause: Cause) {
+        let due_ms = self.now_ms + wake.after_ms;
+        let mut urgency = wake.urgency;
+        if let Some(queued) = self.processes[process].queue.get(&wake.key) {
+            urgency = urgency.min(queued.urgency);
+            if queued.slot.due_ms <= due_ms && queued.slot.rank <= -wake.priority {
+                if urgency < queued.urgency {
+                    let slot = queued.slot;
+                    self.agenda.raise(&slot);
+                    if let Some(queued) = self.process_mut(process).queue.get_mut(&wake.key) {
+                        queued.urgency = urgency;
+                    }
+                }
+                return;
+            }
+            let slot = queued.slot;
+            self.agenda.remove(&slot);
+        }
+        let entry = Entry::Key {
+            process,
+            key: wake.key.clone(),
+        };
+        let slot: Slot = self.agenda.add(due_ms, wake.priority, urgency, entry);
+        self.process_mut(process).queue.insert(
+            wake.key,
+            Queued {
+                slot,
+                urgency,
+                cause,
+            },
+        );
+    }
+
+    /// Starts a process: it lists everything it watches and wakes the keys of what it finds, as a reflector's first list does.
+    pub(super) fn start(&mut self, process: ProcessIndex) {
+        let component = self.processes[process].component;
+        let mut memory = component.memory();
+        let mut wakes = Vec::new();
+        {
+            let running = &self.processes[process];
+            let seen = self.seen(running);
+            for cursor in &running.watches {
+                for object in visible(
+                    self.store.head().table(cursor.kind),
+                    cursor.scope,
+                    &running.id.node,
+                ) {
+                    wakes.extend(component.wakes(&found(object), &seen, &mut memory));
+                }
+            }
+            wakes.extend(component.starts(&seen));
+        }
+        self.process_mut(process).memory = memory;
+        for wake in wakes {
+            self.enqueue_key(process, wake, Cause::Start);
+        }
+    }
+}
+
+/// Who may be concerned by a change, as keys of the subscribers' index.
+fn audiences(change: &Change) -> Vec<(Scope, Name)> {
+    let mut audiences = vec![
+        (Scope::All, Name::default()),
+        (Scope::OwnName, change.object().name()),
+    ];
+    let node = |object: &Option<Object>| match object {
+        Some(Object::Pod(pod)) => pod
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.node_name.as_deref())
+            .map(Name::from),
+        _ => None,
+    };
+    let (was, is) = (node(&change.before), node(&change.after));
+    if was != is {
+        audiences.extend(was.map(|node| (Scope::OwnNode, node)));
+    }
+    audiences.extend(is.map(|node| (Scope::OwnNode, node)));
+    audiences
+}
+
+/// What a watch of this scope sees of a table.
+fn visible<'a>(
+    table: &'a Table,
+    scope: Scope,
+    node: &'a str,
+) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
+    match scope {
+        Scope::All => Box::new(table.iter()),
+        Scope::OwnNode => Box::new(table.on_node(node)),
+        Scope::OwnName => Box::new(table.get("", node).into_iter()),
+    }
+}
+
+/// An object that was found by a list, as the event that informers make of it: `ADDED`.
+fn found(object: &Object) -> Change {
+    let revision: Revision = object.revision();
+    Change {
+        revision,
+        at_ms: 0,
+        by: Name::default(),
+        step: 0,
+        before: None,
+        after: Some(object.clone()),
+    }
+}

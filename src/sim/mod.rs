@@ -1,0 +1,33 @@
+//! Not on the diagram: the world that the boxes live in. The cluster as one value, its clock, its faults, and the timeline of a run.
+//!
+//! **Architecture invariant:** only this layer knows all components at once.
+
+mod acting;
+mod agenda;
+mod bootstrap;
+mod cluster;
+mod delivery;
+pub mod faults;
+mod process;
+mod recorder;
+mod step;
+
+pub use agenda::{Agenda, Entry, Slot};
+pub use cluster::{Cluster, ClusterOptions, WATCH_LATENCY_MS};
+pub use faults::Fault;
+pub use process::{Begun, Cursor, Process, ProcessId, ProcessState, Queued};
+pub use recorder::Recorder;
+pub use step::{Cause, Choice, Pace, Phase, Possible, Ready, Step, StepEvent, TurnStep};
+
+use crate::component::AnyComponent;
+use crate::control_plane::{controller_manager, scheduler};
+use crate::node;
+
+/// Every component, in the order of the diagram: scheduler, controllers, then what runs on every node.
+pub fn components() -> impl Iterator<Item = &'static dyn AnyComponent> {
+    scheduler::ALL
+        .iter()
+        .chain(controller_manager::ALL)
+        .chain(node::ALL)
+        .copied()
+}
