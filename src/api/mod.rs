@@ -10,9 +10,12 @@ pub mod field;
 pub mod kinds;
 mod object;
 pub mod owner;
+pub mod pods;
 mod request;
+pub mod selector;
 mod snapshot;
 mod status;
+pub mod taints;
 pub mod time;
 
 pub use change::{Change, ChangeType};

@@ -2,7 +2,7 @@
 //!
 //! The real thing: client-go's informer store with indexers (tools/cache/thread_safe_store.go), and etcd's view of one revision.
 
-use super::{Kind, Name, Object, Stored, Uid, owner};
+use super::{Kind, Name, Object, Stored, Uid, owner, pods};
 use imbl::{OrdMap, OrdSet};
 use k8s_openapi::api::core::v1::Pod;
 use std::collections::BTreeMap;
@@ -73,31 +73,18 @@ impl Tally {
                 self.groups.len() - 1
             });
         let counts = &mut self.groups[index].1;
-        if is_finished(pod) {
+        if pods::is_finished(pod) {
             counts.finished += by;
         } else if pod.metadata.deletion_timestamp.is_some() {
             counts.terminating += by;
         } else {
             counts.active += by;
-            counts.ready += if is_ready(pod) { by } else { 0 };
+            counts.ready += if pods::is_ready(pod) { by } else { 0 };
         }
         if *counts == PodCounts::default() {
             self.groups.remove(index);
         }
     }
-}
-
-fn is_finished(pod: &Pod) -> bool {
-    let phase = pod.status.as_ref().and_then(|s| s.phase.as_deref());
-    matches!(phase, Some("Succeeded" | "Failed"))
-}
-
-fn is_ready(pod: &Pod) -> bool {
-    let conditions = pod.status.as_ref().and_then(|s| s.conditions.as_ref());
-    conditions
-        .into_iter()
-        .flatten()
-        .any(|c| c.type_ == "Ready" && c.status == "True")
 }
 
 impl Table {
@@ -143,6 +130,17 @@ impl Table {
             .range((Bound::Included(from), Bound::Unbounded));
         entries
             .take_while(move |(u, _)| *u == uid)
+            .filter_map(|(_, place)| self.objects.get(place))
+    }
+
+    /// Those of a namespace that nobody controls, by name.
+    pub fn orphans_in<'a>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Object> + 'a {
+        let from = (Uid::default(), (Name::from(namespace), Name::default()));
+        let entries = self
+            .by_owner
+            .range((Bound::Included(from), Bound::Unbounded));
+        entries
+            .take_while(move |(u, (ns, _))| *u == Uid::default() && ns == namespace)
             .filter_map(|(_, place)| self.objects.get(place))
     }
 
@@ -239,7 +237,7 @@ impl Table {
     }
 
     fn reindex_pod(&mut self, place: &Place, before: Option<&Pod>, after: Option<&Pod>) {
-        let (was, is) = (before.map(node_of), after.map(node_of));
+        let (was, is) = (before.map(pods::node_name), after.map(pods::node_name));
         if was != is {
             if let Some(node) = was {
                 self.by_node.remove(&(node.into(), place.clone()));
@@ -261,13 +259,6 @@ impl Table {
             }
         }
     }
-}
-
-fn node_of(pod: &Pod) -> &str {
-    pod.spec
-        .as_ref()
-        .and_then(|s| s.node_name.as_deref())
-        .unwrap_or_default()
 }
 
 fn label_entry(key: &str, value: &str) -> Name {

@@ -24,7 +24,8 @@ pub use rng::Rng;
 pub use scheduling::{NodeVerdict, PluginScore, Scheduling};
 pub use seen::{Seen, join, queue_key};
 pub use turn::{
-    Action, Datum, Difference, Fact, Note, NoteType, Outcome, Planned, Turn, Urgency, Wake,
+    Action, CREATED_NAME, Datum, Difference, Fact, Note, NoteType, Outcome, Planned, Turn, Urgency,
+    Wake,
 };
 
 use crate::api::{Change, Kind, Name, User};

@@ -292,6 +292,18 @@ impl Note {
         }
     }
 
+    /// The same with [`CREATED_NAME`] replaced by this name.
+    #[must_use]
+    pub fn naming(self, created: &str) -> Self {
+        if !self.message.contains(CREATED_NAME) {
+            return self;
+        }
+        Self {
+            message: self.message.replace(CREATED_NAME, created),
+            ..self
+        }
+    }
+
     /// The same about one container: `spec.containers{name}`.
     #[must_use]
     pub fn of_container(self, name: &str) -> Self {
@@ -301,6 +313,9 @@ impl Note {
         }
     }
 }
+
+/// In a [`Note`]'s message: the name that the API server gave to the object that the same turn created last (`generateName`). The cluster puts it in.
+pub const CREATED_NAME: &str = "{created}";
 
 /// What came of an action.
 #[derive(Clone, Debug, PartialEq)]
