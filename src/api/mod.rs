@@ -11,6 +11,7 @@ pub mod kinds;
 mod object;
 pub mod owner;
 pub mod pods;
+pub mod quantity;
 mod request;
 pub mod selector;
 mod snapshot;

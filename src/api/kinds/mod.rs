@@ -13,6 +13,7 @@ mod event;
 mod lease;
 mod namespace;
 mod node;
+mod normal;
 mod pod;
 mod replica_set;
 mod secret;

@@ -1,0 +1,149 @@
+//! Pod.
+//!
+//! The real thing: pkg/apis/core, pkg/registry/core/pod/strategy.go.
+//! Left out: ephemeral containers and in-place resize (subresources of their own).
+
+pub(super) mod defaults;
+mod qos;
+
+use super::{Column, Stored, stored};
+use crate::api::time::Ms;
+use k8s_openapi::api::core::v1::{Pod, PodAffinityTerm, PodCondition, PodSpec, PodStatus};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+use std::collections::BTreeMap;
+
+impl Stored for Pod {
+    stored!(Pod);
+
+    fn set_defaults(&mut self) {
+        defaults::pod(self);
+    }
+
+    fn prepare_create(&mut self) {
+        self.metadata.generation = Some(1);
+        let spec = self.spec.get_or_insert_default();
+        defaults::service_account(spec);
+        self.status = Some(PodStatus {
+            phase: Some("Pending".to_owned()),
+            qos_class: Some(qos::class(spec).to_owned()),
+            conditions: gated(spec),
+            ..PodStatus::default()
+        });
+        if spec.affinity.is_some() {
+            merge_label_keys(spec, self.metadata.labels.as_ref());
+        }
+    }
+
+    fn prepare_update(&mut self, old: &Self) {
+        self.status.clone_from(&old.status);
+        self.metadata.generation = old.metadata.generation;
+        if self.spec != old.spec {
+            self.metadata.generation = Some(old.metadata.generation.unwrap_or(0) + 1);
+        }
+    }
+
+    fn prepare_status_update(&mut self, old: &Self) {
+        if self.spec != old.spec {
+            self.spec.clone_from(&old.spec);
+        }
+        let (new, old_metadata) = (&mut self.metadata, &old.metadata);
+        new.generation = old_metadata.generation;
+        if new.owner_references != old_metadata.owner_references {
+            new.owner_references
+                .clone_from(&old_metadata.owner_references);
+        }
+        let status = self.status.get_or_insert_default();
+        if status.qos_class.is_none() {
+            let was = old.status.as_ref().and_then(|s| s.qos_class.clone());
+            status.qos_class = was;
+        }
+    }
+
+    fn columns() -> &'static [Column] {
+        &[]
+    }
+
+    fn row(&self, _now_ms: Ms) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A pod with scheduling gates says at once why it is not scheduled. The real thing: `applySchedulingGatedCondition`.
+fn gated(spec: &PodSpec) -> Option<Vec<PodCondition>> {
+    spec.scheduling_gates
+        .as_ref()
+        .filter(|gates| !gates.is_empty())?;
+    Some(vec![PodCondition {
+        type_: "PodScheduled".to_owned(),
+        status: "False".to_owned(),
+        reason: Some("SchedulingGated".to_owned()),
+        message: Some("Scheduling is blocked due to non-empty scheduling gates".to_owned()),
+        ..PodCondition::default()
+    }])
+}
+
+/// Turns `matchLabelKeys` and `mismatchLabelKeys` into expressions with the pod's own values. The real thing: `mutatePodAffinity`.
+fn merge_label_keys(spec: &mut PodSpec, labels: Option<&BTreeMap<String, String>>) {
+    let (Some(affinity), Some(labels)) = (&mut spec.affinity, labels) else {
+        return;
+    };
+    if let Some(pods) = &mut affinity.pod_affinity {
+        let preferred = pods
+            .preferred_during_scheduling_ignored_during_execution
+            .iter_mut()
+            .flatten();
+        preferred.for_each(|term| merge_into_term(&mut term.pod_affinity_term, labels));
+        let required = pods
+            .required_during_scheduling_ignored_during_execution
+            .iter_mut()
+            .flatten();
+        required.for_each(|term| merge_into_term(term, labels));
+    }
+    if let Some(pods) = &mut affinity.pod_anti_affinity {
+        let preferred = pods
+            .preferred_during_scheduling_ignored_during_execution
+            .iter_mut()
+            .flatten();
+        preferred.for_each(|term| merge_into_term(&mut term.pod_affinity_term, labels));
+        let required = pods
+            .required_during_scheduling_ignored_during_execution
+            .iter_mut()
+            .flatten();
+        required.for_each(|term| merge_into_term(term, labels));
+    }
+}
+
+fn merge_into_term(term: &mut PodAffinityTerm, labels: &BTreeMap<String, String>) {
+    let Some(selector) = &mut term.label_selector else {
+        return;
+    };
+    add_keys(selector, "In", term.match_label_keys.as_deref(), labels);
+    add_keys(
+        selector,
+        "NotIn",
+        term.mismatch_label_keys.as_deref(),
+        labels,
+    );
+}
+
+fn add_keys(
+    selector: &mut LabelSelector,
+    operator: &str,
+    keys: Option<&[String]>,
+    labels: &BTreeMap<String, String>,
+) {
+    for key in keys.unwrap_or_default() {
+        let Some(value) = labels.get(key) else {
+            continue;
+        };
+        let requirement = LabelSelectorRequirement {
+            key: key.clone(),
+            operator: operator.to_owned(),
+            values: Some(vec![value.clone()]),
+        };
+        selector
+            .match_expressions
+            .get_or_insert_default()
+            .push(requirement);
+    }
+}
