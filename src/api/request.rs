@@ -3,6 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go; metav1's `*Options`.
 
 use super::{Key, Kind, Name, Object, Revision, Status};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 pub type User = Name;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Verb {
     /// Read one.
     Get,
@@ -45,7 +46,7 @@ impl Verb {
 }
 
 /// A part of an object with rules of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Subresource {
     /// `…/status`: only `.status` changes.
     Status,
@@ -71,7 +72,7 @@ impl Subresource {
 }
 
 /// How a patch is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PatchType {
     /// RFC 6902.
     Json,
@@ -82,7 +83,7 @@ pub enum PatchType {
 }
 
 /// A patch and how to read it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Patch {
     /// How to read `body`.
     pub kind: PatchType,
@@ -91,7 +92,7 @@ pub struct Patch {
 }
 
 /// What a request carries.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub enum Body {
     /// Nothing.
     #[default]
@@ -111,7 +112,7 @@ pub enum Body {
 }
 
 /// What becomes of the dependents of a deleted object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Propagation {
     /// They are deleted after it, by the garbage collector.
     Background,
@@ -122,7 +123,7 @@ pub enum Propagation {
 }
 
 /// `metav1.DeleteOptions`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DeleteOptions {
     /// Overrides the object's own grace period; 0 deletes at once.
     pub grace_period_seconds: Option<i64>,
@@ -135,7 +136,7 @@ pub struct DeleteOptions {
 }
 
 /// `metav1.ListOptions`, the part that selects.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ListOptions {
     /// As `-l` spells it; empty selects all.
     pub label_selector: String,
@@ -144,7 +145,7 @@ pub struct ListOptions {
 }
 
 /// What to do about unknown and duplicate fields of a [`Body::Document`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum FieldValidation {
     /// Drop them.
     Ignore,
@@ -156,7 +157,7 @@ pub enum FieldValidation {
 }
 
 /// One API call: who wants what done to which object.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// Who is asking.
     pub user: User,

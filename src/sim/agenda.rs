@@ -109,6 +109,12 @@ impl Agenda {
             .map(|(slot, (entry, urgency))| (slot, entry, *urgency))
     }
 
+    /// The number that the next entry will get.
+    #[must_use]
+    pub fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
     /// How many entries are work, that is, keep the cluster from being settled.
     #[must_use]
     pub fn work(&self) -> usize {

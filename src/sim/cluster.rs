@@ -288,6 +288,24 @@ impl Cluster {
         Some(self.close_step(self.store.revision(), StepEvent::Waited { for_ms }))
     }
 
+    /// A short summary of the whole state: clusters that ever came to differ differ in it, all but certainly.
+    #[must_use]
+    pub fn fingerprint(&self) -> u32 {
+        let mut rng = self.rng.clone();
+        let parts = [
+            self.now_ms,
+            self.store.revision(),
+            self.agenda.next_sequence(),
+            self.next_step,
+        ];
+        let mixed = parts.iter().fold(rng.next_u64(), |hash, part| {
+            (hash ^ part)
+                .wrapping_mul(0x0000_0100_0000_01b3)
+                .rotate_left(17)
+        });
+        (mixed >> 32) as u32 ^ (mixed & 0xffff_ffff) as u32
+    }
+
     pub(super) fn close_step(&mut self, revision_before: Revision, event: StepEvent) -> Step {
         let index = self.next_step;
         self.next_step += 1;
@@ -483,5 +501,17 @@ impl Cluster {
             revision: change.revision,
             step: change.step,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_boots_and_settles() {
+        let cluster = Cluster::booted(ClusterOptions::default());
+        assert!(cluster.is_settled());
+        assert!(cluster.store().head().table(Kind::Namespace).len() >= 4);
     }
 }

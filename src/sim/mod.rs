@@ -11,6 +11,7 @@ pub mod faults;
 mod process;
 mod recorder;
 mod step;
+mod timeline;
 
 pub use agenda::{Agenda, Entry, Slot};
 pub use cluster::{Cluster, ClusterOptions, WATCH_LATENCY_MS};
@@ -18,6 +19,7 @@ pub use faults::Fault;
 pub use process::{Begun, Cursor, Process, ProcessId, ProcessState, Queued};
 pub use recorder::Recorder;
 pub use step::{Cause, Choice, Pace, Phase, Possible, Ready, Step, StepEvent, TurnStep};
+pub use timeline::{Branch, Input, Mark, MarkKind, RUN_VERSION, Run, Sample, Timeline};
 
 use crate::component::AnyComponent;
 use crate::control_plane::{controller_manager, scheduler};

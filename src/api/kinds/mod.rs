@@ -388,6 +388,31 @@ impl Kind {
     }
 }
 
+impl serde::Serialize for Object {
+    /// As its JSON, with `apiVersion` and `kind`.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Object {
+    /// From its JSON; `apiVersion` and `kind` say which kind it is.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let value = Value::deserialize(deserializer)?;
+        let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
+        let kind = Kind::of(text("apiVersion"), text("kind"));
+        let kind = kind.ok_or_else(|| {
+            D::Error::custom(format!(
+                "no kind {:?} in {:?}",
+                text("kind"),
+                text("apiVersion")
+            ))
+        })?;
+        kind.deserialize(value).map_err(D::Error::custom)
+    }
+}
+
 impl Object {
     /// The typed object inside, if it is a `T`.
     #[must_use]
