@@ -3,6 +3,7 @@
 //! The real thing: the Container Runtime Interface (cri-api, runtime/v1/api.proto), the kernel, and the cable.
 //! Left out: cgroups and real processes; a container is a program that behaves as its image and command say (see `node::container_runtime`).
 
+use super::Rule;
 use crate::api::time::Ms;
 use crate::api::{Name, Uid};
 use imbl::{OrdMap, OrdSet};
@@ -22,12 +23,18 @@ pub struct Machine {
     pub ip: Name,
     /// The first three numbers of its pods' addresses: `10.244.1`.
     pub pod_network: Name,
+    /// How big it is; what its kubelet reports as the node's capacity.
+    pub capacity: Capacity,
     /// How many pod addresses were given out so far.
     pub addresses_given: u32,
-    /// Images that are here.
+    /// Images that are here, by their full name: `docker.io/library/nginx:1.14.2`.
     pub images: OrdSet<Name>,
-    /// Images that the registry refuses since a fault broke them.
+    /// Images that no registry has for this machine, by their full name: a fault that one can choose.
     pub unpullable: OrdSet<Name>,
+    /// What came of pulls, by pod (`namespace/name`) and image; until the pod is gone.
+    pub pulls: OrdMap<(Name, Name), Pull>,
+    /// Pulls are done one after the other; the last one that was asked for will be done then.
+    pub pulling_until_ms: Ms,
     /// Containers, running or not, by number.
     pub containers: OrdMap<ContainerId, Container>,
     /// Pod sandboxes: the pods' network namespaces, by the pod's uid.
@@ -36,10 +43,64 @@ pub struct Machine {
     pub next_container: ContainerId,
     /// What is under way, by when it will be done.
     pub operations: OrdMap<(Ms, u64), Operation>,
+    /// Ends of programs that run for long, by when: nobody waits for these.
+    pub far_exits: OrdMap<(Ms, u64), Operation>,
     /// The number of the next operation.
     pub next_operation: u64,
     /// What kube-proxy programmed, by Service `namespace/name:port`.
     pub rules: OrdMap<Name, Arc<Rule>>,
+}
+
+/// How big a machine is, as quantities are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// Processors: `4`.
+    pub cpu: Name,
+    /// Memory: `8Gi`.
+    pub memory: Name,
+    /// How many pods its kubelet will run at most.
+    pub pods: u32,
+    /// Disk for containers: `100Gi`.
+    pub ephemeral_storage: Name,
+}
+
+impl Default for Capacity {
+    fn default() -> Self {
+        Self {
+            cpu: Name::new_static("4"),
+            memory: Name::new_static("8Gi"),
+            pods: 110,
+            ephemeral_storage: Name::new_static("100Gi"),
+        }
+    }
+}
+
+impl Machine {
+    /// A machine that was just plugged in; `number` counts the cluster's machines from 0 and decides its addresses.
+    #[must_use]
+    pub fn numbered(number: u32) -> Self {
+        let host = number + 2;
+        let network = number + 1;
+        Self {
+            powered: true,
+            connected: true,
+            ip: format!("172.18.{}.{}", host / 256, host % 256).into(),
+            pod_network: format!("10.{}.{}", 244 + network / 256 % 12, network % 256).into(),
+            ..Self::default()
+        }
+    }
+
+    /// The containers of one pod, oldest first.
+    pub fn containers_of(
+        &self,
+        pod: Uid,
+    ) -> impl DoubleEndedIterator<Item = (ContainerId, &Container)> {
+        let numbers = self.sandboxes.get(&pod).map(|sandbox| &sandbox.containers);
+        numbers
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.containers.get(id).map(|container| (*id, container)))
+    }
 }
 
 /// A pod's network namespace.
@@ -49,10 +110,40 @@ pub struct Sandbox {
     pub pod: Name,
     /// The pod's address.
     pub ip: Name,
+    /// Is the address the node's own?
+    pub host_network: bool,
+    /// How far it is.
+    pub state: SandboxState,
+    /// The pod's containers, oldest first.
+    pub containers: Vec<ContainerId>,
+}
+
+/// The life of a sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SandboxState {
+    /// Being set up.
+    Starting,
+    /// Containers can be made in it.
+    Ready,
+    /// It was stopped, or lost with the power; its address is free again.
+    NotReady,
+}
+
+/// One pull of one image for one pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pull {
+    /// When the kubelet asked for it.
+    pub asked_ms: Ms,
+    /// When its turn came.
+    pub started_ms: Ms,
+    /// When it is done.
+    pub done_ms: Ms,
+    /// What came of it; nothing yet while it is under way. The size in bytes, or containerd's words.
+    pub result: Option<Result<u64, Name>>,
 }
 
 /// One container.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Container {
     /// The pod's uid.
     pub pod_uid: Uid,
@@ -60,16 +151,59 @@ pub struct Container {
     pub pod: Name,
     /// Its name in the pod.
     pub name: Name,
-    /// The image that it was made from.
+    /// The image that it was made from, by its full name.
     pub image: Name,
     /// 0 for the first of its name in its pod, then 1, …
     pub attempt: u32,
     /// What it is doing.
     pub state: ContainerState,
-    /// What it will do by itself: exit with this code, this long after its start.
+    /// How it behaves.
+    pub program: Arc<Program>,
+    /// When it was asked to stop.
+    pub stopping_since_ms: Option<Ms>,
+}
+
+impl Container {
+    /// When it started, if it runs.
+    #[must_use]
+    pub fn running_since(&self) -> Option<Ms> {
+        match self.state {
+            ContainerState::Running { started_ms } => Some(started_ms),
+            ContainerState::Created | ContainerState::Exited { .. } => None,
+        }
+    }
+
+    /// Its exit code, if it is over.
+    #[must_use]
+    pub fn exit_code(&self) -> Option<i32> {
+        match self.state {
+            ContainerState::Exited { code, .. } => Some(code),
+            ContainerState::Created | ContainerState::Running { .. } => None,
+        }
+    }
+}
+
+/// How a simulated program behaves; all times count from its start.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Program {
+    /// How long the runtime takes from the call to the running process.
+    pub starts_in_ms: Ms,
+    /// It exits by itself, then, with this code.
     pub exits: Option<(Ms, i32)>,
-    /// How long it takes to exit after SIGTERM.
-    pub stops_in_ms: Ms,
+    /// After SIGTERM it exits, so much later, with this code; one that ignores the signal has to be killed.
+    pub stops: Option<(Ms, i32)>,
+    /// It listens on its ports from then on.
+    pub listens_from_ms: Ms,
+    /// Its ports; none means: whichever one asks for.
+    pub ports: Vec<i32>,
+    /// Paths that its web server answers with 200; none means: all. Others are 404.
+    pub paths: Vec<Name>,
+    /// From then on health checks fail (HTTP 500).
+    pub fails_from_ms: Option<Ms>,
+    /// Files that it makes (`true`) and removes.
+    pub files: Vec<(Ms, Name, bool)>,
+    /// What it prints.
+    pub output: Vec<(Ms, Name)>,
 }
 
 /// The life of a container.
@@ -90,7 +224,7 @@ pub enum ContainerState {
         finished_ms: Ms,
         /// The exit code; 137 after SIGKILL, 143 after SIGTERM.
         code: i32,
-        /// `Completed`, `Error`, `OOMKilled`.
+        /// `Completed`, `Error`, `OOMKilled`, `Unknown`.
         reason: &'static str,
     },
 }
@@ -120,131 +254,27 @@ pub enum Operation {
     Stop(ContainerId, i32),
 }
 
-/// A call to the container runtime.
+/// What has just been completed on a machine, and who should look at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RuntimeCall {
-    /// Fetch an image.
-    PullImage {
-        /// The image.
-        image: Name,
-        /// `namespace/name` of the pod that wants it.
-        pod: Name,
-    },
-    /// Set up a pod's network namespace.
-    RunSandbox {
-        /// The pod's uid.
-        pod_uid: Uid,
-        /// `namespace/name`.
-        pod: Name,
-        /// Use the node's own address (`hostNetwork`) and skip the pod network.
-        host_network: Option<Name>,
-    },
-    /// Make and start a container.
-    StartContainer {
-        /// The pod's uid.
-        pod_uid: Uid,
-        /// `namespace/name`.
-        pod: Name,
-        /// Its name in the pod.
-        name: Name,
-        /// Its image, which must be here.
-        image: Name,
-        /// `command` and `args` together; empty runs what the image says.
-        command: Vec<Name>,
-        /// The pod's annotations under `kubeloop.dev/`, which steer the simulated program.
-        annotations: Vec<(Name, Name)>,
-    },
-    /// Ask a container to stop (SIGTERM), and kill it after the grace period.
-    StopContainer {
-        /// Which.
-        container: ContainerId,
-        /// How long it may take.
-        grace_ms: Ms,
-    },
-    /// Remove what is left of an exited container.
-    RemoveContainer {
-        /// Which.
-        container: ContainerId,
-    },
-    /// Take down a pod's network namespace; its containers must have exited.
-    StopSandbox {
-        /// The pod's uid.
-        pod_uid: Uid,
-    },
-}
-
-impl RuntimeCall {
-    /// For the trace: `PullImage nginx:1.14.2`.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        match self {
-            Self::PullImage { image, .. } => format!("PullImage {image}"),
-            Self::RunSandbox { pod, .. } => format!("RunPodSandbox {pod}"),
-            Self::StartContainer { pod, name, .. } => format!("StartContainer {pod}/{name}"),
-            Self::StopContainer {
-                container,
-                grace_ms,
-            } => format!("StopContainer #{container} grace {}s", grace_ms / 1000),
-            Self::RemoveContainer { container } => format!("RemoveContainer #{container}"),
-            Self::StopSandbox { pod_uid } => format!("StopPodSandbox {pod_uid}"),
-        }
-    }
-}
-
-/// Why the container runtime refused: its words, as the kubelet shows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuntimeError(pub String);
-
-/// A change to a node's network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NetworkCall {
-    /// Program (or replace) the rule of one Service port.
-    SetRule(Arc<Rule>),
-    /// Remove the rule of this name.
-    RemoveRule(Name),
-}
-
-/// Where a node sends traffic for one Service port: what kube-proxy's chain `KUBE-SVC-…` says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// `namespace/service:port-name`.
-    pub name: Name,
-    /// `TCP`, `UDP` or `SCTP`.
-    pub protocol: Name,
-    /// The Service's virtual address.
-    pub cluster_ip: Name,
-    /// The Service's port.
-    pub port: i32,
-    /// The port open on every node, for NodePort and LoadBalancer.
-    pub node_port: Option<i32>,
-    /// The same client goes to the same target (`sessionAffinity: ClientIP`).
-    pub sticky: bool,
-    /// The targets, each equally likely. None: traffic is rejected.
-    pub targets: Vec<RuleTarget>,
-}
-
-/// One target of a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleTarget {
-    /// A pod's address.
-    pub ip: Name,
-    /// The port there.
-    pub port: i32,
-    /// The node that it is on.
-    pub node: Name,
-    /// The pod's name, where the target is a pod.
+pub struct Finished {
+    /// `namespace/name` of the pod: the key that wakes its kubelet.
     pub pod: Name,
+    /// What: `ImagePulled`, `ImagePullFailed`, `SandboxReady`, `ContainerStarted`, `ContainerDied`.
+    pub event: &'static str,
+    /// The image or the container.
+    pub subject: Name,
+    /// The exit code, of a container that died.
+    pub code: Option<i32>,
 }
 
-impl NetworkCall {
-    /// For the trace: `SetRule default/web:http -> 3 targets`.
+impl Finished {
+    /// For the trace: `ContainerDied default/web nginx exit code 1`.
     #[must_use]
     pub fn summary(&self) -> String {
-        match self {
-            Self::SetRule(rule) => {
-                format!("SetRule {} -> {} targets", rule.name, rule.targets.len())
-            }
-            Self::RemoveRule(name) => format!("RemoveRule {name}"),
-        }
+        let code = self
+            .code
+            .map_or(String::new(), |code| format!(" exit code {code}"));
+        let space = if self.subject.is_empty() { "" } else { " " };
+        format!("{} {}{space}{}{code}", self.event, self.pod, self.subject)
     }
 }

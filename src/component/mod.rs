@@ -8,6 +8,7 @@
 //!
 //! The real thing: client-go's informers, work queues and reconcilers, as in staging/src/k8s.io/sample-controller/controller.go.
 
+mod calls;
 mod machine;
 mod memory;
 mod rng;
@@ -15,9 +16,10 @@ mod scheduling;
 mod seen;
 mod turn;
 
+pub use calls::{NetworkCall, Rule, RuleTarget, RuntimeCall, RuntimeError};
 pub use machine::{
-    Container, ContainerId, ContainerState, Machine, NetworkCall, Operation, Rule, RuleTarget,
-    RuntimeCall, RuntimeError, Sandbox,
+    Capacity, Container, ContainerId, ContainerState, Finished, Machine, Operation, Program, Pull,
+    Sandbox, SandboxState,
 };
 pub use memory::{Memory, Remembered};
 pub use rng::Rng;
