@@ -244,13 +244,11 @@ impl Cluster {
                 woke: Vec::new(),
             };
         };
-        for pod in &finished.pods {
-            self.wake_kubelet(node, pod);
-        }
+        self.wake_kubelet(node, &finished.pod);
         StepEvent::Machine {
             node: node.clone(),
-            what: finished.what,
-            woke: finished.pods,
+            what: finished.summary(),
+            woke: vec![finished.pod],
         }
     }
 

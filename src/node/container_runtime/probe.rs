@@ -1,0 +1,155 @@
+//! What a probe of a simulated container finds.
+//!
+//! The real thing: pkg/probe/{exec,http,tcp,grpc}; the texts of the failures are theirs, and those of the commands that are run.
+//! Left out: response headers and bodies, TLS, gRPC service names.
+
+use super::shell;
+use crate::api::Name;
+use crate::api::time::Ms;
+use crate::component::Container;
+
+/// What a probe does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProbeAction {
+    /// Runs a command in the container.
+    Exec(Vec<Name>),
+    /// Asks for a URL; 200 to 399 is a success.
+    Http {
+        /// `http` or `https`.
+        scheme: Name,
+        /// The host; the pod's address unless the probe names one.
+        host: Name,
+        /// The port.
+        port: i32,
+        /// The path, with its slash.
+        path: Name,
+    },
+    /// Opens a connection.
+    Tcp {
+        /// The host.
+        host: Name,
+        /// The port.
+        port: i32,
+    },
+    /// Asks gRPC's health service.
+    Grpc {
+        /// The host.
+        host: Name,
+        /// The port.
+        port: i32,
+    },
+}
+
+/// What came of a probe: fine, or not and in which words.
+pub type ProbeResult = Result<(), String>;
+
+/// Probes a container now. One that does not run fails every probe.
+pub fn probe(
+    container: &Container,
+    action: &ProbeAction,
+    timeout_ms: Ms,
+    now_ms: Ms,
+) -> ProbeResult {
+    let Some(started_ms) = container.running_since() else {
+        return Err("container not running".to_owned());
+    };
+    let age_ms = now_ms.saturating_sub(started_ms);
+    match action {
+        ProbeAction::Exec(command) => exec(container, command, timeout_ms, age_ms),
+        ProbeAction::Http {
+            scheme,
+            host,
+            port,
+            path,
+        } => {
+            connect(container, *port, age_ms).map_err(|()| {
+                format!("Get \"{scheme}://{host}:{port}{path}\": dial tcp {host}:{port}: connect: connection refused")
+            })?;
+            if fails(container, age_ms) {
+                return Err("HTTP probe failed with statuscode: 500".to_owned());
+            }
+            let paths = &container.program.paths;
+            let plain = path.split('?').next().unwrap_or(path);
+            if paths.is_empty() || paths.iter().any(|known| known == plain) {
+                Ok(())
+            } else {
+                Err("HTTP probe failed with statuscode: 404".to_owned())
+            }
+        }
+        ProbeAction::Tcp { host, port } => connect(container, *port, age_ms)
+            .map_err(|()| format!("dial tcp {host}:{port}: connect: connection refused")),
+        ProbeAction::Grpc { host, port } => {
+            connect(container, *port, age_ms).map_err(|()| {
+                format!("timeout: failed to connect service \"{host}:{port}\" within {}s: context deadline exceeded", timeout_ms / 1000)
+            })?;
+            if fails(container, age_ms) {
+                return Err("service unhealthy (responded with \"NOT_SERVING\")".to_owned());
+            }
+            Ok(())
+        }
+    }
+}
+
+/// When the program will next do something that may change a probe's verdict, if ever: nobody needs to wait for probes beyond that.
+#[must_use]
+pub fn verdict_changes_ms(container: &Container, now_ms: Ms) -> Option<Ms> {
+    let started_ms = container.running_since()?;
+    let program = &container.program;
+    let files = program.files.iter().map(|(at_ms, _, _)| *at_ms);
+    [Some(program.listens_from_ms), program.fails_from_ms]
+        .into_iter()
+        .flatten()
+        .chain(files)
+        .filter(|at_ms| *at_ms < Ms::MAX)
+        .map(|at_ms| started_ms + at_ms)
+        .filter(|at_ms| *at_ms > now_ms)
+        .min()
+}
+
+fn fails(container: &Container, age_ms: Ms) -> bool {
+    container
+        .program
+        .fails_from_ms
+        .is_some_and(|from_ms| age_ms >= from_ms)
+}
+
+fn connect(container: &Container, port: i32, age_ms: Ms) -> Result<(), ()> {
+    let program = &container.program;
+    let listens = age_ms >= program.listens_from_ms;
+    let is_its_port = program.ports.is_empty() || program.ports.contains(&port);
+    if listens && is_its_port {
+        Ok(())
+    } else {
+        Err(())
+    }
+}
+
+/// Runs the command in the small shell, with the files that the container's program has made so far.
+fn exec(container: &Container, command: &[Name], timeout_ms: Ms, age_ms: Ms) -> ProbeResult {
+    let script = shell::run_with(command, &container.program.files, age_ms);
+    let takes_ms = script.ends_ms.map_or(Ms::MAX, |end| end - age_ms);
+    if takes_ms > timeout_ms {
+        let command: Vec<String> = command.iter().map(|word| word.to_string()).collect();
+        return Err(format!(
+            "command timed out: \"{}\" timed out after {}s",
+            command.join(" "),
+            timeout_ms / 1000
+        ));
+    }
+    let is_about_files = command
+        .iter()
+        .any(|word| word.contains('/') && !word.ends_with("sh"));
+    let unwell = !is_about_files
+        && (age_ms < container.program.listens_from_ms
+            && container.program.listens_from_ms < Ms::MAX
+            || fails(container, age_ms));
+    if script.code == 0 && !unwell {
+        return Ok(());
+    }
+    let lines: Vec<&str> = script
+        .output
+        .iter()
+        .map(|(_, line)| line.as_str())
+        .collect();
+    Err(lines.join("\n"))
+}
