@@ -16,7 +16,11 @@ const NAME_RULE: &str = "must consist of alphanumeric characters, '-', '_' or '.
 const VALUE_RULE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
 /// Checks every key and value; `field` is the map's own path.
-pub fn validate(labels: Option<&BTreeMap<String, String>>, field: &str, errors: &mut Vec<FieldError>) {
+pub fn validate(
+    labels: Option<&BTreeMap<String, String>>,
+    field: &str,
+    errors: &mut Vec<FieldError>,
+) {
     for (key, value) in labels.into_iter().flatten() {
         let wrong_key = qualified_name(key).into_iter().map(|w| (key, w));
         let wrong_value = label_value(value).into_iter().map(|w| (value, w));
@@ -115,15 +119,51 @@ mod tests {
             ("dots and dashes", "1-num.2_num", &[]),
             ("with a prefix", "1.2.3.4/5678", &[]),
             ("capital letters", "Uppercase_Is_OK_123", &[]),
-            ("empty", "", &["name part must be non-empty", "name part must consist"]),
-            ("two slashes", "no/extra/slashes", &["a qualified name must consist"]),
-            ("nothing before the slash", "/simple", &["prefix part must be non-empty"]),
-            ("nothing after the slash", "example.com/", &["name part must be non-empty", "name part must consist"]),
-            ("odd letters", "nospecialchars^=@", &["name part must consist"]),
-            ("dash at the end", "cantendwithadash-", &["name part must consist"]),
-            ("capital letters in the prefix", "EXAMPLE.com/a", &["prefix part a lowercase RFC 1123 subdomain"]),
-            ("long", &long, &["name part must be no more than 63 characters"]),
-            ("long prefix", &long_prefix, &["prefix part must be no more than 253 characters"]),
+            (
+                "empty",
+                "",
+                &["name part must be non-empty", "name part must consist"],
+            ),
+            (
+                "two slashes",
+                "no/extra/slashes",
+                &["a qualified name must consist"],
+            ),
+            (
+                "nothing before the slash",
+                "/simple",
+                &["prefix part must be non-empty"],
+            ),
+            (
+                "nothing after the slash",
+                "example.com/",
+                &["name part must be non-empty", "name part must consist"],
+            ),
+            (
+                "odd letters",
+                "nospecialchars^=@",
+                &["name part must consist"],
+            ),
+            (
+                "dash at the end",
+                "cantendwithadash-",
+                &["name part must consist"],
+            ),
+            (
+                "capital letters in the prefix",
+                "EXAMPLE.com/a",
+                &["prefix part a lowercase RFC 1123 subdomain"],
+            ),
+            (
+                "long",
+                &long,
+                &["name part must be no more than 63 characters"],
+            ),
+            (
+                "long prefix",
+                &long_prefix,
+                &["prefix part must be no more than 253 characters"],
+            ),
         ];
         for (name, text, want) in cases {
             let got = qualified_name(text);

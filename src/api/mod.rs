@@ -8,12 +8,14 @@
 mod change;
 pub mod field;
 pub mod kinds;
+pub mod labels;
 mod object;
 pub mod owner;
 pub mod pods;
 pub mod quantity;
 mod request;
 pub mod selector;
+pub mod selectors;
 mod snapshot;
 mod status;
 pub mod taints;

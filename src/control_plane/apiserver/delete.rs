@@ -4,14 +4,12 @@
 //! `updateForGracefulDeletionAndFinalizers`, `deletionFinalizersForGarbageCollection`), pkg/registry/core/pod/strategy.go (`CheckGracefulDelete`),
 //! pkg/registry/core/namespace/storage/storage.go (`Delete`).
 
+use super::metadata::{FOREGROUND, ORPHAN};
 use super::{Call, admission, list, update};
 use crate::api::time::{self, Ms};
 use crate::api::{Body, DeleteOptions, Kind, Object, Propagation, Reason, Reply, Status, Stored};
 use k8s_openapi::api::core::v1::{Namespace, Pod};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
-const FOREGROUND: &str = "foregroundDeletion";
-const ORPHAN: &str = "orphan";
 
 pub(super) fn delete(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let options = options(call);

@@ -3,8 +3,13 @@
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go, pkg/util/validation/validation.go.
 
 use crate::api::field::FieldError;
-use crate::api::{Key, Kind, Object, Status};
+use crate::api::{Key, Kind, Object, Status, labels};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// The finalizer of an object whose dependents go first.
+pub(super) const FOREGROUND: &str = "foregroundDeletion";
+/// The finalizer of an object whose dependents are to be left alone.
+pub(super) const ORPHAN: &str = "orphan";
 
 /// The body's namespace is that of the request; a body without one gets it.
 pub(super) fn agree_on_namespace(key: &Key, object: &mut Object) -> Result<(), Status> {
@@ -33,16 +38,132 @@ pub(super) fn name_mismatch(body: &str, url: &str) -> Status {
 /// Everything wrong with the metadata of a new object.
 pub(super) fn validate(kind: Kind, meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     let name = meta.name.as_deref().unwrap_or_default();
+    let base = meta.generate_name.as_deref().unwrap_or_default();
+    if !base.is_empty()
+        && let Some(detail) = kind.validate_name(&masked(base))
+    {
+        errors.push(FieldError::invalid("metadata.generateName", base, &detail));
+    }
     if name.is_empty() {
-        errors.push(FieldError::required(
-            "metadata.name",
-            "name or generateName is required",
-        ));
+        let detail = "name or generateName is required";
+        errors.push(FieldError::required("metadata.name", detail));
     } else if let Some(detail) = kind.validate_name(name) {
         errors.push(FieldError::invalid("metadata.name", name, &detail));
     }
+    let namespaced = kind.info().namespaced;
+    match meta.namespace.as_deref().unwrap_or_default() {
+        "" if namespaced => errors.push(FieldError::required("metadata.namespace", "")),
+        "" => {}
+        _ if namespaced => {}
+        _ => errors.push(FieldError::forbidden(
+            "metadata.namespace",
+            "not allowed on this type",
+        )),
+    }
+    validate_parts(meta, errors);
 }
 
-/// Everything wrong with replacing the metadata `old` by `new`.
-pub(super) fn validate_update(_new: &ObjectMeta, _old: &ObjectMeta, _errors: &mut Vec<FieldError>) {
+/// A generated name may end in `-`, because letters follow; the real thing: `maskTrailingDash`.
+fn masked(base: &str) -> String {
+    match base.strip_suffix('-') {
+        Some(rest) if base.len() > 1 => format!("{rest}a"),
+        _ => base.to_owned(),
+    }
+}
+
+/// Everything wrong with replacing the metadata `old` by `new`. What an update cannot change was carried over before.
+pub(super) fn validate_update(new: &ObjectMeta, old: &ObjectMeta, errors: &mut Vec<FieldError>) {
+    if old.deletion_timestamp.is_some() {
+        let before = old.finalizers.as_deref().unwrap_or_default();
+        let mut extra: Vec<&String> = new
+            .finalizers
+            .iter()
+            .flatten()
+            .filter(|f| !before.contains(f))
+            .collect();
+        extra.sort();
+        if !extra.is_empty() {
+            let list: Vec<String> = extra.iter().map(|f| format!("{f:?}")).collect();
+            let detail = format!(
+                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+                list.join(", ")
+            );
+            errors.push(FieldError::forbidden("metadata.finalizers", &detail));
+        }
+    }
+    if new.labels != old.labels
+        || new.annotations != old.annotations
+        || new.owner_references != old.owner_references
+        || new.finalizers != old.finalizers
+    {
+        validate_parts(new, errors);
+    }
+}
+
+fn validate_parts(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
+    labels::validate(meta.labels.as_ref(), "metadata.labels", errors);
+    labels::validate_annotations(meta.annotations.as_ref(), "metadata.annotations", errors);
+    validate_owners(meta, errors);
+    validate_finalizers(meta, errors);
+}
+
+fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
+    const FIELD: &str = "metadata.ownerReferences";
+    let mut controller: Option<String> = None;
+    for owner in meta.owner_references.iter().flatten() {
+        let parts = [
+            (
+                "apiVersion",
+                &owner.api_version,
+                "version must not be empty",
+            ),
+            ("kind", &owner.kind, "must not be empty"),
+            ("name", &owner.name, "must not be empty"),
+            ("uid", &owner.uid, "must not be empty"),
+        ];
+        for (part, value, detail) in parts {
+            if value.is_empty() {
+                errors.push(FieldError::invalid(format!("{FIELD}.{part}"), "", detail));
+            }
+        }
+        if owner.api_version == "v1" && owner.kind == "Event" {
+            let detail = "/v1, Kind=Event is disallowed from being an owner";
+            errors.push(FieldError::invalid(FIELD, json(owner), detail));
+        }
+        if owner.controller != Some(true) {
+            continue;
+        }
+        let this = format!("{}/{}", owner.kind, owner.name);
+        let Some(first) = &controller else {
+            controller = Some(this);
+            continue;
+        };
+        let detail = format!(
+            "Only one reference can have Controller set to true. Found \"true\" in references for {first} and {this}"
+        );
+        errors.push(FieldError::invalid(
+            FIELD,
+            json(&meta.owner_references),
+            &detail,
+        ));
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> serde_json::Value {
+    serde_json::to_value(value).expect("Kubernetes' types are plain data")
+}
+
+fn validate_finalizers(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
+    const FIELD: &str = "metadata.finalizers";
+    let finalizers = meta.finalizers.as_deref().unwrap_or_default();
+    for finalizer in finalizers {
+        for why in labels::qualified_name(finalizer) {
+            errors.push(FieldError::invalid(FIELD, finalizer.as_str(), &why));
+        }
+    }
+    let has = |name: &str| finalizers.iter().any(|f| f == name);
+    if has(ORPHAN) && has(FOREGROUND) {
+        let detail = format!("finalizer {ORPHAN} and {FOREGROUND} cannot be both set");
+        errors.push(FieldError::invalid(FIELD, json(&finalizers), &detail));
+    }
 }
