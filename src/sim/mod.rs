@@ -8,10 +8,12 @@ mod bootstrap;
 mod cluster;
 mod delivery;
 pub mod faults;
+pub mod invariants;
 mod process;
 mod recorder;
 mod step;
 mod timeline;
+pub mod trace;
 
 pub use agenda::{Agenda, Entry, Slot};
 pub use cluster::{Cluster, ClusterOptions, WATCH_LATENCY_MS};
