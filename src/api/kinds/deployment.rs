@@ -2,8 +2,10 @@
 //!
 //! The real thing: pkg/apis/apps/v1/defaults.go, pkg/registry/apps/deployment/strategy.go.
 
+use super::cells::{age, column, containers, wide};
 use super::normal::{drop_empty, drop_false, drop_zero, text_default};
 use super::{Column, Stored, pod, stored};
+use crate::api::selector;
 use crate::api::time::Ms;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentStatus, DeploymentStrategy};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -51,11 +53,33 @@ impl Stored for Deployment {
     }
 
     fn columns() -> &'static [Column] {
-        &[]
+        const COLUMNS: &[Column] = &[
+            column("Ready"),
+            column("Up-to-date"),
+            column("Available"),
+            column("Age"),
+            wide("Containers"),
+            wide("Images"),
+            wide("Selector"),
+        ];
+        COLUMNS
     }
 
-    fn row(&self, _now_ms: Ms) -> Vec<String> {
-        Vec::new()
+    fn row(&self, now_ms: Ms) -> Vec<String> {
+        let (Some(spec), status) = (&self.spec, self.status.clone().unwrap_or_default()) else {
+            return vec![String::new(); Self::columns().len()];
+        };
+        let (names, images) = containers(&spec.template);
+        let count = |n: Option<i32>| n.unwrap_or_default().to_string();
+        vec![
+            format!("{}/{}", count(status.ready_replicas), count(spec.replicas)),
+            count(status.updated_replicas),
+            count(status.available_replicas),
+            age(&self.metadata, now_ms),
+            names,
+            images,
+            selector::format(&spec.selector),
+        ]
     }
 }
 

@@ -5,6 +5,7 @@
 //! The real thing: pkg/apis/*/register.go; pkg/registry/*/*/storage.
 //! Left out: kinds outside the table are refused by name.
 
+mod cells;
 mod config_map;
 mod deployment;
 mod endpoint_slice;
@@ -127,11 +128,14 @@ pub trait Stored:
         super::kinds::names::dns_subdomain(name)
     }
 
-    /// The columns of `kubectl get`, after NAME (which is the first everywhere). The real thing: pkg/printers/internalversion/printers.go.
+    /// The columns of `kubectl get`, after NAME (see [`Stored::NAME_FIRST`]). The real thing: pkg/printers/internalversion/printers.go.
     fn columns() -> &'static [Column];
 
     /// The cells of one row, one per column.
     fn row(&self, now_ms: Ms) -> Vec<String>;
+
+    /// Does NAME stand first in a row? Only Events begin otherwise and show their name last, and only when wide.
+    const NAME_FIRST: bool = true;
 
     /// A field that `--field-selector` may name, beyond `metadata.name` and `metadata.namespace`; `None` if there is no such field.
     fn selectable_field(&self, _path: &str) -> Option<String> {
@@ -183,6 +187,12 @@ macro_rules! kinds {
             #[must_use]
             pub fn columns(self) -> &'static [Column] {
                 match self { $(Self::$name => <$type>::columns()),* }
+            }
+
+            /// See [`Stored::NAME_FIRST`].
+            #[must_use]
+            pub fn name_first(self) -> bool {
+                match self { $(Self::$name => <$type>::NAME_FIRST),* }
             }
 
             /// The detail of the field error if this kind may not have the name.

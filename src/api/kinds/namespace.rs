@@ -2,6 +2,7 @@
 //!
 //! The real thing: pkg/apis/core, pkg/registry/core/namespace/strategy.go.
 
+use super::cells::{age, column};
 use super::{Column, Stored, stored};
 use crate::api::time::Ms;
 use k8s_openapi::api::core::v1::{Namespace, NamespaceStatus};
@@ -57,10 +58,26 @@ impl Stored for Namespace {
     }
 
     fn columns() -> &'static [Column] {
-        &[]
+        const COLUMNS: &[Column] = &[column("Status"), column("Age")];
+        COLUMNS
     }
 
-    fn row(&self, _now_ms: Ms) -> Vec<String> {
-        Vec::new()
+    fn row(&self, now_ms: Ms) -> Vec<String> {
+        let phase = self.status.as_ref().and_then(|s| s.phase.clone());
+        vec![phase.unwrap_or_default(), age(&self.metadata, now_ms)]
+    }
+
+    fn selectable_fields() -> &'static [&'static str] {
+        &["status.phase"]
+    }
+
+    fn selectable_field(&self, path: &str) -> Option<String> {
+        let phase = || {
+            self.status
+                .as_ref()
+                .and_then(|s| s.phase.clone())
+                .unwrap_or_default()
+        };
+        (path == "status.phase").then(phase)
     }
 }

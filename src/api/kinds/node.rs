@@ -2,11 +2,13 @@
 //!
 //! The real thing: pkg/apis/core, pkg/registry/core/node/strategy.go. A new node keeps the status that it comes with: kubelets register with one.
 
+use super::cells::{age, column, or, wide};
 use super::normal::{drop_empty, drop_false};
 use super::{Column, Stored, stored};
 use crate::api::quantity;
 use crate::api::time::Ms;
 use k8s_openapi::api::core::v1::Node;
+use std::collections::BTreeSet;
 
 impl Stored for Node {
     stored!(Node);
@@ -34,10 +36,151 @@ impl Stored for Node {
     }
 
     fn columns() -> &'static [Column] {
-        &[]
+        const COLUMNS: &[Column] = &[
+            column("Status"),
+            column("Roles"),
+            column("Age"),
+            column("Version"),
+            wide("Internal-IP"),
+            wide("External-IP"),
+            wide("OS-Image"),
+            wide("Kernel-Version"),
+            wide("Container-Runtime"),
+        ];
+        COLUMNS
     }
 
-    fn row(&self, _now_ms: Ms) -> Vec<String> {
-        Vec::new()
+    fn row(&self, now_ms: Ms) -> Vec<String> {
+        let info = self.status.as_ref().and_then(|s| s.node_info.as_ref());
+        let unknown = |text: Option<&String>| or(text.map(String::as_str), "<unknown>");
+        vec![
+            self.readiness(),
+            self.roles(),
+            age(&self.metadata, now_ms),
+            info.map(|i| i.kubelet_version.clone()).unwrap_or_default(),
+            self.address("InternalIP"),
+            self.address("ExternalIP"),
+            unknown(info.map(|i| &i.os_image)),
+            unknown(info.map(|i| &i.kernel_version)),
+            unknown(info.map(|i| &i.container_runtime_version)),
+        ]
+    }
+
+    fn selectable_fields() -> &'static [&'static str] {
+        &["spec.unschedulable"]
+    }
+
+    fn selectable_field(&self, path: &str) -> Option<String> {
+        (path == "spec.unschedulable").then(|| self.is_cordoned().to_string())
+    }
+}
+
+/// The parts of a node's row.
+trait Cells {
+    fn is_cordoned(&self) -> bool;
+    fn readiness(&self) -> String;
+    fn roles(&self) -> String;
+    fn address(&self, kind: &str) -> String;
+}
+
+impl Cells for Node {
+    fn is_cordoned(&self) -> bool {
+        self.spec
+            .as_ref()
+            .and_then(|s| s.unschedulable)
+            .unwrap_or_default()
+    }
+
+    /// `Ready`, `NotReady` or `Unknown`, with `,SchedulingDisabled` if it is cordoned.
+    fn readiness(&self) -> String {
+        let conditions = self.status.as_ref().and_then(|s| s.conditions.as_ref());
+        let ready = conditions
+            .into_iter()
+            .flatten()
+            .find(|c| c.type_ == "Ready");
+        let word = match ready {
+            Some(ready) if ready.status == "True" => "Ready",
+            Some(_) => "NotReady",
+            None => "Unknown",
+        };
+        let cordoned = if self.is_cordoned() {
+            ",SchedulingDisabled"
+        } else {
+            ""
+        };
+        format!("{word}{cordoned}")
+    }
+
+    /// From the labels `node-role.kubernetes.io/ROLE` and `kubernetes.io/role=ROLE`.
+    fn roles(&self) -> String {
+        let labels = self.metadata.labels.iter().flatten();
+        let role =
+            |(key, value): (&String, &String)| match key.strip_prefix("node-role.kubernetes.io/") {
+                Some(role) => Some(role.to_owned()).filter(|r| !r.is_empty()),
+                None => (key == "kubernetes.io/role" && !value.is_empty()).then(|| value.clone()),
+            };
+        let roles: BTreeSet<String> = labels.filter_map(role).collect();
+        let roles: Vec<String> = roles.into_iter().collect();
+        or(Some(&roles.join(",")), "<none>")
+    }
+
+    fn address(&self, kind: &str) -> String {
+        let addresses = self.status.as_ref().and_then(|s| s.addresses.as_ref());
+        let found = addresses.into_iter().flatten().find(|a| a.type_ == kind);
+        or(found.map(|a| a.address.as_str()), "<none>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_row_says_how_the_node_is() {
+        for (name, node, want) in [
+            ("new", json!({}), "Unknown <none>"),
+            (
+                "ready",
+                json!({"status": {"conditions": [{"type": "Ready", "status": "True"}]}}),
+                "Ready <none>",
+            ),
+            (
+                "lost",
+                json!({"status": {"conditions": [{"type": "Ready", "status": "Unknown"}]}}),
+                "NotReady <none>",
+            ),
+            (
+                "cordoned",
+                json!({"spec": {"unschedulable": true}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}),
+                "Ready,SchedulingDisabled <none>",
+            ),
+            (
+                "roles",
+                json!({"metadata": {"labels": {"node-role.kubernetes.io/worker": "", "kubernetes.io/role": "edge"}}}),
+                "Unknown edge,worker",
+            ),
+        ] {
+            let node: Node = serde_json::from_value(node).expect("a node");
+            assert_eq!(node.row(0)[..2].join(" "), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_new_node_keeps_its_status_and_an_update_may_not_touch_it() {
+        let mut node: Node = serde_json::from_value(
+            json!({"status": {"capacity": {"cpu": "4", "memory": "8192Mi"}}}),
+        )
+        .expect("a node");
+        node.set_defaults();
+        node.prepare_create();
+        let status = node.status.clone().expect("kept");
+        let memory = status.allocatable.expect("from the capacity")["memory"]
+            .0
+            .clone();
+        assert_eq!(memory, "8Gi");
+        let mut update = Node::default();
+        update.prepare_update(&node);
+        assert_eq!(update.status, node.status);
     }
 }

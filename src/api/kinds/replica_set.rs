@@ -2,8 +2,10 @@
 //!
 //! The real thing: pkg/apis/apps/v1/defaults.go, pkg/registry/apps/replicaset/strategy.go.
 
+use super::cells::{age, column, containers, wide};
 use super::normal::{drop_empty, drop_zero};
 use super::{Column, Stored, pod, stored};
+use crate::api::selector;
 use crate::api::time::Ms;
 use k8s_openapi::api::apps::v1::{ReplicaSet, ReplicaSetStatus};
 
@@ -41,10 +43,45 @@ impl Stored for ReplicaSet {
     }
 
     fn columns() -> &'static [Column] {
-        &[]
+        const COLUMNS: &[Column] = &[
+            column("Desired"),
+            column("Current"),
+            column("Ready"),
+            column("Age"),
+            wide("Containers"),
+            wide("Images"),
+            wide("Selector"),
+        ];
+        COLUMNS
     }
 
-    fn row(&self, _now_ms: Ms) -> Vec<String> {
-        Vec::new()
+    fn row(&self, now_ms: Ms) -> Vec<String> {
+        let Some(spec) = &self.spec else {
+            return vec![String::new(); Self::columns().len()];
+        };
+        let status = self.status.as_ref();
+        let template = spec.template.clone().unwrap_or_default();
+        let (names, images) = containers(&template);
+        vec![
+            spec.replicas.unwrap_or_default().to_string(),
+            status.map_or(0, |s| s.replicas).to_string(),
+            status
+                .and_then(|s| s.ready_replicas)
+                .unwrap_or_default()
+                .to_string(),
+            age(&self.metadata, now_ms),
+            names,
+            images,
+            selector::format(&spec.selector),
+        ]
+    }
+
+    fn selectable_fields() -> &'static [&'static str] {
+        &["status.replicas"]
+    }
+
+    fn selectable_field(&self, path: &str) -> Option<String> {
+        let replicas = || self.status.as_ref().map_or(0, |s| s.replicas).to_string();
+        (path == "status.replicas").then(replicas)
     }
 }

@@ -3,6 +3,7 @@
 //! The real thing: pkg/apis/core, pkg/registry/core/pod/strategy.go.
 //! Left out: ephemeral containers and in-place resize (subresources of their own).
 
+mod columns;
 pub(super) mod defaults;
 mod qos;
 
@@ -60,11 +61,43 @@ impl Stored for Pod {
     }
 
     fn columns() -> &'static [Column] {
-        &[]
+        columns::COLUMNS
     }
 
-    fn row(&self, _now_ms: Ms) -> Vec<String> {
-        Vec::new()
+    fn row(&self, now_ms: Ms) -> Vec<String> {
+        columns::row(self, now_ms)
+    }
+
+    fn selectable_fields() -> &'static [&'static str] {
+        &[
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "spec.hostNetwork",
+            "status.phase",
+            "status.podIP",
+            "status.nominatedNodeName",
+        ]
+    }
+
+    fn selectable_field(&self, path: &str) -> Option<String> {
+        let (spec, status) = (self.spec.as_ref(), self.status.as_ref());
+        let text = match path {
+            "spec.nodeName" => spec.and_then(|s| s.node_name.as_deref()),
+            "spec.restartPolicy" => spec.and_then(|s| s.restart_policy.as_deref()),
+            "spec.schedulerName" => spec.and_then(|s| s.scheduler_name.as_deref()),
+            "spec.serviceAccountName" => spec.and_then(|s| s.service_account_name.as_deref()),
+            "spec.hostNetwork" => {
+                let host = spec.and_then(|s| s.host_network).unwrap_or_default();
+                Some(if host { "true" } else { "false" })
+            }
+            "status.phase" => status.and_then(|s| s.phase.as_deref()),
+            "status.podIP" => status.and_then(|s| Some(s.pod_ips.as_ref()?.first()?.ip.as_str())),
+            "status.nominatedNodeName" => status.and_then(|s| s.nominated_node_name.as_deref()),
+            _ => return None,
+        };
+        Some(text.unwrap_or_default().to_owned())
     }
 }
 
