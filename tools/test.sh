@@ -5,7 +5,8 @@
 #   tools/test.sh format lint …      only these
 #
 # Two build profiles serve all of it, so that dependencies are compiled once each: `dev` for everything native (Clippy,
-# tests and docs share its metadata), `page` for the wasm that is also what `make dist` ships.
+# tests and docs share its metadata; with --features page, so that the page's own tests and docs are among them), `page` for
+# the wasm that is also what `make dist` ships.
 # A failing step does not hide the others: all run, and the exit code says whether one failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -20,18 +21,18 @@ format() { cargo fmt --all --check; }
 
 # The page's Clippy is for wasm32, where the page's dependencies exist; it shares nothing with the native one.
 lint() {
-  cargo clippy --all-targets --quiet -- -D warnings &&
+  cargo clippy --all-targets --features page --quiet -- -D warnings &&
     cargo clippy --bin page --lib --target wasm32-unknown-unknown --no-default-features --features page --quiet -- -D warnings
 }
 
 # The model stands alone: without the command line and without Yew.
 model() { cargo nextest run --no-default-features --lib --hide-progress-bar --status-level fail --no-tests pass; }
 
-tests() { cargo nextest run --hide-progress-bar --status-level fail --no-tests pass; }
+tests() { cargo nextest run --features page --hide-progress-bar --status-level fail --no-tests pass; }
 
-doctests() { cargo test --doc --quiet; }
+doctests() { cargo test --doc --features page --quiet; }
 
-docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --quiet; }
+docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --features page --quiet; }
 
 page() { make --no-print-directory dist; }
 
@@ -46,7 +47,7 @@ summary_of() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -E 'Summary \[|^test result
 if ! command -v cargo-nextest >/dev/null; then
   echo "cargo-nextest is not there, so the tests run with cargo test: slower, and all in one process." >&2
   model() { cargo test --no-default-features --lib --quiet; }
-  tests() { cargo test --all-targets --quiet; }
+  tests() { cargo test --all-targets --features page --quiet; }
 fi
 
 (($#)) && steps=("$@")
