@@ -65,7 +65,7 @@ impl Uid {
                 b'-' => continue,
                 other => other,
             };
-            number = (number << 4 | number >> 124) ^ u128::from(digit);
+            number = number.rotate_left(4) ^ u128::from(digit);
         }
         Self(number)
     }

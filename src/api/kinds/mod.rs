@@ -1,4 +1,4 @@
-//! Every kind that can be stored: the [`kinds!`] table. Add a kind: one file here, one line in the table.
+//! Every kind that can be stored: the `kinds!` table. Add a kind: one file here, one line in the table.
 //!
 //! What is particular to a kind (defaults, validation, columns) is its implementation of [`Stored`], in its own file.
 //!
