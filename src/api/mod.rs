@@ -20,6 +20,7 @@ mod snapshot;
 mod status;
 pub mod taints;
 pub mod time;
+pub mod yaml;
 
 pub use change::{Change, ChangeType};
 pub use kinds::{Kind, KindInfo, Object, Stored};

@@ -1,0 +1,230 @@
+//! From text to a tree of nodes, with anchors followed but not yet copied.
+//!
+//! Nodes stand in one vector and name each other by index, so that a chain of aliases, however long, is neither copied nor dropped recursively.
+//!
+//! The real thing: libyaml's parser as goyaml.v2 has it (parserc.go, `parser.parse` of decode.go).
+
+use super::split::Chunk;
+use super::{Span, TextError, remedy};
+use serde_yaml::granit_parser::{
+    Event, Marker, Options, Parser, ScalarStyle, Span as TextSpan, StructureStyle, Tag,
+};
+use std::collections::BTreeMap;
+
+pub(super) type NodeId = usize;
+
+/// One node of the text.
+pub(super) struct Node {
+    pub(super) span: Span,
+    pub(super) content: Content,
+}
+
+pub(super) enum Content {
+    Scalar {
+        text: String,
+        /// Unquoted, so that its text decides its type.
+        plain: bool,
+        /// The tag's name after `tag:yaml.org,2002:`, or empty; other tags say nothing about the type.
+        tag: String,
+    },
+    List(Vec<NodeId>),
+    Map(Vec<(NodeId, NodeId)>),
+    Alias(NodeId),
+}
+
+/// The documents of one chunk: normally one, or none if there are only comments.
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    pub(super) roots: Vec<NodeId>,
+}
+
+/// Collections that are not closed yet.
+struct Open {
+    id: NodeId,
+    block: bool,
+    anchor: usize,
+    children: Vec<NodeId>,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    nodes: Vec<Node>,
+    open: Vec<Open>,
+    roots: Vec<NodeId>,
+    anchors: BTreeMap<usize, NodeId>,
+    first_line: usize,
+}
+
+/// Reads one chunk.
+pub(super) fn read(chunk: &Chunk<'_>) -> Result<Tree, TextError> {
+    if let Some(error) = control_character(chunk) {
+        return Err(error);
+    }
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    options.emit_unresolved_aliases = true;
+    let mut reader = Reader {
+        text: &chunk.text,
+        nodes: Vec::new(),
+        open: Vec::new(),
+        roots: Vec::new(),
+        anchors: BTreeMap::new(),
+        first_line: chunk.line,
+    };
+    for event in Parser::new_from_str_with_options(&chunk.text, options) {
+        match event {
+            Ok((event, span)) => reader.take(event, &span)?,
+            Err(error) => return Err(remedy::text_error(&error, chunk)),
+        }
+    }
+    Ok(Tree {
+        nodes: reader.nodes,
+        roots: reader.roots,
+    })
+}
+
+impl Reader<'_> {
+    fn take(&mut self, event: Event<'_>, at: &TextSpan) -> Result<(), TextError> {
+        let span = self.span(at);
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let id = self.add(Node {
+                    span,
+                    content: Content::Scalar {
+                        text: text.into_owned(),
+                        plain: style == ScalarStyle::Plain,
+                        tag: tag.map_or_else(String::new, |tag| core_tag(&tag)),
+                    },
+                });
+                self.anchors.insert(anchor, id);
+            }
+            Event::SequenceStart(style, anchor, _) => {
+                self.begin(span, Content::List(Vec::new()), style, anchor);
+            }
+            Event::MappingStart(style, anchor, _) => {
+                self.begin(span, Content::Map(Vec::new()), style, anchor);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::Alias(anchor) => {
+                let target = self.anchors.get(&anchor).copied();
+                if self.open.iter().any(|open| open.anchor == anchor) {
+                    let name = at
+                        .slice(self.text)
+                        .unwrap_or_default()
+                        .trim_start_matches('*');
+                    return Err(TextError::new(
+                        span,
+                        format!("anchor '{name}' value contains itself"),
+                    ));
+                }
+                let target = target.expect("the parser resolves aliases only to nodes before them");
+                self.add(Node {
+                    span,
+                    content: Content::Alias(target),
+                });
+            }
+            Event::UnresolvedAlias(name) => {
+                let mut error = TextError::new(span, format!("unknown anchor '{name}' referenced"));
+                error.remedy = Some(format!(
+                    "Define it before with `&{name}`, or quote the value if it is meant to begin with `*`."
+                ));
+                return Err(error);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, node: Node) -> NodeId {
+        let id = self.nodes.len();
+        self.nodes.push(node);
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(id),
+            None => self.roots.push(id),
+        }
+        id
+    }
+
+    fn begin(&mut self, span: Span, content: Content, style: StructureStyle, anchor: usize) {
+        let id = self.add(Node { span, content });
+        self.open.push(Open {
+            id,
+            block: style == StructureStyle::Block,
+            anchor: if anchor == 0 { usize::MAX } else { anchor },
+            children: Vec::new(),
+        });
+    }
+
+    fn end(&mut self, end: Span) {
+        let done = self
+            .open
+            .pop()
+            .expect("the parser closes only what it opened");
+        let last = done.children.last().map(|id| self.nodes[*id].span);
+        let first = done.children.first().map(|id| self.nodes[*id].span);
+        self.anchors.insert(done.anchor, done.id);
+        let node = &mut self.nodes[done.id];
+        // A block ends where its last child does; its own end is only noticed at the next token.
+        let end = if done.block { last.unwrap_or(end) } else { end };
+        if let (true, Some(first)) = (done.block, first)
+            && matches!(node.content, Content::Map(_))
+        {
+            (node.span.line, node.span.column) = (first.line, first.column);
+        }
+        (node.span.end_line, node.span.end_column) = (end.end_line, end.end_column);
+        match &mut node.content {
+            Content::List(items) => *items = done.children,
+            Content::Map(entries) => {
+                *entries = done
+                    .children
+                    .chunks_exact(2)
+                    .map(|pair| (pair[0], pair[1]))
+                    .collect();
+            }
+            Content::Scalar { .. } | Content::Alias(_) => unreachable!("only collections are open"),
+        }
+    }
+
+    fn span(&self, span: &TextSpan) -> Span {
+        let (line, column) = place(&span.start, self.first_line);
+        let (end_line, end_column) = place(&span.end, self.first_line);
+        Span {
+            line,
+            column,
+            end_line,
+            end_column,
+        }
+    }
+}
+
+/// Line and column, both from 1, in the whole text.
+pub(super) fn place(marker: &Marker, first_line: usize) -> (usize, usize) {
+    (marker.line() + first_line - 1, marker.col() + 1)
+}
+
+fn core_tag(tag: &Tag) -> String {
+    tag.core_suffix().map_or_else(
+        || {
+            let rest = tag.suffix_in_namespace("tag:yaml.org,2002:");
+            rest.map_or_else(String::new, std::borrow::Cow::into_owned)
+        },
+        str::to_owned,
+    )
+}
+
+/// YAML is text: of the control characters it takes only tab and line ends.
+fn control_character(chunk: &Chunk<'_>) -> Option<TextError> {
+    let is_bad = |c: char| matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\x7f'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    let at = chunk.text.find(is_bad)?;
+    let before = &chunk.text[..at];
+    let line = before.matches('\n').count() + chunk.line;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |last| last.chars().count())
+        + 1;
+    Some(TextError::new(
+        Span::at(line, column),
+        "control characters are not allowed",
+    ))
+}
