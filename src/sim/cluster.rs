@@ -9,11 +9,11 @@
 
 use super::agenda::{Agenda, Entry, ProcessIndex, Slot};
 use super::process::{Process, ProcessId};
-use super::step::{Cause, Choice, Pace, Possible, Ready, Step, StepEvent};
+use super::step::{Cause, Choice, Pace, Step, StepEvent};
 use super::{bootstrap, components};
 use crate::api::time::Ms;
 use crate::api::{Answer, Change, Kind, Name, Reason, Request, Revision, Status, Table};
-use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen, Urgency};
+use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen};
 use crate::control_plane::apiserver;
 use crate::control_plane::etcd::Store;
 use imbl::{OrdMap, OrdSet, Vector};
@@ -183,55 +183,6 @@ impl Cluster {
             .iter()
             .find(|cursor| cursor.kind == kind)?;
         Some(self.table_at(cursor.pending.front().map(|(revision, _)| *revision), kind))
-    }
-
-    /// Is nothing on its way? Heartbeats, resyncs and back-off of what will fail again may still go on for ever.
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
-        self.agenda.work() == 0 && !self.waits_for_node_lifecycle()
-    }
-
-    /// What keeps the cluster from being settled, earliest first; empty when it is settled. At most `limit` entries.
-    #[must_use]
-    pub fn waits_for(&self, limit: usize) -> Vec<Ready> {
-        let work = self
-            .agenda
-            .iter()
-            .filter(|(_, _, urgency)| *urgency == Urgency::Work);
-        work.take(limit)
-            .map(|(slot, entry, _)| self.describe(*slot, entry))
-            .collect()
-    }
-
-    /// What could happen next, the default choice first: everything that is due now, or else the next thing to come.
-    /// Processes in the middle of a turn can only go on with it. At most `limit` entries.
-    #[must_use]
-    pub fn ready(&self, limit: usize) -> Vec<Ready> {
-        let mut due_ms = None;
-        let possible = self
-            .agenda
-            .iter()
-            .filter(|(_, entry, _)| self.is_possible(entry));
-        let due = possible.take_while(|(slot, _, _)| {
-            let horizon = *due_ms.get_or_insert(slot.due_ms.max(self.now_ms));
-            slot.due_ms <= horizon
-        });
-        due.take(limit)
-            .map(|(slot, entry, _)| self.describe(*slot, entry))
-            .collect()
-    }
-
-    /// The next thing by default: the earliest. `None` only in a cluster with no processes at all.
-    #[must_use]
-    pub fn default_choice(&self) -> Option<Choice> {
-        let (slot, entry, _) = self.agenda.first()?;
-        if self.is_possible(entry) {
-            return Some(*slot);
-        }
-        self.agenda
-            .iter()
-            .find(|(_, entry, _)| self.is_possible(entry))
-            .map(|(slot, _, _)| *slot)
     }
 
     /// Does exactly one of the things that could happen. `None` if there is no such choice (any more).
@@ -425,73 +376,6 @@ impl Cluster {
         self.index.insert(process.id.clone(), index);
         self.processes.push_back(Arc::new(process));
         self.start(index);
-    }
-
-    fn is_possible(&self, entry: &Entry) -> bool {
-        match entry {
-            Entry::Deliver { process, .. } | Entry::Key { process, .. } => {
-                self.processes[*process].turn.is_none()
-            }
-            Entry::Turn { .. } | Entry::Machine { .. } | Entry::Restart { .. } => true,
-        }
-    }
-
-    fn describe(&self, slot: Slot, entry: &Entry) -> Ready {
-        let id = |process: &ProcessIndex| self.processes[*process].id.clone();
-        let what = match entry {
-            Entry::Deliver { process, watch } => {
-                let (revision, _) = self.processes[*process].watches[*watch].pending[0];
-                let change = &self.in_flight[&revision].change;
-                Possible::Deliver {
-                    process: id(process),
-                    key: change.key(),
-                    change: change.change_type(),
-                    revision,
-                }
-            }
-            Entry::Key { process, key } => Possible::Turn {
-                process: id(process),
-                key: key.clone(),
-            },
-            Entry::Turn { process } => {
-                let begun = self.processes[*process]
-                    .turn
-                    .as_ref()
-                    .expect("only a begun turn goes on");
-                Possible::GoOn {
-                    process: id(process),
-                    key: begun.key.clone(),
-                }
-            }
-            Entry::Machine { node } => Possible::Machine { node: node.clone() },
-            Entry::Restart { process } => Possible::Restart {
-                process: id(process),
-            },
-        };
-        Ready {
-            choice: slot,
-            due_ms: slot.due_ms,
-            what,
-        }
-    }
-
-    /// A machine is gone and its Node does not say so yet: the node lifecycle controller has still to find out.
-    fn waits_for_node_lifecycle(&self) -> bool {
-        self.machines_down.iter().any(|node| {
-            let Some(crate::api::Object::Node(object)) =
-                self.store.head().table(Kind::Node).get("", node)
-            else {
-                return false;
-            };
-            let conditions = object
-                .status
-                .as_ref()
-                .and_then(|status| status.conditions.as_ref());
-            conditions
-                .into_iter()
-                .flatten()
-                .any(|c| c.type_ == "Ready" && c.status == "True")
-        })
     }
 
     pub(super) fn cause_of(change: &Change) -> Cause {

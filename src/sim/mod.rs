@@ -5,11 +5,14 @@
 mod acting;
 mod agenda;
 mod bootstrap;
+mod breaking;
+mod choices;
 mod cluster;
 mod delivery;
 pub mod faults;
 pub mod invariants;
 mod process;
+mod record;
 mod recorder;
 mod step;
 mod timeline;
@@ -19,9 +22,10 @@ pub use agenda::{Agenda, Entry, Slot};
 pub use cluster::{Cluster, ClusterOptions, WATCH_LATENCY_MS};
 pub use faults::Fault;
 pub use process::{Begun, Cursor, Process, ProcessId, ProcessState, Queued};
+pub use record::{Input, Mark, MarkKind, RUN_VERSION, Run, Sample};
 pub use recorder::Recorder;
 pub use step::{Cause, Choice, Pace, Phase, Possible, Ready, Step, StepEvent, TurnStep};
-pub use timeline::{Branch, Input, Mark, MarkKind, RUN_VERSION, Run, Sample, Timeline};
+pub use timeline::{Branch, Timeline};
 
 use crate::component::AnyComponent;
 use crate::control_plane::{controller_manager, scheduler};

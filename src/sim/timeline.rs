@@ -7,89 +7,19 @@
 
 use super::cluster::{Cluster, ClusterOptions};
 use super::faults::Fault;
+use super::record::{
+    Input, Mark, MarkKind, RUN_VERSION, Run, Sample, default_step, perform, sample, wrote_workload,
+};
 use super::step::{Choice, Pace, Step, StepEvent};
+use crate::api::Request;
 use crate::api::time::Ms;
-use crate::api::{Kind, Object, Request};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The version of [`Run`]'s format; another one is refused.
-pub const RUN_VERSION: u32 = 1;
 
 /// How many steps lie between checkpoints, at first.
 const CHECKPOINT_STEPS: u64 = 32;
 
 /// When there are more checkpoints than this, every second one is dropped and the distance doubles.
 const CHECKPOINTS_MAX: usize = 512;
-
-/// What a person did at one step; steps without an input are the default ones, a whole turn each.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Input {
-    /// Chose what happens next, or how much of it.
-    Step {
-        /// Which; the default one if absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        choice: Option<Choice>,
-        /// How much.
-        pace: Pace,
-    },
-    /// Sent a request.
-    Submit(Box<Request>),
-    /// Broke or mended something.
-    Fault(Fault),
-    /// Let the clock run.
-    WaitUntil(Ms),
-}
-
-/// A run as a value that can be saved, shared and replayed: `(options, inputs)`, and how far it went.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Run {
-    /// [`RUN_VERSION`].
-    pub version: u32,
-    /// The cluster that it begins with.
-    pub options: ClusterOptions,
-    /// What a person did, by step.
-    pub inputs: BTreeMap<u64, Input>,
-    /// How many steps were taken.
-    pub steps: u64,
-    /// The step at which the person is looking.
-    pub cursor: u64,
-}
-
-/// What a mark on the timeline is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarkKind {
-    /// The user sent a request.
-    User,
-    /// The user broke or mended something.
-    Fault,
-    /// From here on there was nothing left to do.
-    Settled,
-}
-
-/// A step worth finding again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// After which step; the state at this cursor.
-    pub step: u64,
-    /// When.
-    pub at_ms: Ms,
-    /// What for.
-    pub kind: MarkKind,
-}
-
-/// A point of the convergence plot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sample {
-    /// After which step.
-    pub step: u64,
-    /// When.
-    pub at_ms: Ms,
-    /// The replicas that all Deployments, and ReplicaSets without one, want.
-    pub desired: i64,
-    /// Those that are ready.
-    pub ready: i64,
-}
 
 /// A future that was left behind.
 #[derive(Clone, Debug, PartialEq)]
@@ -448,72 +378,6 @@ impl Timeline {
             let spacing = self.spacing;
             self.checkpoints.retain(|step, _| step % spacing == 0);
         }
-    }
-}
-
-fn default_step(cluster: &mut Cluster, pace: Pace) -> Result<Step, String> {
-    cluster
-        .step_default(pace)
-        .ok_or_else(|| "nothing can happen".to_owned())
-}
-
-fn perform(cluster: &mut Cluster, input: &Input) -> Result<Step, String> {
-    match input {
-        Input::Step { choice: None, pace } => default_step(cluster, *pace),
-        Input::Step {
-            choice: Some(choice),
-            pace,
-        } => cluster
-            .step(*choice, *pace)
-            .ok_or_else(|| "this cannot happen now".to_owned()),
-        Input::Submit(request) => Ok(cluster.submit((**request).clone())),
-        Input::Fault(fault) => cluster.fault(fault.clone()),
-        Input::WaitUntil(at_ms) => cluster
-            .wait_until(*at_ms)
-            .ok_or_else(|| "no time passes".to_owned()),
-    }
-}
-
-fn wrote_workload(cluster: &Cluster, step: &Step) -> bool {
-    let mut written = (step.revision_before + 1..=step.revision_after)
-        .filter_map(|revision| cluster.store().change(revision));
-    written.any(|change| matches!(change.kind(), Kind::Deployment | Kind::ReplicaSet))
-}
-
-fn sample(cluster: &Cluster) -> Sample {
-    let (mut desired, mut ready) = (0, 0);
-    let head = cluster.store().head();
-    for object in head
-        .table(Kind::Deployment)
-        .iter()
-        .chain(head.table(Kind::ReplicaSet).iter())
-    {
-        let (wanted, there) = match object {
-            Object::Deployment(deployment) => (
-                deployment.spec.as_ref().and_then(|spec| spec.replicas),
-                deployment
-                    .status
-                    .as_ref()
-                    .and_then(|status| status.ready_replicas),
-            ),
-            Object::ReplicaSet(set)
-                if crate::api::owner::controller_of(&set.metadata).is_none() =>
-            {
-                (
-                    set.spec.as_ref().and_then(|spec| spec.replicas),
-                    set.status.as_ref().and_then(|status| status.ready_replicas),
-                )
-            }
-            _ => continue,
-        };
-        desired += i64::from(wanted.unwrap_or(1));
-        ready += i64::from(there.unwrap_or(0));
-    }
-    Sample {
-        step: cluster.steps(),
-        at_ms: cluster.now_ms(),
-        desired,
-        ready,
     }
 }
 

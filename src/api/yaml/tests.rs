@@ -308,10 +308,13 @@ fn mistakes_are_placed_and_explained() {
                 Line 2 has no `key: value`.
         "#]],
     );
-    check("a:\n    b: 1\n  c: 2\n", expect![[r#"
+    check(
+        "a:\n    b: 1\n  c: 2\n",
+        expect![[r#"
         3:3: while parsing a block mapping, did not find expected key
             Line 3 is indented less than line 2: the keys of one map stand in the column of its siblings.
-    "#]]);
+    "#]],
+    );
     check(
         "{\"a\": 1,, }",
         expect![[r#"
