@@ -79,7 +79,7 @@ ensure_nextest() {
 ensure_chromium() {
   local wanted=()
   [[ -n "${KUBELOOP_CHROMIUM:-}" ]] || have chromium || wanted+=(chromium)
-  have fc-list && fc-list :lang=zh family 2>/dev/null | grep -q . || wanted+=(fonts-noto-cjk)
+  [[ -n "$(fc-list :lang=zh family 2>/dev/null)" ]] || dpkg -s fonts-noto-cjk >/dev/null 2>&1 || wanted+=(fonts-noto-cjk)
   ((${#wanted[@]})) || return 0
   have apt-get || fail "The browser tests need ${wanted[*]}. Install them, or name a Chromium in KUBELOOP_CHROMIUM."
   local sudo=()
