@@ -134,13 +134,13 @@ impl Table {
     }
 
     /// Those of a namespace that nobody controls, by name.
-    pub fn orphans_in<'a>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Object> + 'a {
-        let from = (Uid::default(), (Name::from(namespace), Name::default()));
+    pub fn orphans_in(&self, namespace: Name) -> impl Iterator<Item = &Object> + '_ {
+        let from = (Uid::default(), (namespace.clone(), Name::default()));
         let entries = self
             .by_owner
             .range((Bound::Included(from), Bound::Unbounded));
         entries
-            .take_while(move |(u, (ns, _))| *u == Uid::default() && ns == namespace)
+            .take_while(move |(u, (ns, _))| *u == Uid::default() && *ns == namespace)
             .filter_map(|(_, place)| self.objects.get(place))
     }
 

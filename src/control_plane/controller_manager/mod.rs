@@ -1,8 +1,24 @@
 //! kube-controller-manager: one file per controller. Add one: its file, its `mod` line, its line in [`ALL`].
 //!
+//! Every controller here is level-triggered: `sync` reads what the caches say now and never what an event said. A stale cache is
+//! therefore harmless: whatever it plans from an old object carries that object's resourceVersion or uid, so the API server refuses
+//! it (409), the key comes back, and by then the cache has moved on. What has no such guard (creating and deleting pods) waits for
+//! its own writes to come back first: see `replica_set::expectations`.
+//!
 //! The real thing: cmd/kube-controller-manager/app/controllermanager.go.
+//! Left out: leader election; several workers per controller (a component does one key at a time); resyncs every 12 hours.
+
+mod ownership;
+mod replica_set;
+#[cfg(test)]
+mod testing;
 
 use crate::component::AnyComponent;
 
 /// Every controller, in the order of the diagram.
-pub static ALL: &[&dyn AnyComponent] = &[];
+pub static ALL: &[&dyn AnyComponent] = &[&replica_set::ReplicaSetController];
+
+/// A count as the API spells it: absent when it is zero (`omitempty`).
+fn omit_zero(count: i32) -> Option<i32> {
+    (count != 0).then_some(count)
+}
