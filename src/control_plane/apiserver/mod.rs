@@ -17,6 +17,7 @@ mod watch;
 pub use watch::watch;
 
 use super::etcd::{Store, Writer};
+use crate::api::decode::decode_body;
 use crate::api::time::Ms;
 use crate::api::{
     Answer, Body, Key, Object, Reason, Reply, Request, Revision, Status, Subresource, Verb,
@@ -103,9 +104,10 @@ impl Call<'_, '_> {
         match &self.request.body {
             Body::Object(object) => Ok(object.clone()),
             Body::Document(document) => {
-                let kind = self.key().kind;
-                kind.deserialize(&**document)
-                    .map_err(|e| Status::bad_request(e.to_string()))
+                let validation = self.request.field_validation;
+                let (object, warnings) = decode_body(self.key().kind, document, validation)?;
+                self.warnings.extend(warnings);
+                Ok(object)
             }
             _ => Err(Status::bad_request("the request has no object in its body")),
         }

@@ -1,0 +1,357 @@
+//! A serde deserializer over a JSON document that always knows where it is, and keeps a log of what is wrong.
+//!
+//! k8s-openapi's types tell it their names and fields (`deserialize_struct`), so no schema of our own is needed.
+//!
+//! The real thing: sigs.k8s.io/json (`decodeState.object`, `literalStore`).
+
+use super::go;
+use super::place::{Log, Place, Step};
+use crate::api::{Kind, Object, quantity};
+use serde::de::value::{MapDeserializer, StrDeserializer, StringDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// Reads the document as an object of the kind. If it fails, the log says where.
+pub(super) fn read(kind: Kind, document: &Value, log: &Log<'_>) -> Result<Object, Refused> {
+    let root = Place {
+        parent: None,
+        step: Step::Root,
+    };
+    kind.deserialize(Node {
+        value: document,
+        place: &root,
+        log,
+    })
+}
+
+/// The reading ended; the log knows why, unless it was a visitor that said so in its own words.
+#[derive(Debug)]
+pub(super) struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl serde::de::Error for Refused {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+/// One value of the document, and where it stands.
+struct Node<'a, 'de> {
+    value: &'de Value,
+    place: &'a Place<'a>,
+    log: &'a Log<'a>,
+}
+
+impl Node<'_, '_> {
+    fn refuse(&self, message: String) -> Refused {
+        self.log.note_wrong(self.place, message);
+        Refused(String::new())
+    }
+
+    /// `json: cannot unmarshal VALUE into Go struct field STRUCT.FIELDS of type TYPE`.
+    fn wrong_type(&self, wanted: &str) -> Refused {
+        self.cannot_unmarshal(go::name_of_value(self.value), wanted)
+    }
+
+    fn cannot_unmarshal(&self, value: &str, wanted: &str) -> Refused {
+        let target = match self.place.field() {
+            Some((owner, _)) => format!("struct field {owner}.{}", self.place.fields()),
+            None => "value".to_owned(),
+        };
+        let message = format!("json: cannot unmarshal {value} into Go {target} of type {wanted}");
+        self.refuse(message)
+    }
+
+    /// The words of a type that reads itself, and so does not know where it stands.
+    fn wrong_by_itself(&self, wanted: &str) -> Refused {
+        let value = match self.value {
+            Value::Number(n) if wanted != "string" => format!("number {n}"),
+            other => go::name_of_value(other).to_owned(),
+        };
+        let message = format!("json: cannot unmarshal {value} into Go value of type {wanted}");
+        self.refuse(message)
+    }
+
+    fn integer(&self, wanted: &str) -> Result<i64, Refused> {
+        match self.value {
+            Value::Null => Ok(0),
+            Value::Number(n) => n
+                .as_i64()
+                .ok_or_else(|| self.cannot_unmarshal(&format!("number {n}"), wanted)),
+            _ => Err(self.wrong_type(wanted)),
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for Node<'_, 'de> {
+    type Error = Refused;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        let is_int_or_string = std::any::type_name::<V::Value>().ends_with("::IntOrString");
+        match self.value {
+            Value::String(text) => visitor.visit_str(text),
+            Value::Number(number) => match number.as_i64() {
+                Some(n) if !is_int_or_string || i32::try_from(n).is_ok() => visitor.visit_i64(n),
+                _ if is_int_or_string => Err(self.wrong_by_itself("int32")),
+                _ => visitor.visit_f64(number.as_f64().unwrap_or_default()),
+            },
+            Value::Null if is_int_or_string => visitor.visit_i64(0),
+            _ if is_int_or_string => Err(self.wrong_by_itself("int32")),
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Array(items) => visitor.visit_seq(Items::new(items, &self)),
+            Value::Object(entries) => visitor.visit_map(Entries::new(entries, None, &self)),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.value {
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Null => visitor.visit_bool(false),
+            _ => Err(self.wrong_type("bool")),
+        }
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        let number = self.integer("int32")?;
+        match i32::try_from(number) {
+            Ok(number) => visitor.visit_i32(number),
+            Err(_) => Err(self.cannot_unmarshal(&format!("number {number}"), "int32")),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        visitor.visit_i64(self.integer("int64")?)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        let wanted = std::any::type_name::<V::Value>();
+        match self.value {
+            Value::String(text) => visitor.visit_str(text).map_err(|why: Refused| {
+                let message = match wanted {
+                    w if w.ends_with("ByteString") => not_base64(text),
+                    w if w.ends_with("Timestamp") => not_a_time(text),
+                    _ => why.0,
+                };
+                self.refuse(message)
+            }),
+            Value::Null => visitor.visit_str(""),
+            _ if wanted.ends_with("ByteString") => Err(self.wrong_type("[]uint8")),
+            _ => {
+                let (owner, field) = self.place.field().unwrap_or_default();
+                Err(self.wrong_type(go::name_of_text(owner, field)))
+            }
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.value {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        match (name, self.value) {
+            ("Quantity", Value::String(text)) => {
+                let text = text.trim();
+                quantity::check(text).map_err(|why| self.refuse(why.to_owned()))?;
+                visitor.visit_newtype_struct(StrDeserializer::new(text))
+            }
+            ("Quantity", Value::Number(number)) => {
+                visitor.visit_newtype_struct(StringDeserializer::new(number.to_string()))
+            }
+            ("Quantity", Value::Null) => visitor.visit_newtype_struct(StrDeserializer::new("0")),
+            ("Quantity", other) => {
+                let _ = other;
+                let why = quantity::FORMAT_WRONG.to_owned();
+                Err(self.refuse(why))
+            }
+            ("Time" | "MicroTime", Value::String(_)) => visitor.visit_newtype_struct(self),
+            ("Time" | "MicroTime", _) => Err(self.wrong_by_itself("string")),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.value {
+            Value::Array(items) => visitor.visit_seq(Items::new(items, &self)),
+            Value::Null => visitor.visit_seq(Items::new(&[], &self)),
+            _ => Err(self.wrong_type(&go::name_of_type::<V::Value>())),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.value {
+            Value::Object(entries) => visitor.visit_map(Entries::new(entries, None, &self)),
+            Value::Null => visitor.visit_map(nothing()),
+            _ => Err(self.wrong_type(&go::name_of_type::<V::Value>())),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        match self.value {
+            Value::Object(entries) => {
+                visitor.visit_map(Entries::new(entries, Some((name, fields)), &self))
+            }
+            Value::Null => visitor.visit_map(nothing()),
+            _ => Err(self.wrong_type(&go::name_of_type::<V::Value>())),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        i8 i16 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple
+        tuple_struct enum identifier ignored_any
+    }
+}
+
+/// Go's `time.ParseError` for RFC 3339.
+fn not_a_time(text: &str) -> String {
+    const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
+    format!("parsing time {text:?} as {LAYOUT:?}: cannot parse {text:?} as \"2006\"")
+}
+
+/// Go's `base64.CorruptInputError`: the first letter that does not belong, or the group of four that is not whole.
+fn not_base64(text: &str) -> String {
+    let belongs = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
+    let foreign = text.bytes().position(|c| !belongs(c));
+    let at = foreign.unwrap_or(text.len() / 4 * 4);
+    format!("illegal base64 data at input byte {at}")
+}
+
+/// A map with no entries.
+fn nothing<'de>() -> MapDeserializer<'de, std::iter::Empty<(&'de str, &'de str)>, Refused> {
+    MapDeserializer::new(std::iter::empty())
+}
+
+/// The entries of a list, one after the other.
+struct Items<'a, 'de> {
+    items: std::iter::Enumerate<std::slice::Iter<'de, Value>>,
+    place: &'a Place<'a>,
+    log: &'a Log<'a>,
+}
+
+impl<'a, 'de> Items<'a, 'de> {
+    fn new(items: &'de [Value], node: &Node<'a, 'de>) -> Self {
+        Self {
+            items: items.iter().enumerate(),
+            place: node.place,
+            log: node.log,
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
+    type Error = Refused;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Refused> {
+        for (index, value) in self.items.by_ref() {
+            let place = Place {
+                parent: Some(self.place),
+                step: Step::Index(index),
+            };
+            if self.log.skips(&place) {
+                continue;
+            }
+            let (place, log) = (&place, self.log);
+            return seed.deserialize(Node { value, place, log }).map(Some);
+        }
+        Ok(None)
+    }
+}
+
+/// The entries of a map or struct, by key.
+struct Entries<'a, 'de> {
+    entries: std::vec::IntoIter<(&'de String, &'de Value)>,
+    /// The struct's name and fields; `None` for a map, whose keys are free.
+    known: Option<(&'static str, &'static [&'static str])>,
+    current: Option<(&'de str, &'de Value)>,
+    place: &'a Place<'a>,
+    log: &'a Log<'a>,
+}
+
+impl<'a, 'de> Entries<'a, 'de> {
+    fn new(
+        entries: &'de Map<String, Value>,
+        known: Option<(&'static str, &'static [&'static str])>,
+        node: &Node<'a, 'de>,
+    ) -> Self {
+        let mut entries: Vec<_> = entries.iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        Self {
+            entries: entries.into_iter(),
+            known,
+            current: None,
+            place: node.place,
+            log: node.log,
+        }
+    }
+
+    fn step(&self, key: &'de str) -> Place<'_> {
+        let step = match self.known {
+            Some((owner, _)) => Step::Field(owner, key),
+            None => Step::Key(key),
+        };
+        Place {
+            parent: Some(self.place),
+            step,
+        }
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+    type Error = Refused;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Refused> {
+        while let Some((key, value)) = self.entries.next() {
+            let place = self.step(key);
+            if self
+                .known
+                .is_some_and(|(_, fields)| !fields.contains(&key.as_str()))
+            {
+                self.log.note_unknown(&place);
+                continue;
+            }
+            if self.log.skips(&place) {
+                continue;
+            }
+            self.current = Some((key, value));
+            return seed.deserialize(StrDeserializer::new(key)).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Refused> {
+        let (key, value) = self.current.take().expect("serde asks for the key first");
+        let place = self.step(key);
+        let (place, log) = (&place, self.log);
+        seed.deserialize(Node { value, place, log })
+    }
+}

@@ -1,0 +1,237 @@
+//! From a document to a typed object, strictly: everything wrong with it at once, each with its place and in upstream's words.
+//!
+//! The real thing: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, sigs.k8s.io/json (Go's encoding/json, strict),
+//! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go (`transformDecodeError`).
+//! Left out: duplicate keys (the YAML reader refuses them before). Beyond upstream, the refusal lists the place of every error in `causes`,
+//! so that an editor can mark all of them; the message is upstream's, which stops at the first wrong type.
+
+mod deserializer;
+mod go;
+mod place;
+
+use super::{Cause, FieldValidation, Kind, Object, Reason, Status};
+use place::Log;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// One thing wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: `spec.template.spec.containers[0].imagePullPolice`.
+    pub path: String,
+    /// What sort of wrong.
+    pub flaw: Flaw,
+    /// In upstream's words: `unknown field "spec.replica"`, `json: cannot unmarshal string into Go struct field …`.
+    pub message: String,
+}
+
+/// The sorts of [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// No field has this name here. What becomes of it depends on [`FieldValidation`].
+    UnknownField,
+    /// The value is of another type than the field. Always refused.
+    WrongType,
+}
+
+impl Flaw {
+    fn name(self) -> &'static str {
+        match self {
+            Self::UnknownField => "UnknownField",
+            Self::WrongType => "WrongType",
+        }
+    }
+}
+
+/// What came out of a document: the object without the fields at fault, and these.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// The object; a field with a problem counts as absent.
+    pub object: Object,
+    /// Everything wrong, in the order of upstream's reader (keys sorted), wrong types before unknown fields.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a document as an object of this kind, in spite of anything that is wrong with it.
+///
+/// # Panics
+/// Never: a document's fields can all be left out.
+#[must_use]
+pub fn decode(kind: Kind, document: &Value) -> Decoded {
+    let mut wrong_types: Vec<Problem> = Vec::new();
+    let mut skipped = BTreeSet::new();
+    loop {
+        let log = Log::new(&skipped);
+        let result = deserializer::read(kind, document, &log);
+        let (unknown, wrong) = log.into_parts();
+        if let Ok(object) = result {
+            let problems = wrong_types.into_iter().chain(unknown).collect();
+            return Decoded { object, problems };
+        }
+        let wrong = wrong.expect("a reader that fails says where");
+        let new = skipped.insert(wrong.path.clone());
+        assert!(new, "a field that is left out cannot be wrong again");
+        wrong_types.push(wrong);
+    }
+}
+
+/// Reads the body of a request for objects of this kind. Returns the object and the warnings.
+///
+/// # Errors
+/// `400`: another kind or version, wrong types, and (if `validation` is strict) unknown fields.
+pub fn decode_body(
+    kind: Kind,
+    document: &Value,
+    validation: FieldValidation,
+) -> Result<(Object, Vec<String>), Status> {
+    check_kind(kind, document)?;
+    let Decoded { object, problems } = decode(kind, document);
+    let refusal = |why: &str| Status {
+        causes: problems.iter().map(cause).collect(),
+        ..Status::bad_request(format!(
+            "{}: {why}",
+            cannot_be_handled(kind.info().name, kind)
+        ))
+    };
+    if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {
+        return Err(refusal(&wrong.message));
+    }
+    let warnings: Vec<String> = problems.iter().map(|p| p.message.clone()).collect();
+    match validation {
+        FieldValidation::Strict if !warnings.is_empty() => Err(refusal(&strict_error(&problems))),
+        FieldValidation::Strict | FieldValidation::Ignore => Ok((object, Vec::new())),
+        FieldValidation::Warn => Ok((object, warnings)),
+    }
+}
+
+/// `strict decoding error: unknown field "a", unknown field "b"`.
+#[must_use]
+pub fn strict_error(problems: &[Problem]) -> String {
+    let texts: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
+    format!("strict decoding error: {}", texts.join(", "))
+}
+
+/// The problem as an entry of a refusal's `causes`.
+#[must_use]
+pub fn cause(problem: &Problem) -> Cause {
+    Cause {
+        reason: problem.flaw.name().to_owned(),
+        message: problem.message.clone(),
+        field: problem.path.clone(),
+    }
+}
+
+/// The kind that a document says it is.
+///
+/// # Errors
+/// As kubectl refuses it before sending anything: `Object 'Kind' is missing in '…'`, `no matches for kind "X" in version "Y"`.
+pub fn kind_of(document: &Value) -> Result<Kind, Status> {
+    let text = |field: &str| {
+        document
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let (api_version, kind) = (text("apiVersion"), text("kind"));
+    let missing = |field: &str| {
+        let mut status =
+            Status::bad_request(format!("Object '{field}' is missing in '{document}'"));
+        status.causes.push(Cause {
+            reason: "FieldValueRequired".to_owned(),
+            message: "Required value".to_owned(),
+            field: if field == "Kind" {
+                "kind"
+            } else {
+                "apiVersion"
+            }
+            .to_owned(),
+        });
+        status
+    };
+    if !document.is_object() {
+        let type_name = go::name_of_value(document);
+        return Err(Status::bad_request(format!(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal {type_name} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
+        )));
+    }
+    if kind.is_empty() {
+        return Err(missing("Kind"));
+    }
+    if api_version.is_empty() {
+        return Err(missing("apiVersion"));
+    }
+    Kind::of(api_version, kind).ok_or_else(|| {
+        let known_kind = Kind::ALL.iter().any(|k| k.info().name == kind);
+        let cause = Cause {
+            reason: "FieldValueNotSupported".to_owned(),
+            message: format!("no matches for kind {kind:?} in version {api_version:?}"),
+            field: if known_kind { "apiVersion" } else { "kind" }.to_owned(),
+        };
+        Status {
+            causes: vec![cause.clone()],
+            ..Status::new(Reason::NotFound, cause.message)
+        }
+    })
+}
+
+/// Does the body say that it is what the address asks for? A body that says nothing is taken for it.
+fn check_kind(kind: Kind, document: &Value) -> Result<(), Status> {
+    if !document.is_object() {
+        return Err(kind_of(document).expect_err("it is no object"));
+    }
+    let info = kind.info();
+    let text = |field: &str| document.get(field).and_then(Value::as_str);
+    let said_kind = text("kind").filter(|k| !k.is_empty()).unwrap_or(info.name);
+    let said_version = text("apiVersion")
+        .filter(|v| !v.is_empty())
+        .unwrap_or(info.api_version);
+    if said_version != info.api_version {
+        return Err(match Kind::of(said_version, said_kind) {
+            Some(_) => Status::bad_request(format!(
+                "the API version in the data ({said_version}) does not match the expected API version ({})",
+                info.api_version
+            )),
+            None => Status::bad_request(format!(
+                "{}: no kind {said_kind:?} is registered for version {said_version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
+                unhandled(said_kind, said_version, kind)
+            )),
+        });
+    }
+    if said_kind == info.name {
+        return Ok(());
+    }
+    let group = if info.group.is_empty() {
+        "core"
+    } else {
+        info.group
+    };
+    let why = match Kind::of(said_version, said_kind) {
+        Some(_) => format!(
+            "converting (v1.{said_kind}) to ({group}.{}): unknown conversion",
+            info.name
+        ),
+        None => format!(
+            "no kind {said_kind:?} is registered for version {said_version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        ),
+    };
+    Err(Status::bad_request(format!(
+        "{}: {why}",
+        cannot_be_handled(said_kind, kind)
+    )))
+}
+
+fn cannot_be_handled(said: &str, kind: Kind) -> String {
+    unhandled(said, kind.info().version, kind)
+}
+
+/// `Deployment in version "v1" cannot be handled as a Deployment`; the group is not part of it.
+fn unhandled(said: &str, version: &str, kind: Kind) -> String {
+    let version = version.rsplit('/').next().unwrap_or(version);
+    format!(
+        "{said} in version {version:?} cannot be handled as a {}",
+        kind.info().name
+    )
+}
+
+#[cfg(test)]
+mod tests;
