@@ -44,7 +44,7 @@
 //! | [`control_plane`] | the upper box of the diagram: etcd, API server, scheduler, controllers |
 //! | [`node`] | the lower box: kubelet, container runtime, kube-proxy |
 //! | [`sim`] | not on the diagram: the cluster as one value, timeline, faults, invariants, trace |
-//! | `kubectl` | the cluster as text: apply, tables |
+//! | [`kubectl`] | the cluster as text: apply, tables |
 //! | `session` | one person using the playground |
 //! | `scene` | what is drawn where, as plain data |
 //! | `ui` | the only Yew |
@@ -74,5 +74,6 @@
 pub mod api;
 pub mod component;
 pub mod control_plane;
+pub mod kubectl;
 pub mod node;
 pub mod sim;

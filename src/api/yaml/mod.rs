@@ -144,3 +144,5 @@ pub fn parse_bytes(bytes: &[u8]) -> (Vec<Document>, Vec<TextError>) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod write_tests;

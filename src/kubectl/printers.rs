@@ -1,0 +1,362 @@
+//! Objects as `kubectl get` prints them: tables, names, JSON, YAML.
+//!
+//! The real thing: cli-runtime's pkg/printers (`TablePrinter`, `NamePrinter`, `JSONPrinter`, `YAMLPrinter`), kubectl's pkg/cmd/get/get.go,
+//! Go's text/tabwriter with kubectl's settings.
+//! Left out: `-o jsonpath`, `-o custom-columns`, `-o go-template`, `--show-kind`.
+
+use crate::api::time::Ms;
+use crate::api::yaml::to_yaml;
+use crate::api::{Kind, Object};
+use serde_json::{Map, Value};
+
+/// What `-o` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Format {
+    /// A table, without the wide columns.
+    #[default]
+    Table,
+    /// A table with all columns.
+    Wide,
+    /// `deployment.apps/web`, one per line.
+    Name,
+    /// The object, or a `List` of several.
+    Json,
+    /// The same as YAML.
+    Yaml,
+}
+
+impl Format {
+    /// Reads what stands behind `-o`; empty is the table.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Some(match text {
+            "" => Self::Table,
+            "wide" => Self::Wide,
+            "name" => Self::Name,
+            "json" => Self::Json,
+            "yaml" => Self::Yaml,
+            _ => return None,
+        })
+    }
+}
+
+/// What a table shows besides the kinds' own columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The namespace in front: `-A`.
+    pub with_namespace: bool,
+    /// The kind before each name, as kubectl does when it was asked for several kinds.
+    pub with_kind: bool,
+    /// A LABELS column behind: `--show-labels`.
+    pub show_labels: bool,
+    /// A column for each of these labels: `-L`.
+    pub label_columns: Vec<String>,
+    /// No header: `--no-headers`.
+    pub no_headers: bool,
+}
+
+/// Prints objects in the order given; a table per run of one kind, with an empty line between them.
+#[must_use]
+pub fn print(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> String {
+    match format {
+        Format::Table | Format::Wide => {
+            let groups = objects.chunk_by(|a, b| a.kind() == b.kind());
+            let tables: Vec<String> = groups
+                .map(|group| table(group, format, layout, now_ms))
+                .collect();
+            tables.join("\n")
+        }
+        Format::Name => objects
+            .iter()
+            .map(|o| format!("{}\n", type_name(o)))
+            .collect(),
+        Format::Json => json(&document(objects)),
+        Format::Yaml => to_yaml(&document(objects)),
+    }
+}
+
+/// `pod/web-1`, `deployment.apps/web`: how kubectl names an object in what it says.
+#[must_use]
+pub fn type_name(object: &Object) -> String {
+    named(object.kind(), &object.name())
+}
+
+/// The same from its parts.
+#[must_use]
+pub fn named(kind: Kind, name: &str) -> String {
+    format!("{}/{name}", group_kind(kind))
+}
+
+/// `pod`, `deployment.apps`.
+#[must_use]
+pub fn group_kind(kind: Kind) -> String {
+    let info = kind.info();
+    let name = info.name.to_lowercase();
+    if info.group.is_empty() {
+        return name;
+    }
+    format!("{name}.{}", info.group)
+}
+
+/// An object as JSON text, keys sorted, four blanks deeper per level.
+#[must_use]
+pub fn json(value: &Value) -> String {
+    let mut out = Vec::new();
+    let indent = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, indent);
+    serde::Serialize::serialize(&sorted(value), &mut serializer)
+        .expect("writing to memory does not fail");
+    out.push(b'\n');
+    String::from_utf8(out).expect("JSON is UTF-8")
+}
+
+/// The object, or a `List` of them, as kubectl shows it: without `managedFields`.
+#[must_use]
+pub fn document(objects: &[Object]) -> Value {
+    if let [object] = objects {
+        return shown(object);
+    }
+    let items: Vec<Value> = objects.iter().map(shown).collect();
+    serde_json::json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
+}
+
+fn shown(object: &Object) -> Value {
+    let mut value = object.to_json();
+    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.remove("managedFields");
+    }
+    value
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut entries: Vec<(&String, &Value)> = fields.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            let fields: Map<String, Value> = entries
+                .into_iter()
+                .map(|(k, v)| (k.clone(), sorted(v)))
+                .collect();
+            Value::Object(fields)
+        }
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Objects of one kind as a table.
+fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> String {
+    let Some(kind) = objects.first().map(Object::kind) else {
+        return String::new();
+    };
+    let columns = kind.columns();
+    let shown = |index: &usize| format == Format::Wide || !columns[*index].wide;
+    let cells: Vec<usize> = (0..columns.len()).filter(shown).collect();
+    let mut rows = Vec::new();
+    if !layout.no_headers {
+        rows.push(header(kind, &cells, layout));
+    }
+    for object in objects {
+        let mut texts = object.row(now_ms);
+        let mut row = Vec::new();
+        if layout.with_namespace {
+            row.push(object.namespace().to_string());
+        }
+        if kind.name_first() {
+            row.push(object.name().to_string());
+        }
+        row.extend(cells.iter().map(|index| std::mem::take(&mut texts[*index])));
+        if layout.with_kind
+            && let Some(first) = row.get_mut(usize::from(layout.with_namespace))
+        {
+            *first = named(kind, first);
+        }
+        row.extend(label_cells(object, layout));
+        rows.push(row);
+    }
+    tabulate(&rows)
+}
+
+fn header(kind: Kind, cells: &[usize], layout: &Layout) -> Vec<String> {
+    let namespace = layout.with_namespace.then_some("NAMESPACE".to_owned());
+    let name = kind.name_first().then_some("NAME".to_owned());
+    let columns = cells
+        .iter()
+        .map(|index| kind.columns()[*index].name.to_uppercase());
+    let labels = layout.label_columns.iter().map(|label| {
+        let last = label.rsplit('/').next().unwrap_or(label);
+        last.to_uppercase()
+    });
+    let all_labels = layout.show_labels.then_some("LABELS".to_owned());
+    let parts = namespace.into_iter().chain(name).chain(columns);
+    parts.chain(labels).chain(all_labels).collect()
+}
+
+fn label_cells(object: &Object, layout: &Layout) -> Vec<String> {
+    let labels = object.metadata().labels.clone().unwrap_or_default();
+    let one = |label: &String| labels.get(label).cloned().unwrap_or_default();
+    let mut cells: Vec<String> = layout.label_columns.iter().map(one).collect();
+    if layout.show_labels {
+        let pairs: Vec<String> = labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let all = pairs.join(",");
+        cells.push(if all.is_empty() {
+            "<none>".to_owned()
+        } else {
+            all
+        });
+    }
+    cells
+}
+
+/// Rows with their columns under one another: three blanks between, no column narrower than six, no blanks at the end.
+#[must_use]
+pub fn tabulate(rows: &[Vec<String>]) -> String {
+    const PADDING: usize = 3;
+    const WIDTH_MIN: usize = 6;
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+        .collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let widest = cells
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or_default();
+        (widest + PADDING).max(WIDTH_MIN)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for row in &rows {
+        for (column, cell) in row.iter().enumerate() {
+            out.push_str(cell);
+            if column + 1 < row.len() {
+                let blanks = widths[column] - cell.chars().count();
+                out.extend(std::iter::repeat_n(' ', blanks));
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A cell ends at its first line end.
+fn one_line(cell: &str) -> String {
+    match cell.find(['\n', '\r', '\x0c']) {
+        Some(end) => format!("{}...", &cell[..end]),
+        None => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use k8s_openapi::api::apps::v1::Deployment;
+    use k8s_openapi::api::core::v1::Pod;
+    use serde_json::json;
+
+    fn objects() -> Vec<Object> {
+        let deployment: Deployment = serde_json::from_value(json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "default", "labels": {"app": "web"}, "managedFields": [{"manager": "x"}]},
+            "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}, "template": {"spec": {"containers": [{"name": "c", "image": "nginx"}]}}}
+        }))
+        .expect("a Deployment");
+        let pod = |name: &str| -> Pod {
+            serde_json::from_value(json!({
+                "metadata": {"name": name, "namespace": "default"},
+                "spec": {"containers": [{"name": "c", "image": "nginx"}]}, "status": {"phase": "Pending"}
+            }))
+            .expect("a Pod")
+        };
+        vec![
+            deployment.into(),
+            pod("web-1").into(),
+            pod("a-longer-name").into(),
+        ]
+    }
+
+    #[test]
+    fn tables_of_one_kind_and_of_several() {
+        let objects = objects();
+        expect![[r"
+            NAME            READY   STATUS    RESTARTS   AGE
+            web-1           0/1     Pending   0          <unknown>
+            a-longer-name   0/1     Pending   0          <unknown>
+        "]]
+        .assert_eq(&print(&objects[1..], Format::Table, &Layout::default(), 0));
+        let layout = Layout {
+            with_namespace: true,
+            with_kind: true,
+            show_labels: true,
+            ..Layout::default()
+        };
+        expect![[r#"
+            NAMESPACE   NAME                  READY   UP-TO-DATE   AVAILABLE   AGE         CONTAINERS   IMAGES   SELECTOR   LABELS
+            default     deployment.apps/web   0/2     0            0           <unknown>   c            nginx    app=web    app=web
+
+            NAMESPACE   NAME                READY   STATUS    RESTARTS   AGE         IP       NODE     NOMINATED NODE   READINESS GATES   LABELS
+            default     pod/web-1           0/1     Pending   0          <unknown>   <none>   <none>   <none>           <none>            <none>
+            default     pod/a-longer-name   0/1     Pending   0          <unknown>   <none>   <none>   <none>           <none>            <none>
+        "#]].assert_eq(&print(&objects, Format::Wide, &layout, 0));
+        expect![[r#"
+            deployment.apps/web
+            pod/web-1
+            pod/a-longer-name
+        "#]]
+        .assert_eq(&print(&objects, Format::Name, &layout, 0));
+    }
+
+    #[test]
+    fn objects_as_documents() {
+        let objects = objects();
+        expect![[r#"
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              labels:
+                app: web
+              name: web
+              namespace: default
+            spec:
+              replicas: 2
+              selector:
+                matchLabels:
+                  app: web
+              template:
+                spec:
+                  containers:
+                  - image: nginx
+                    name: c
+        "#]]
+        .assert_eq(&print(&objects[..1], Format::Yaml, &Layout::default(), 0));
+        expect![[r#"
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {
+                    "name": "web-1",
+                    "namespace": "default"
+                },
+                "spec": {
+                    "containers": [
+                        {
+                            "image": "nginx",
+                            "name": "c"
+                        }
+                    ]
+                },
+                "status": {
+                    "phase": "Pending"
+                }
+            }
+        "#]]
+        .assert_eq(&print(&objects[1..2], Format::Json, &Layout::default(), 0));
+        let list = document(&objects);
+        assert_eq!(
+            (&list["kind"], list["items"].as_array().map(Vec::len)),
+            (&"List".into(), Some(3))
+        );
+    }
+}
