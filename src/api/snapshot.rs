@@ -208,8 +208,9 @@ impl Table {
     }
 
     fn reindex_owners(&mut self, place: &Place, before: Option<&Object>, after: Option<&Object>) {
-        let owners = |o: Option<&Object>| o.and_then(|o| o.metadata().owner_references.clone());
-        if before.is_some() && after.is_some() && owners(before) == owners(after) {
+        if let (Some(before), Some(after)) = (before, after)
+            && before.metadata().owner_references == after.metadata().owner_references
+        {
             return;
         }
         for uid in before.into_iter().flat_map(index_uids) {
@@ -246,7 +247,13 @@ impl Table {
                 self.by_node.insert((node.into(), place.clone()));
             }
         }
-        for (pod, by) in [(before, -1), (after, 1)] {
+        if let (Some(before), Some(after)) = (before, after)
+            && counts_alike(before, after)
+        {
+            return;
+        }
+        // First the new, then the old, so that a tally that stays is not thrown away and made again.
+        for (pod, by) in [(after, 1), (before, -1)] {
             let Some(pod) = pod else { continue };
             let Some(controller) = owner::controller_of(&pod.metadata) else {
                 continue;
@@ -259,6 +266,20 @@ impl Table {
             }
         }
     }
+}
+
+/// Do both versions of a pod count the same, for the same controller?
+fn counts_alike(before: &Pod, after: &Pod) -> bool {
+    let class = |pod: &Pod| {
+        (
+            pods::is_finished(pod),
+            pod.metadata.deletion_timestamp.is_some(),
+            pods::is_ready(pod),
+        )
+    };
+    class(before) == class(after)
+        && before.metadata.owner_references == after.metadata.owner_references
+        && before.metadata.labels == after.metadata.labels
 }
 
 fn label_entry(key: &str, value: &str) -> Name {
