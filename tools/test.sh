@@ -26,9 +26,9 @@ lint() {
 }
 
 # The model stands alone: without the command line and without Yew.
-model() { cargo nextest run --no-default-features --lib --hide-progress-bar --status-level fail --no-tests pass; }
+model() { cargo nextest run --no-default-features --lib --hide-progress-bar --status-level fail --no-fail-fast --no-tests pass; }
 
-tests() { cargo nextest run --features page --hide-progress-bar --status-level fail --no-tests pass; }
+tests() { cargo nextest run --features page --hide-progress-bar --status-level fail --no-fail-fast --no-tests pass; }
 
 doctests() { cargo test --doc --features page --quiet; }
 
