@@ -2,7 +2,7 @@
 //!
 //! The real thing: apimachinery's `metav1.GetControllerOf`, `metav1.NewControllerRef`.
 
-use super::{Name, Object, Stored, Uid};
+use super::{Name, Object, Revision, Stored, Uid};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 /// The one owner that controls this object, if any.
@@ -44,6 +44,13 @@ pub fn name_of(meta: &ObjectMeta) -> Name {
 #[must_use]
 pub fn namespace_of(meta: &ObjectMeta) -> Name {
     meta.namespace.as_deref().unwrap_or_default().into()
+}
+
+/// The revision of an object's last change, as its `resourceVersion` says; 0 if it was never stored.
+#[must_use]
+pub fn revision_of(meta: &ObjectMeta) -> Revision {
+    let version = meta.resource_version.as_deref();
+    version.and_then(|v| v.parse().ok()).unwrap_or(0)
 }
 
 /// The identity of an object; zero when it was never stored.

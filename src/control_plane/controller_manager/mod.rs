@@ -8,6 +8,7 @@
 //! The real thing: cmd/kube-controller-manager/app/controllermanager.go.
 //! Left out: leader election; several workers per controller (a component does one key at a time); resyncs every 12 hours.
 
+mod deployment;
 mod ownership;
 mod replica_set;
 #[cfg(test)]
@@ -16,7 +17,10 @@ mod testing;
 use crate::component::AnyComponent;
 
 /// Every controller, in the order of the diagram.
-pub static ALL: &[&dyn AnyComponent] = &[&replica_set::ReplicaSetController];
+pub static ALL: &[&dyn AnyComponent] = &[
+    &deployment::DeploymentController,
+    &replica_set::ReplicaSetController,
+];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).
 fn omit_zero(count: i32) -> Option<i32> {

@@ -34,13 +34,24 @@ impl Sync<'_> {
         if self.strategy() != "RollingUpdate" {
             return (0, 0);
         }
-        let rolling = self.spec.strategy.as_ref().and_then(|s| s.rolling_update.as_ref());
+        let rolling = self
+            .spec
+            .strategy
+            .as_ref()
+            .and_then(|s| s.rolling_update.as_ref());
         let unavailable = rolling.and_then(|r| r.max_unavailable.as_ref());
-        resolve(self.scaled_surge(), scaled(unavailable, self.replicas(), Rounding::Down))
+        resolve(
+            self.scaled_surge(),
+            scaled(unavailable, self.replicas(), Rounding::Down),
+        )
     }
 
     fn scaled_surge(&self) -> i32 {
-        let rolling = self.spec.strategy.as_ref().and_then(|s| s.rolling_update.as_ref());
+        let rolling = self
+            .spec
+            .strategy
+            .as_ref()
+            .and_then(|s| s.rolling_update.as_ref());
         let surge = rolling.and_then(|r| r.max_surge.as_ref());
         scaled(surge, self.replicas(), Rounding::Up)
     }
@@ -65,7 +76,9 @@ fn scaled(value: Option<&IntOrString>, total: i32, rounding: Rounding) -> i32 {
     let percent = match value {
         None => return 0,
         Some(IntOrString::Int(count)) => return *count,
-        Some(IntOrString::String(text)) => text.strip_suffix('%').and_then(|n| n.parse::<i64>().ok()),
+        Some(IntOrString::String(text)) => {
+            text.strip_suffix('%').and_then(|n| n.parse::<i64>().ok())
+        }
     };
     let hundredfold = percent.unwrap_or(0) * i64::from(total);
     let whole = match rounding {
@@ -83,11 +96,23 @@ mod tests {
     fn surge_rounds_up_and_unavailable_down() {
         let text = |t: &str| IntOrString::String(t.to_owned());
         let cases = [
-            ("counts", IntOrString::Int(2), IntOrString::Int(1), 10, (2, 1)),
+            (
+                "counts",
+                IntOrString::Int(2),
+                IntOrString::Int(1),
+                10,
+                (2, 1),
+            ),
             ("25% of 4", text("25%"), text("25%"), 4, (1, 1)),
             ("25% of 3", text("25%"), text("25%"), 3, (1, 0)),
             ("25% of 10", text("25%"), text("25%"), 10, (3, 2)),
-            ("nothing would ever move", text("0%"), text("10%"), 1, (0, 1)),
+            (
+                "nothing would ever move",
+                text("0%"),
+                text("10%"),
+                1,
+                (0, 1),
+            ),
             ("none desired", text("25%"), text("25%"), 0, (0, 1)),
         ];
         for (name, surge, unavailable, total, want) in cases {

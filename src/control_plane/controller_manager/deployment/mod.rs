@@ -19,11 +19,9 @@ mod tests;
 mod wakes;
 
 use super::ownership;
-use crate::api::owner::{controller_reference, uid_of};
+use crate::api::owner::{self, controller_reference};
 use crate::api::{Change, Key, Kind, Name, Object, Reason, Request, Stored, User, Verb, selector};
-use crate::component::{
-    Action, Component, Note, Outcome, Place, Seen, Turn, Wake, Watch,
-};
+use crate::component::{Action, Component, Note, Outcome, Place, Seen, Turn, Wake, Watch};
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStatus, ReplicaSet};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -99,7 +97,10 @@ impl Component for DeploymentController {
             memory.failures.remove(key);
             return;
         };
-        let is_ending = status.causes.iter().any(|c| c.reason == "NamespaceTerminating");
+        let is_ending = status
+            .causes
+            .iter()
+            .any(|c| c.reason == "NamespaceTerminating");
         if is_ending || status.reason == Reason::AlreadyExists {
             return;
         }
@@ -130,17 +131,15 @@ struct Sync<'a> {
 }
 
 impl<'a> Sync<'a> {
-    fn new(
-        key: &str,
-        object: &'a Object,
-        deployment: &'a Deployment,
-        seen: &'a Seen<'a>,
-    ) -> Self {
+    fn new(key: &str, object: &'a Object, deployment: &'a Deployment, seen: &'a Seen<'a>) -> Self {
         Self {
             key: key.into(),
             object,
             deployment,
-            spec: deployment.spec.as_ref().expect("validation asks for a spec"),
+            spec: deployment
+                .spec
+                .as_ref()
+                .expect("validation asks for a spec"),
             seen,
             new: None,
             old: Vec::new(),
@@ -160,7 +159,13 @@ impl<'a> Sync<'a> {
         if claims.settle(&controller_reference(self.deployment), &mut self.turn) {
             return;
         }
-        self.sort_sets(claims.owned.iter().filter_map(|o| ReplicaSet::of(o)).collect());
+        self.sort_sets(
+            claims
+                .owned
+                .iter()
+                .filter_map(|o| ReplicaSet::of(o))
+                .collect(),
+        );
         self.observe();
         if self.report_failure(memory) || self.pause_or_resume() || self.sync_annotations() {
             return;
@@ -188,7 +193,9 @@ impl<'a> Sync<'a> {
     /// Finds the new ReplicaSet: the oldest whose template is the Deployment's.
     fn sort_sets(&mut self, mut sets: Vec<&'a ReplicaSet>) {
         sets.sort_by(|a, b| by_age(a, b));
-        let new = sets.iter().position(|set| new_set::has_template_of(set, self.spec));
+        let new = sets
+            .iter()
+            .position(|set| new_set::has_template_of(set, self.spec));
         self.new = new.map(|index| Cow::Borrowed(sets.remove(index)));
         self.old = sets;
     }
@@ -197,9 +204,12 @@ impl<'a> Sync<'a> {
         let object = self.object;
         let generation = self.deployment.metadata.generation.unwrap_or(0);
         let seen_generation = self.status.observed_generation.unwrap_or(0);
-        self.turn
-            .saw(object, "spec.replicas", self.replicas())
-            .saw(object, "spec.strategy.type", self.strategy());
+        let (replicas, strategy) = (self.replicas(), self.strategy());
+        self.turn.saw(object, "spec.replicas", replicas).saw(
+            object,
+            "spec.strategy.type",
+            strategy,
+        );
         if generation != seen_generation {
             self.turn.saw(object, "metadata.generation", generation);
         }
@@ -207,11 +217,8 @@ impl<'a> Sync<'a> {
             self.turn.saw(object, "spec.paused", true);
         }
         let new = self.new.as_deref().into_iter().map(|set| ("new", set));
-        let sets: Vec<_> = new.chain(self.old.iter().map(|set| ("old", *set))).collect();
-        if self.new.is_none() {
-            self.turn.saw(object, "new ReplicaSet", None::<Name>);
-        }
-        for (age, set) in sets {
+        let mut facts = Vec::new();
+        for (age, set) in new.chain(self.old.iter().map(|set| ("old", *set))) {
             let status = set.status.as_ref();
             let counts = format!(
                 "{age}, revision {}: {} desired, {} current, {} available",
@@ -220,15 +227,20 @@ impl<'a> Sync<'a> {
                 status.map_or(0, |s| s.replicas),
                 available_of(set),
             );
-            let revision = Object::from(set.clone()).revision();
-            self.turn.saw_at(key_of(set), revision, "replicas", counts);
+            facts.push((key_of(set), owner::revision_of(&set.metadata), counts));
+        }
+        if self.new.is_none() {
+            self.turn.saw(object, "new ReplicaSet", None::<Name>);
+        }
+        for (key, revision, counts) in facts {
+            self.turn.saw_at(key, revision, "replicas", counts);
         }
     }
 
     fn refuse_to_select_all(&mut self) {
-        let message =
-            "This deployment is selecting all pods. A non-empty selector is required.";
-        self.turn.also(Note::warning(self.object.clone(), "SelectingAll", message));
+        let message = "This deployment is selecting all pods. A non-empty selector is required.";
+        self.turn
+            .also(Note::warning(self.object.clone(), "SelectingAll", message));
         let generation = self.deployment.metadata.generation;
         if self.status.observed_generation < generation {
             let mut status = self.status.clone();
@@ -240,7 +252,8 @@ impl<'a> Sync<'a> {
     /// Pausing and resuming are written into the Progressing condition first, so that the time spent paused does not count against the deadline.
     fn pause_or_resume(&mut self) -> bool {
         let is_paused = self.spec.paused == Some(true);
-        let reason = status::condition(&self.status, "Progressing").and_then(|c| c.reason.as_deref());
+        let reason =
+            status::condition(&self.status, "Progressing").and_then(|c| c.reason.as_deref());
         let was_paused = reason == Some("DeploymentPaused");
         let is_deleted = self.deployment.metadata.deletion_timestamp.is_some();
         let timed_out = reason == Some("ProgressDeadlineExceeded");
@@ -253,7 +266,8 @@ impl<'a> Sync<'a> {
             ("DeploymentResumed", "Deployment is resumed")
         };
         let mut new = self.status.clone();
-        let condition = status::new_condition("Progressing", "Unknown", reason, message, self.seen.now_ms);
+        let condition =
+            status::new_condition("Progressing", "Unknown", reason, message, self.seen.now_ms);
         status::set_condition(&mut new, condition);
         self.write_status(new);
         true
@@ -261,7 +275,10 @@ impl<'a> Sync<'a> {
 
     /// The new ReplicaSet and the old ones, in this order.
     fn sets(&self) -> impl Iterator<Item = &ReplicaSet> {
-        self.new.as_deref().into_iter().chain(self.old.iter().copied())
+        self.new
+            .as_deref()
+            .into_iter()
+            .chain(self.old.iter().copied())
     }
 
     fn replicas(&self) -> i32 {
@@ -275,7 +292,10 @@ impl<'a> Sync<'a> {
 
     /// `spec.progressDeadlineSeconds`; the greatest number means none.
     fn deadline_ms(&self) -> Option<u64> {
-        let seconds = self.spec.progress_deadline_seconds.filter(|s| *s != i32::MAX)?;
+        let seconds = self
+            .spec
+            .progress_deadline_seconds
+            .filter(|s| *s != i32::MAX)?;
         Some(u64::try_from(seconds).unwrap_or(0) * 1000)
     }
 
@@ -285,20 +305,27 @@ impl<'a> Sync<'a> {
     }
 
     fn wake_after(&mut self, after_ms: u64) {
-        self.turn.again(Wake::housekeeping(self.key.clone(), after_ms));
+        self.turn
+            .again(Wake::housekeeping(self.key.clone(), after_ms));
     }
 }
 
 /// Oldest first; by name those of the same second.
 fn by_age(a: &ReplicaSet, b: &ReplicaSet) -> std::cmp::Ordering {
     let age = |set: &ReplicaSet| set.metadata.creation_timestamp.as_ref().map(|t| t.0);
-    age(a).cmp(&age(b)).then_with(|| a.metadata.name.cmp(&b.metadata.name))
+    age(a)
+        .cmp(&age(b))
+        .then_with(|| a.metadata.name.cmp(&b.metadata.name))
 }
 
 fn key_of(set: &ReplicaSet) -> Key {
     let meta = &set.metadata;
     let (namespace, name) = (meta.namespace.as_deref(), meta.name.as_deref());
-    Key::new(Kind::ReplicaSet, namespace.unwrap_or_default(), name.unwrap_or_default())
+    Key::new(
+        Kind::ReplicaSet,
+        namespace.unwrap_or_default(),
+        name.unwrap_or_default(),
+    )
 }
 
 fn name_of(set: &ReplicaSet) -> &str {
@@ -310,7 +337,10 @@ fn replicas_of(set: &ReplicaSet) -> i32 {
 }
 
 fn available_of(set: &ReplicaSet) -> i32 {
-    set.status.as_ref().and_then(|s| s.available_replicas).unwrap_or(0)
+    set.status
+        .as_ref()
+        .and_then(|s| s.available_replicas)
+        .unwrap_or(0)
 }
 
 /// The revision that a ReplicaSet is annotated with; 0 if it is not, or illegibly.

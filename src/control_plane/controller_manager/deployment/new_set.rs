@@ -6,8 +6,8 @@
 //! alphabet, same length, and as there, a different one for every template.
 
 use super::{Failure, Remembered, Sync, key_of, name_of, replicas_of, revision_of, status};
-use crate::api::owner::{controller_of, controller_reference, uid_of};
-use crate::api::{Request, Uid};
+use crate::api::Request;
+use crate::api::owner::controller_reference;
 use crate::component::{Note, Wake};
 use k8s_openapi::api::apps::v1::{DeploymentSpec, ReplicaSet, ReplicaSetSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
@@ -63,12 +63,24 @@ impl Sync<'_> {
             if old.get(name) != Some(value) {
                 let field = format!("metadata.annotations[{name}]");
                 let actual = old.get(name).map(String::as_str);
-                self.turn.differs(key.clone(), field, value.as_str(), actual, "AnnotationsOutOfDate");
+                self.turn.differs(
+                    key.clone(),
+                    field,
+                    value.as_str(),
+                    actual,
+                    "AnnotationsOutOfDate",
+                );
             }
         }
         if !same_wait {
             let actual = spec.min_ready_seconds;
-            self.turn.differs(key, "spec.minReadySeconds", wanted.unwrap_or(0), actual, "SpecOutOfDate");
+            self.turn.differs(
+                key,
+                "spec.minReadySeconds",
+                wanted.unwrap_or(0),
+                actual,
+                "SpecOutOfDate",
+            );
         }
         let mut update = new.clone();
         update.metadata.annotations = Some(annotations);
@@ -84,7 +96,8 @@ impl Sync<'_> {
         };
         let annotations = new.metadata.annotations.as_ref();
         self.revision = annotations.and_then(|a| a.get(REVISION)).cloned();
-        if self.deadline_ms().is_none() || status::condition(&self.status, "Progressing").is_some() {
+        if self.deadline_ms().is_none() || status::condition(&self.status, "Progressing").is_some()
+        {
             return;
         }
         let message = format!("Found new replica set {:?}", name_of(new));
@@ -103,9 +116,19 @@ impl Sync<'_> {
             None::<&str>,
             "NewReplicaSetNeeded",
         );
-        let namespace = self.deployment.metadata.namespace.as_deref().unwrap_or_default();
+        let namespace = self
+            .deployment
+            .metadata
+            .namespace
+            .as_deref()
+            .unwrap_or_default();
         if let Some(taken) = self.seen.get::<ReplicaSet>(namespace, &name) {
-            self.turn.saw_at(key_of(taken), 0, "spec.template", "another one of the same hash");
+            self.turn.saw_at(
+                key_of(taken),
+                0,
+                "spec.template",
+                "another one of the same hash",
+            );
             let mut status = self.status.clone();
             status.collision_count = Some(status.collision_count.unwrap_or(0) + 1);
             self.write_status(status);
@@ -115,8 +138,14 @@ impl Sync<'_> {
         let replicas = replicas_of(&set);
         self.turn.act(why, Request::create(set.clone()));
         if replicas > 0 {
-            let message = format!("Scaled up replica set {} from 0 to {replicas}", name_of(&set));
-            self.turn.act(why, Note::normal(self.object.clone(), "ScalingReplicaSet", message));
+            let message = format!(
+                "Scaled up replica set {} from 0 to {replicas}",
+                name_of(&set)
+            );
+            self.turn.act(
+                why,
+                Note::normal(self.object.clone(), "ScalingReplicaSet", message),
+            );
         }
         self.revision = Some(revision_of(&set).to_string());
         if self.deadline_ms().is_some() {
@@ -133,7 +162,11 @@ impl Sync<'_> {
             return false;
         };
         let message = format!("Failed to create new replica set {set:?}: {message}");
-        let note = Note::warning(self.object.clone(), "ReplicaSetCreateError", message.clone());
+        let note = Note::warning(
+            self.object.clone(),
+            "ReplicaSetCreateError",
+            message.clone(),
+        );
         self.turn.also(note);
         if self.deadline_ms().is_some() {
             self.set_progressing("False", "ReplicaSetCreateError", &message);
@@ -152,7 +185,9 @@ impl Sync<'_> {
     fn new_set(&self, name: String, hash: &str) -> ReplicaSet {
         let mut template = self.spec.template.clone();
         let labels = &mut template.metadata.get_or_insert_default().labels;
-        labels.get_or_insert_default().insert(HASH_LABEL.to_owned(), hash.to_owned());
+        labels
+            .get_or_insert_default()
+            .insert(HASH_LABEL.to_owned(), hash.to_owned());
         let labels = labels.clone();
         let mut selector = self.spec.selector.clone();
         let wanted = selector.match_labels.get_or_insert_default();
@@ -160,7 +195,11 @@ impl Sync<'_> {
         let replicas = self.new_replicas(0);
         let mut annotations = Annotations::new();
         self.annotate(&mut annotations);
-        set_replicas_annotations(&mut annotations, self.replicas(), self.replicas() + self.max_surge());
+        set_replicas_annotations(
+            &mut annotations,
+            self.replicas(),
+            self.replicas() + self.max_surge(),
+        );
         ReplicaSet {
             metadata: ObjectMeta {
                 name: Some(name),
@@ -187,9 +226,19 @@ impl Sync<'_> {
                 annotations.insert(name.clone(), value.clone());
             }
         }
-        let newest = self.old.iter().map(|set| revision_of(set)).max().unwrap_or(0).max(0) + 1;
+        let newest = self
+            .old
+            .iter()
+            .map(|set| revision_of(set))
+            .max()
+            .unwrap_or(0)
+            .max(0)
+            + 1;
         let had = annotations.get(REVISION).cloned();
-        let number: i64 = had.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
+        let number: i64 = had
+            .as_deref()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
         if number >= newest {
             return;
         }
@@ -208,7 +257,11 @@ impl Sync<'_> {
 }
 
 /// Writes desired and maximal replicas into a ReplicaSet's annotations; `true` if that changed something.
-pub(super) fn set_replicas_annotations(annotations: &mut Annotations, desired: i32, max: i32) -> bool {
+pub(super) fn set_replicas_annotations(
+    annotations: &mut Annotations,
+    desired: i32,
+    max: i32,
+) -> bool {
     let mut set = |name: &str, value: i32| {
         let value = value.to_string();
         annotations.insert(name.to_owned(), value.clone()) != Some(value)
@@ -262,6 +315,10 @@ mod tests {
         ];
         let distinct: std::collections::BTreeSet<_> = hashes.iter().collect();
         assert_eq!(distinct.len(), 4, "{hashes:?}");
-        assert!(hashes.iter().all(|h| h.bytes().all(|b| ALPHABET.contains(&b)) && h.len() <= 10));
+        assert!(
+            hashes
+                .iter()
+                .all(|h| h.bytes().all(|b| ALPHABET.contains(&b)) && h.len() <= 10)
+        );
     }
 }
