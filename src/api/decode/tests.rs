@@ -1,3 +1,5 @@
+//! Tests of the strict decoder: what it refuses, where, and in which words.
+
 use super::*;
 use serde_json::json;
 
