@@ -1,8 +1,101 @@
 //! kube-scheduler: takes one pod at a time and finds it a node.
 //!
-//! The real thing: pkg/scheduler/schedule_one.go.
+//! ```text
+//!   Pod without node ──> work queue ──> cycle: PreFilter, Filter, Score ──> bind
+//!        ^                                          │ no node
+//!        └── something happened that may help <── queue: parked, with the plugins that refused it
+//! ```
+//!
+//! Its memory holds the [`cache`] of nodes, which includes pods whose binding is on its way, and the [`queue`] of pods that wait.
+//!
+//! The real thing: pkg/scheduler/schedule_one.go, pkg/scheduler/eventhandlers.go.
+//! Left out: preemption; the Event of a binding that the API server refused; more than one profile; what [`plugins`] leaves out.
 
-use crate::component::AnyComponent;
+mod cache;
+mod cycle;
+mod diagnosis;
+mod framework;
+mod handlers;
+mod node_info;
+mod node_tree;
+mod plugins;
+mod queue;
+mod requests;
+#[cfg(test)]
+mod testing;
+mod turns;
+
+use self::cache::Cache;
+use self::queue::Queue;
+use crate::api::{Change, Kind, Object, Subresource, User};
+use crate::component::{Action, AnyComponent, Component, Outcome, Place, Seen, Turn, Wake, Watch};
 
 /// The scheduler, as a list of one.
-pub static ALL: &[&dyn AnyComponent] = &[];
+pub static ALL: &[&dyn AnyComponent] = &[&Scheduler];
+
+/// The name by which pods ask for this scheduler, and under which it reports Events.
+const SCHEDULER_NAME: &str = "default-scheduler";
+
+/// The one box.
+pub struct Scheduler;
+
+/// What the scheduler's process remembers between turns.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SchedulerMemory {
+    cache: Cache,
+    queue: Queue,
+    /// With which node the next search begins.
+    next_start: usize,
+}
+
+impl Component for Scheduler {
+    type Memory = SchedulerMemory;
+
+    fn name(&self) -> &'static str {
+        "kube-scheduler"
+    }
+
+    fn place(&self) -> Place {
+        Place::ControlPlane
+    }
+
+    fn user(&self, _node: &str) -> User {
+        User::new_static("system:kube-scheduler")
+    }
+
+    fn reporter(&self) -> &'static str {
+        SCHEDULER_NAME
+    }
+
+    fn watches(&self) -> &'static [Watch] {
+        const WATCHES: &[Watch] = &[Watch::all(Kind::Node), Watch::all(Kind::Pod)];
+        WATCHES
+    }
+
+    fn wakes(&self, change: &Change, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
+        match change.object() {
+            Object::Node(_) => handlers::node_changed(change, seen, memory),
+            Object::Pod(_) => handlers::pod_changed(change, seen, memory),
+            _ => Vec::new(),
+        }
+    }
+
+    fn sync(&self, key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Turn {
+        turns::schedule_one(key, seen, memory)
+    }
+
+    fn answered(
+        &self,
+        key: &str,
+        action: &Action,
+        outcome: &Outcome,
+        memory: &mut SchedulerMemory,
+    ) {
+        let Action::Api(request) = action else {
+            return;
+        };
+        if request.subresource == Some(Subresource::Binding) && !outcome.is_ok() {
+            memory.cache.forget(key);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The informers' handlers: every change of a node or pod goes into the cache, and wakes the pods that it may help.
+//!
+//! The real thing: pkg/scheduler/eventhandlers.go, pkg/scheduler/framework/events.go (which changes of an object count as which event).
+
+use super::SCHEDULER_NAME;
+use super::SchedulerMemory;
+use super::cache::Effect;
+use super::framework::ClusterEvent;
+use super::node_info::{is_unschedulable, taints};
+use super::requests::PodUse;
+use crate::api::{Change, Name, Object, Uid, pods};
+use crate::component::{Seen, Wake, queue_key};
+use k8s_openapi::api::core::v1::{Node, Pod};
+
+/// A node came, changed or went.
+pub fn node_changed(change: &Change, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
+    let Some(Object::Node(after)) = &change.after else {
+        memory.cache.remove_node(&change.object().name());
+        return Vec::new();
+    };
+    memory.cache.set_node(after);
+    let event = match &change.before {
+        Some(Object::Node(before)) if !counts(before, after) => return Vec::new(),
+        Some(Object::Node(before)) => ClusterEvent::NodeUpdated { before, after },
+        _ => ClusterEvent::NodeAdded(after),
+    };
+    memory.queue.on_event(&event, seen)
+}
+
+/// Did anything change that a plugin looks at? Heartbeats and conditions do not count.
+fn counts(before: &Node, after: &Node) -> bool {
+    let allocatable = |node: &Node| node.status.as_ref().and_then(|s| s.allocatable.clone());
+    is_unschedulable(before) != is_unschedulable(after)
+        || taints(before) != taints(after)
+        || before.metadata.labels != after.metadata.labels
+        || allocatable(before) != allocatable(after)
+}
+
+/// A pod came, changed or went.
+pub fn pod_changed(change: &Change, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
+    let object = change.object();
+    let Some(pod) = object.get::<Pod>() else {
+        return Vec::new();
+    };
+    let key = queue_key(object);
+    // Upstream's informer does not even see finished pods: for it they are gone.
+    if change.after.is_none() || pods::is_finished(pod) {
+        return pod_gone(&key, pod, seen, memory);
+    }
+    let node = pods::node_name(pod);
+    if !node.is_empty() {
+        memory.queue.forget(&key);
+        return pod_placed(&key, pod, node, seen, memory);
+    }
+    pod_waits(&key, pod, change, seen, memory)
+        .into_iter()
+        .collect()
+}
+
+fn pod_gone(key: &str, pod: &Pod, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
+    memory.queue.forget(key);
+    if memory.cache.is_assumed(key) {
+        memory.cache.forget(key);
+    }
+    match memory.cache.remove_pod(uid_of(pod)) {
+        Some(used) => memory.queue.on_event(&ClusterEvent::PodGone(&used), seen),
+        None => Vec::new(),
+    }
+}
+
+fn pod_placed(
+    key: &str,
+    pod: &Pod,
+    node: &str,
+    seen: &Seen<'_>,
+    memory: &mut SchedulerMemory,
+) -> Vec<Wake> {
+    let used = pod.spec.as_ref().map(PodUse::of).unwrap_or_default();
+    match memory.cache.set_pod(key, uid_of(pod), node, used) {
+        Effect::Released => memory.queue.on_event(&ClusterEvent::PodShrunk, seen),
+        Effect::Same | Effect::Taken => Vec::new(),
+    }
+}
+
+/// A pod without a node: new ones and those that nobody waits for go to the queue, parked ones only if their change may help.
+fn pod_waits(
+    key: &Name,
+    pod: &Pod,
+    change: &Change,
+    seen: &Seen<'_>,
+    memory: &mut SchedulerMemory,
+) -> Option<Wake> {
+    if !is_ours(pod) || is_gated(pod) || memory.cache.is_assumed(key) {
+        return None;
+    }
+    let spec = pod.spec.as_ref()?;
+    if memory.queue.get(key).is_none() {
+        return Some(Wake {
+            priority: spec.priority.unwrap_or(0),
+            ..Wake::now(key.clone())
+        });
+    }
+    let before = change.before.as_ref()?.get::<Pod>()?.spec.as_ref()?;
+    if before.tolerations != spec.tolerations {
+        let event = ClusterEvent::OwnTolerations;
+        return memory.queue.on_own_event(key, &event, seen);
+    }
+    if PodUse::of(spec).is_smaller_in_any(&PodUse::of(before)) {
+        let event = ClusterEvent::OwnRequests;
+        return memory.queue.on_own_event(key, &event, seen);
+    }
+    None
+}
+
+/// Does the pod ask for this scheduler?
+pub fn is_ours(pod: &Pod) -> bool {
+    let spec = pod.spec.as_ref();
+    let name = spec.and_then(|spec| spec.scheduler_name.as_deref());
+    name.is_none_or(|name| name == SCHEDULER_NAME)
+}
+
+/// Is it not to be scheduled yet (`spec.schedulingGates`)? The real thing: plugins/schedulinggates.
+pub fn is_gated(pod: &Pod) -> bool {
+    let spec = pod.spec.as_ref();
+    let gates = spec.and_then(|spec| spec.scheduling_gates.as_deref());
+    gates.is_some_and(|gates| !gates.is_empty())
+}
+
+/// The pod's identity.
+pub fn uid_of(pod: &Pod) -> Uid {
+    Uid::parse(pod.metadata.uid.as_deref().unwrap_or_default())
+}

@@ -1,0 +1,264 @@
+//! The turn on one pod: a binding, or the reason why there is none.
+//!
+//! The real thing: pkg/scheduler/schedule_one.go (`ScheduleOne`, `skipPodSchedule`, `handleSchedulingFailure`),
+//! pkg/api/v1/pod/util.go (`UpdatePodCondition`).
+
+use super::SchedulerMemory;
+use super::cycle::{self, Decision};
+use super::diagnosis;
+use super::framework::PodToPlace;
+use super::handlers::{is_gated, is_ours, uid_of};
+use super::requests::PodUse;
+use crate::api::time::{Ms, time};
+use crate::api::{Kind, Name, Object, Request, pods};
+use crate::component::{Datum, Note, Scheduling, Seen, Turn};
+use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use std::sync::Arc;
+
+/// An Event's message is cut here, the dots included.
+const EVENT_MESSAGE_BYTES_MAX: usize = 1024;
+
+/// Takes a turn on the pod of this key.
+pub fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Turn {
+    let mut turn = Turn::default();
+    let (namespace, name) = key.split_once('/').unwrap_or(("", key));
+    let Some(object) = seen.table(Kind::Pod).get(namespace, name) else {
+        memory.queue.forget(key);
+        return turn;
+    };
+    let Some((pod, spec)) = object
+        .get::<Pod>()
+        .and_then(|p| Some((p, p.spec.as_ref()?)))
+    else {
+        return turn;
+    };
+    if let Some(reason) = reason_to_skip(key, pod, memory) {
+        skip(&mut turn, key, object, reason);
+        return turn;
+    }
+    let used = PodUse::of(spec);
+    let place = PodToPlace {
+        pod,
+        spec,
+        used: &used,
+    };
+    observe(&mut turn, object, place, memory);
+    let unscheduled = turn.differs(
+        object.key(),
+        "spec.nodeName",
+        "a node",
+        Datum::None,
+        "Unscheduled",
+    );
+    let uid = uid_of(pod);
+    let decision = cycle::run(place, uid, &mut memory.cache, &mut memory.next_start);
+    turn.saw(object, "nodes feasible", decision.feasible);
+    let message = match &decision.outcome {
+        Ok(node) => {
+            turn.act(unscheduled, Request::bind(object.key(), node.clone()));
+            let message = format!("Successfully assigned {key} to {node}");
+            turn.also(Note::normal(object.clone(), "Scheduled", message));
+            memory.cache.assume(key, uid, node, Arc::new(used));
+            None
+        }
+        Err(no_fit) => {
+            let message = diagnosis::message(place, no_fit, &memory.cache, seen);
+            report_failure(&mut turn, object, &message, seen.now_ms);
+            let priority = used.priority;
+            let wake = memory
+                .queue
+                .park(key, no_fit.plugins, priority, seen.now_ms);
+            turn.again(wake);
+            Some(message)
+        }
+    };
+    turn.scheduling = Some(Arc::new(record(object, decision, message, memory)));
+    turn
+}
+
+/// Why a pod that is in the queue is not scheduled after all.
+fn reason_to_skip(key: &str, pod: &Pod, memory: &SchedulerMemory) -> Option<&'static str> {
+    if !pods::node_name(pod).is_empty() {
+        return Some("already bound");
+    }
+    if pods::is_finished(pod) {
+        return Some("finished");
+    }
+    if !is_ours(pod) {
+        return Some("another scheduler's");
+    }
+    if pod.metadata.deletion_timestamp.is_some() {
+        return Some(DELETING);
+    }
+    if is_gated(pod) {
+        return Some("gated");
+    }
+    memory
+        .cache
+        .is_assumed(key)
+        .then_some("its binding is on its way")
+}
+
+const DELETING: &str = "being deleted";
+
+fn skip(turn: &mut Turn, key: &str, object: &Object, reason: &'static str) {
+    turn.saw(object, "skipped", reason);
+    if reason == DELETING {
+        let message = format!("skip schedule deleting pod: {key}");
+        turn.also(Note::warning(object.clone(), "FailedScheduling", message));
+    }
+}
+
+/// The facts that every decision rests on, and what in the pod's spec is not taken into account.
+fn observe(turn: &mut Turn, object: &Object, pod: PodToPlace<'_>, memory: &SchedulerMemory) {
+    turn.saw(object, "spec.nodeName", Datum::None);
+    let requests = asked_for(pod.used);
+    if !requests.is_empty() {
+        turn.saw(object, "requests", Datum::List(requests));
+    }
+    if pod.used.priority != 0 {
+        turn.saw(object, "spec.priority", pod.used.priority);
+    }
+    turn.saw(object, "nodes", memory.cache.nodes_total());
+    if let Some(waiting) = memory.queue.get(&crate::component::queue_key(object)) {
+        turn.saw(object, "attempts failed", i64::from(waiting.attempts));
+    }
+    let not_simulated = not_simulated(pod);
+    if !not_simulated.is_empty() {
+        turn.saw(object, "not simulated", Datum::List(not_simulated));
+    }
+}
+
+fn asked_for(used: &PodUse) -> Vec<Name> {
+    let asks = &used.requests;
+    let amounts = [
+        ("cpu", asks.milli_cpu, "m"),
+        ("memory", asks.memory, ""),
+        ("ephemeral-storage", asks.ephemeral_storage, ""),
+    ];
+    let amounts = amounts.into_iter().filter(|(_, amount, _)| *amount != 0);
+    let named = amounts.map(|(name, amount, unit)| format!("{name}={amount}{unit}").into());
+    let scalars = asks.scalars.iter();
+    named
+        .chain(scalars.map(|(name, amount)| format!("{name}={amount}").into()))
+        .collect()
+}
+
+/// What the pod asks of upstream's scheduler that this one does not look at.
+fn not_simulated(pod: PodToPlace<'_>) -> Vec<Name> {
+    let affinity = pod.spec.affinity.as_ref();
+    let volumes = pod.spec.volumes.iter().flatten();
+    let bound_to_place = |v: &k8s_openapi::api::core::v1::Volume| {
+        v.persistent_volume_claim.is_some()
+            || v.ephemeral.is_some()
+            || v.gce_persistent_disk.is_some()
+            || v.aws_elastic_block_store.is_some()
+            || v.rbd.is_some()
+            || v.iscsi.is_some()
+    };
+    let asked = [
+        (
+            "podAffinity",
+            affinity.is_some_and(|a| a.pod_affinity.is_some()),
+        ),
+        (
+            "podAntiAffinity",
+            affinity.is_some_and(|a| a.pod_anti_affinity.is_some()),
+        ),
+        (
+            "topologySpreadConstraints",
+            pod.spec
+                .topology_spread_constraints
+                .as_ref()
+                .is_some_and(|c| !c.is_empty()),
+        ),
+        ("volumes", { volumes }.any(bound_to_place)),
+        (
+            "resourceClaims",
+            pod.spec
+                .resource_claims
+                .as_ref()
+                .is_some_and(|c| !c.is_empty()),
+        ),
+    ];
+    let asked = asked.into_iter().filter(|(_, asked)| *asked);
+    asked.map(|(name, _)| Name::new_static(name)).collect()
+}
+
+/// The Event, and the pod's condition if that says something else.
+fn report_failure(turn: &mut Turn, object: &Object, message: &str, now_ms: Ms) {
+    let event = shortened(message);
+    turn.also(Note::warning(object.clone(), "FailedScheduling", event));
+    let Some(pod) = object.get::<Pod>() else {
+        return;
+    };
+    let before = pods::condition(pod, "PodScheduled");
+    let same = |c: &PodCondition| {
+        c.status == "False"
+            && c.reason.as_deref() == Some("Unschedulable")
+            && c.message.as_deref() == Some(message)
+    };
+    if before.is_some_and(same) {
+        return;
+    }
+    let stale = turn.differs(
+        object.key(),
+        "status.conditions[PodScheduled]",
+        message,
+        before.and_then(|c| c.message.as_deref()),
+        "Unschedulable",
+    );
+    turn.act(
+        stale,
+        Request::update_status(with_condition(pod, message, now_ms)),
+    );
+}
+
+fn with_condition(pod: &Pod, message: &str, now_ms: Ms) -> Pod {
+    let mut pod = pod.clone();
+    let before = pods::condition(&pod, "PodScheduled");
+    let since = before
+        .filter(|c| c.status == "False")
+        .and_then(|c| c.last_transition_time.clone());
+    let condition = PodCondition {
+        type_: "PodScheduled".to_owned(),
+        status: "False".to_owned(),
+        reason: Some("Unschedulable".to_owned()),
+        message: Some(message.to_owned()),
+        last_transition_time: Some(since.unwrap_or_else(|| time(now_ms))),
+        ..PodCondition::default()
+    };
+    let status = pod.status.get_or_insert_default();
+    let conditions = status.conditions.get_or_insert_default();
+    match conditions.iter_mut().find(|c| c.type_ == "PodScheduled") {
+        Some(place) => *place = condition,
+        None => conditions.push(condition),
+    }
+    pod
+}
+
+fn shortened(message: &str) -> String {
+    const DOTS: &str = " ...";
+    if message.len() <= EVENT_MESSAGE_BYTES_MAX {
+        return message.to_owned();
+    }
+    let end = message.floor_char_boundary(EVENT_MESSAGE_BYTES_MAX - DOTS.len());
+    format!("{}{DOTS}", &message[..end])
+}
+
+fn record(
+    object: &Object,
+    decision: Decision,
+    message: Option<String>,
+    memory: &SchedulerMemory,
+) -> Scheduling {
+    Scheduling {
+        pod: object.key(),
+        filters: decision.filters,
+        nodes: decision.matrix,
+        nodes_total: memory.cache.nodes_total(),
+        nodes_evaluated: decision.evaluated,
+        chosen: decision.outcome.ok(),
+        message,
+    }
+}
