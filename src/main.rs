@@ -1,15 +1,13 @@
 //! Mounts the page, nothing else.
 
-use yew::prelude::*;
-
-#[component]
-fn Page() -> Html {
-    html! { <main><h1>{ "KubeLoop" }</h1></main> }
-}
+use kubeloop::session::Session;
+use kubeloop::ui::{Page, PageProps, settings::Settings, store::Store};
 
 fn main() {
     let root = gloo::utils::document()
         .get_element_by_id("page")
         .expect("index.html has #page");
-    yew::Renderer::<Page>::with_root(root).render();
+    let store = Store::new(Session::default(), Settings::default());
+    root.set_class_name("");
+    yew::Renderer::<Page>::with_root_and_props(root, PageProps { store }).render();
 }

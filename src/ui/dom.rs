@@ -1,0 +1,13 @@
+//! What the page asks of the browser, in one place.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// Moves the keyboard to the element of this id, if it is there.
+pub fn focus(id: &str) {
+    let element = gloo::utils::document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // An element that has gone in the meantime needs no focus.
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,5 @@
+//! Small pieces that panels are made of: props in, HTML out. They read no context.
+
+mod icon;
+
+pub use icon::{Icon, Loop, glyph_of_component, glyph_of_kind, icon};
