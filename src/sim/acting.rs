@@ -9,9 +9,10 @@ use super::step::{Cause, Pace, Phase, StepEvent, TurnStep};
 use crate::api::Name;
 use crate::api::time::Ms;
 use crate::component::{
-    Action, NetworkCall, Outcome, RuntimeCall, RuntimeError, Turn, Urgency, Wake,
+    Action, CREATED_NAME, NetworkCall, Outcome, RuntimeCall, RuntimeError, Turn, Urgency, Wake,
 };
 use crate::node::{container_runtime, kube_proxy};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Back-off after the first failure of a key.
@@ -131,7 +132,8 @@ impl Cluster {
     /// Carries out the next action of a turn. False if it was refused: the rest of the turn is dropped.
     fn act(&mut self, process: ProcessIndex, begun: &mut Begun) -> bool {
         let turn = begun.turn.clone();
-        let action = &turn.actions[begun.outcomes.len()].action;
+        let action = named(&turn.actions[begun.outcomes.len()].action, &begun.outcomes);
+        let action = &*action;
         let outcome = self.carry_out(process, action);
         let ok = outcome.is_ok();
         let component = self.processes[process].component;
@@ -326,4 +328,20 @@ impl Cluster {
             Cause::Retry { step, failures },
         );
     }
+}
+
+/// An Event about an object that the turn has just created, with the name that the API server gave it.
+fn named<'a>(action: &'a Action, outcomes: &[Outcome]) -> Cow<'a, Action> {
+    let Action::Event(note) = action else {
+        return Cow::Borrowed(action);
+    };
+    if !note.message.contains(CREATED_NAME) {
+        return Cow::Borrowed(action);
+    }
+    let created = outcomes.iter().rev().find_map(|outcome| match outcome {
+        Outcome::Api(answer) => answer.result.as_ref().ok()?.object(),
+        Outcome::Machine(_) => None,
+    });
+    let name = created.map(crate::api::Object::name).unwrap_or_default();
+    Cow::Owned(Action::Event(note.clone().naming(&name)))
 }
