@@ -53,6 +53,8 @@ pub struct Layout {
     pub label_columns: Vec<String>,
     /// No header: `--no-headers`.
     pub no_headers: bool,
+    /// JSON and YAML of a single object as that object, not as a `List` of one: it was asked for by name.
+    pub single: bool,
 }
 
 /// Prints objects in the order given; a table per run of one kind, with an empty line between them.
@@ -70,8 +72,8 @@ pub fn print(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) ->
             .iter()
             .map(|o| format!("{}\n", type_name(o)))
             .collect(),
-        Format::Json => json(&document(objects)),
-        Format::Yaml => to_yaml(&document(objects)),
+        Format::Json => json(&document(objects, layout)),
+        Format::Yaml => to_yaml(&document(objects, layout)),
     }
 }
 
@@ -112,8 +114,8 @@ pub fn json(value: &Value) -> String {
 
 /// The object, or a `List` of them, as kubectl shows it: without `managedFields`.
 #[must_use]
-pub fn document(objects: &[Object]) -> Value {
-    if let [object] = objects {
+pub fn document(objects: &[Object], layout: &Layout) -> Value {
+    if let ([object], true) = (objects, layout.single) {
         return shown(object);
     }
     let items: Vec<Value> = objects.iter().map(shown).collect();
@@ -311,6 +313,10 @@ mod tests {
     #[test]
     fn objects_as_documents() {
         let objects = objects();
+        let layout = Layout {
+            single: true,
+            ..Layout::default()
+        };
         expect![[r#"
             apiVersion: apps/v1
             kind: Deployment
@@ -330,7 +336,7 @@ mod tests {
                   - image: nginx
                     name: c
         "#]]
-        .assert_eq(&print(&objects[..1], Format::Yaml, &Layout::default(), 0));
+        .assert_eq(&print(&objects[..1], Format::Yaml, &layout, 0));
         expect![[r#"
             {
                 "apiVersion": "v1",
@@ -352,8 +358,8 @@ mod tests {
                 }
             }
         "#]]
-        .assert_eq(&print(&objects[1..2], Format::Json, &Layout::default(), 0));
-        let list = document(&objects);
+        .assert_eq(&print(&objects[1..2], Format::Json, &layout, 0));
+        let list = document(&objects, &layout);
         assert_eq!(
             (&list["kind"], list["items"].as_array().map(Vec::len)),
             (&"List".into(), Some(3))

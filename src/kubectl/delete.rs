@@ -1,0 +1,162 @@
+//! `kubectl delete`.
+//!
+//! The real thing: kubectl's pkg/cmd/delete/delete.go.
+//! Left out: `--wait`: the command returns at once, and the deletion runs its course.
+
+use super::flags::{switch, value};
+use super::printers::group_kind;
+use super::targets::Targets;
+use super::{Call, Command, refusal};
+use crate::api::{DeleteOptions, Key, Propagation, Reason, Reply, Request, decode, yaml};
+
+pub(super) const DELETE: Command = Command {
+    name: "delete",
+    about: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
+    usage: "delete ([-f -] | TYPE [(NAME… | -l LABEL | --all)])",
+    flags: &[
+        value("filename", "f", "-", "the objects in this text"),
+        value("selector", "l", "SELECTOR", "what has these labels"),
+        value("field-selector", "", "SELECTOR", "what has these values"),
+        switch("all", "", "all of the namespace"),
+        value(
+            "cascade",
+            "",
+            "background|foreground|orphan",
+            "what becomes of dependents",
+        ),
+        value(
+            "grace-period",
+            "",
+            "SECONDS",
+            "how long it may take; -1 is the object's own",
+        ),
+        switch("now", "", "the same as --grace-period=1"),
+        switch(
+            "force",
+            "",
+            "with --grace-period=0: do not wait for the kubelet",
+        ),
+        switch("ignore-not-found", "", "what is not there is no error"),
+        value(
+            "wait",
+            "",
+            "false",
+            "taken and not needed: nothing waits here",
+        ),
+        value("output", "o", "name", "print only names"),
+    ],
+    run: delete,
+};
+
+fn delete(call: &mut Call<'_>) -> Result<(), String> {
+    let options = options(call)?;
+    let forced = call.given.is_set("force");
+    if forced && options.grace_period_seconds == Some(0) {
+        call.out.warn(
+            "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.",
+        );
+    }
+    let keys = keys(call)?;
+    if keys.is_empty() && call.out.code == 0 {
+        call.out.say("No resources found");
+    }
+    let ignore = call.given.is_set("ignore-not-found")
+        || call.given.is_set("all")
+        || call.given.get("selector").is_some();
+    let verb = if forced { "force deleted" } else { "deleted" };
+    for key in keys {
+        match call.send(Request::delete(key.clone(), options.clone())) {
+            Ok(_) if call.given.get("output") == Some("name") => {
+                call.out.say(super::printers::named(key.kind, &key.name));
+            }
+            Ok(_) => {
+                let note = call.dry_run_note();
+                call.out.say(format!(
+                    "{} {:?} {verb}{note}",
+                    group_kind(key.kind),
+                    key.name
+                ));
+            }
+            Err(status) if status.reason == Reason::NotFound && ignore => {}
+            Err(status) => call.out.fail(refusal::text(&status)),
+        }
+    }
+    Ok(())
+}
+
+fn options(call: &Call<'_>) -> Result<DeleteOptions, String> {
+    let propagation = match call.given.get("cascade") {
+        None | Some("background" | "true") => Propagation::Background,
+        Some("foreground") => Propagation::Foreground,
+        Some("orphan" | "false") => Propagation::Orphan,
+        Some(other) => {
+            return Err(format!(
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
+            ));
+        }
+    };
+    let grace = call
+        .given
+        .number("grace-period")?
+        .filter(|grace| *grace >= 0);
+    let (now, forced) = (call.given.is_set("now"), call.given.is_set("force"));
+    if now && grace.is_some() {
+        return Err("--now and --grace-period cannot be specified together".to_owned());
+    }
+    let grace = match (grace, now, forced) {
+        (None, true, _) => Some(1),
+        (None, false, true) => Some(0),
+        // Zero without --force would leave the kubelet out: kubectl makes it one second.
+        (Some(0), _, false) => Some(1),
+        (grace, _, _) => grace,
+    };
+    Ok(DeleteOptions {
+        grace_period_seconds: grace,
+        propagation: Some(propagation),
+        ..DeleteOptions::default()
+    })
+}
+
+/// What is to be deleted: named, in the text, or all that a selector chooses.
+fn keys(call: &mut Call<'_>) -> Result<Vec<Key>, String> {
+    let namespace = call.namespace();
+    if call.given.get("filename").is_some() {
+        return keys_of_text(call, &namespace);
+    }
+    let targets = Targets::read(&call.given.args, &namespace)?;
+    if let Targets::Named(keys) = targets {
+        return Ok(keys);
+    }
+    let selects = ["selector", "field-selector"]
+        .iter()
+        .any(|flag| call.given.get(flag).is_some());
+    if !selects && !call.given.is_set("all") {
+        return Err("resource(s) were provided, but no name was specified".to_owned());
+    }
+    let mut keys = Vec::new();
+    for request in targets.requests(&namespace, &call.given) {
+        match call.send(request) {
+            Ok(Reply::List(objects, _)) => keys.extend(objects.iter().map(crate::api::Object::key)),
+            Ok(_) => {}
+            Err(status) => call.out.fail(refusal::text(&status)),
+        }
+    }
+    Ok(keys)
+}
+
+fn keys_of_text(call: &Call<'_>, namespace: &str) -> Result<Vec<Key>, String> {
+    let (documents, errors) = yaml::parse(call.stdin);
+    if let Some(error) = errors.first() {
+        return Err(format!("error parsing STDIN: {error}"));
+    }
+    let key = |document: &yaml::Document| {
+        let kind = decode::kind_of(&document.value).map_err(|status| status.message)?;
+        let text = |field: &str| document.value["metadata"][field].as_str();
+        Ok(Key::new(
+            kind,
+            text("namespace").unwrap_or(namespace),
+            text("name").unwrap_or_default(),
+        ))
+    };
+    documents.iter().map(key).collect()
+}

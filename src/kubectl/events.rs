@@ -1,0 +1,149 @@
+//! `kubectl events`: what happened, oldest first.
+//!
+//! The real thing: kubectl's pkg/cmd/events/events.go, event_printer.go.
+//! Left out: `-w`.
+
+use super::flags::{switch, value};
+use super::{Call, Command, printers, refusal};
+use crate::api::time::{self, Ms};
+use crate::api::{Kind, Reply, Request, Stored};
+use k8s_openapi::api::core::v1::Event;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+pub(super) const EVENTS: Command = Command {
+    name: "events",
+    about: "List events",
+    usage: "events [--for TYPE/NAME] [--types Normal,Warning] [-A]",
+    flags: &[
+        value("for", "", "TYPE/NAME", "only those about this object"),
+        value("types", "", "TYPES", "only those of these types"),
+        switch("all-namespaces", "A", "in all namespaces"),
+        switch("no-headers", "", "no line with the columns' names"),
+    ],
+    run: events,
+};
+
+fn events(call: &mut Call<'_>) -> Result<(), String> {
+    let everywhere = call.given.is_set("all-namespaces");
+    let namespace = if everywhere {
+        String::new()
+    } else {
+        call.namespace()
+    };
+    let about = match call.given.get("for") {
+        Some(text) => Some(about(text)?),
+        None => None,
+    };
+    let reply = match call.send(Request::list(Kind::Event, namespace.as_str())) {
+        Ok(reply) => reply,
+        Err(status) => {
+            call.out.fail(refusal::text(&status));
+            return Ok(());
+        }
+    };
+    let Reply::List(objects, _) = reply else {
+        return Ok(());
+    };
+    let types = call.given.all("types");
+    let mut events: Vec<&Event> = objects.iter().filter_map(Event::of).collect();
+    events.retain(|event| {
+        let object = &event.involved_object;
+        let is_about = about.as_ref().is_none_or(|(kind, name)| {
+            object.kind.as_deref() == Some(kind.info().name) && object.name.as_deref() == Some(name)
+        });
+        let type_ = event.type_.as_deref().unwrap_or_default();
+        is_about
+            && (types.is_empty()
+                || types
+                    .iter()
+                    .any(|wanted| wanted.eq_ignore_ascii_case(type_)))
+    });
+    if events.is_empty() {
+        call.out.warn(if everywhere {
+            "No events found.".to_owned()
+        } else {
+            format!("No events found in {namespace} namespace.")
+        });
+        return Ok(());
+    }
+    events.sort_by_key(|event| last_seen(event));
+    let now_ms = call.server.now_ms();
+    let mut rows: Vec<Vec<String>> = events
+        .iter()
+        .map(|event| row(event, everywhere, now_ms))
+        .collect();
+    if !call.given.is_set("no-headers") {
+        let names = [
+            "NAMESPACE",
+            "LAST SEEN",
+            "TYPE",
+            "REASON",
+            "OBJECT",
+            "MESSAGE",
+        ];
+        let skipped = usize::from(!everywhere);
+        rows.insert(
+            0,
+            names[skipped..]
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+        );
+    }
+    call.out.stdout.push_str(&printers::tabulate(&rows));
+    Ok(())
+}
+
+fn about(text: &str) -> Result<(Kind, String), String> {
+    let (kind, name) = text
+        .split_once('/')
+        .ok_or("--for must be in resource/name form")?;
+    let kind = Kind::named(kind)
+        .ok_or_else(|| format!("the server doesn't have a resource type {kind:?}"))?;
+    Ok((kind, name.to_owned()))
+}
+
+fn row(event: &Event, with_namespace: bool, now_ms: Ms) -> Vec<String> {
+    let object = &event.involved_object;
+    let about = format!(
+        "{}/{}",
+        object.kind.as_deref().unwrap_or_default(),
+        object.name.as_deref().unwrap_or_default()
+    );
+    let namespace = with_namespace.then(|| event.metadata.namespace.clone().unwrap_or_default());
+    let cells = [
+        interval(event, now_ms),
+        event.type_.clone().unwrap_or_default(),
+        event.reason.clone().unwrap_or_default(),
+        about,
+        event
+            .message
+            .as_deref()
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
+    ];
+    namespace.into_iter().chain(cells).collect()
+}
+
+/// `5s`, or `5s (x3 over 2m)` of one that came back.
+fn interval(event: &Event, now_ms: Ms) -> String {
+    let since = |then: Option<&Time>| {
+        then.map_or_else(
+            || "<unknown>".to_owned(),
+            |then| time::human_duration(now_ms.saturating_sub(time::ms(then))),
+        )
+    };
+    let last = since(event.last_timestamp.as_ref());
+    match event.count {
+        Some(count) if count > 1 => format!(
+            "{last} (x{count} over {})",
+            since(event.first_timestamp.as_ref())
+        ),
+        _ => since(event.first_timestamp.as_ref()),
+    }
+}
+
+fn last_seen(event: &Event) -> Option<Ms> {
+    event.last_timestamp.as_ref().map(time::ms)
+}

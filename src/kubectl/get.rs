@@ -1,0 +1,154 @@
+//! `kubectl get`.
+//!
+//! The real thing: kubectl's pkg/cmd/get/get.go, sorter.go.
+//! Left out: `-w`, `-f`, `--raw`, `--chunk-size`; `--sort-by` takes plain paths (`.metadata.name`).
+
+use super::flags::{switch, value};
+use super::printers::{Format, Layout, print};
+use super::targets::Targets;
+use super::{Call, Command, refusal};
+use crate::api::{Object, Reply};
+use serde_json::Value;
+use std::cmp::Ordering;
+
+pub(super) const GET: Command = Command {
+    name: "get",
+    about: "Display one or many resources",
+    usage: "get (TYPE[,TYPE…] [NAME…] | TYPE/NAME …) [-o wide|yaml|json|name]",
+    flags: &[
+        value("output", "o", "FORMAT", "wide, yaml, json or name"),
+        value(
+            "selector",
+            "l",
+            "SELECTOR",
+            "only what has these labels: app=web,tier!=db",
+        ),
+        value(
+            "field-selector",
+            "",
+            "SELECTOR",
+            "only what has these values: status.phase=Running",
+        ),
+        switch("all-namespaces", "A", "in all namespaces"),
+        switch("show-labels", "", "a column with all labels"),
+        value(
+            "label-columns",
+            "L",
+            "LABELS",
+            "a column for each of these labels",
+        ),
+        switch("no-headers", "", "no line with the columns' names"),
+        value(
+            "sort-by",
+            "",
+            "PATH",
+            "order by this field: .metadata.creationTimestamp",
+        ),
+    ],
+    run: get,
+};
+
+fn get(call: &mut Call<'_>) -> Result<(), String> {
+    let text = call.given.get("output").unwrap_or_default();
+    let format = Format::named(text).ok_or_else(|| {
+        format!("unable to match a printer suitable for the output format {text:?}, allowed formats are: json,name,wide,yaml")
+    })?;
+    let namespace = call.namespace();
+    let targets = Targets::read(&call.given.args, &namespace)?;
+    let everywhere = call.given.is_set("all-namespaces");
+    let is_named = matches!(targets, Targets::Named(_));
+    if is_named && everywhere {
+        return Err("a resource cannot be retrieved by name across all namespaces".to_owned());
+    }
+    let place = if everywhere { "" } else { &namespace };
+    let mut objects = Vec::new();
+    for request in targets.requests(place, &call.given) {
+        match call.send(request) {
+            Ok(Reply::List(found, _)) => objects.extend(found),
+            Ok(Reply::Object(object) | Reply::Deleted(object)) => objects.push(object),
+            Err(status) => call.out.fail(refusal::text(&status)),
+        }
+    }
+    if let Some(path) = call.given.get("sort-by") {
+        sort_by(&mut objects, path);
+    }
+    let is_table = matches!(format, Format::Table | Format::Wide);
+    if objects.is_empty() && is_table {
+        if call.out.code == 0 {
+            let text = nothing(&targets, everywhere, &namespace);
+            call.out.warn(text);
+        }
+        return Ok(());
+    }
+    if is_named && objects.is_empty() {
+        return Ok(());
+    }
+    let first = objects.first().map(Object::kind);
+    let layout = Layout {
+        with_namespace: everywhere,
+        with_kind: objects.iter().any(|object| Some(object.kind()) != first),
+        show_labels: call.given.is_set("show-labels"),
+        label_columns: call.given.all("label-columns"),
+        no_headers: call.given.is_set("no-headers"),
+        single: is_named,
+    };
+    let text = print(&objects, format, &layout, call.server.now_ms());
+    call.out.stdout.push_str(&text);
+    Ok(())
+}
+
+fn nothing(targets: &Targets, everywhere: bool, namespace: &str) -> String {
+    let namespaced = match targets {
+        Targets::Kinds(kinds) => kinds.iter().any(|kind| kind.info().namespaced),
+        Targets::Named(keys) => keys.iter().any(|key| key.kind.info().namespaced),
+    };
+    if everywhere || !namespaced {
+        return "No resources found".to_owned();
+    }
+    format!("No resources found in {namespace} namespace.")
+}
+
+/// Orders by the value of a field, stably; objects without it come first.
+fn sort_by(objects: &mut [Object], path: &str) {
+    let path = path
+        .trim_start_matches('{')
+        .trim_end_matches('}')
+        .trim_start_matches('.');
+    objects.sort_by_cached_key(|object| {
+        let json = object.to_json();
+        let found = path
+            .split('.')
+            .try_fold(&json, |value, field| value.get(field));
+        Sorted(found.cloned().unwrap_or_default())
+    });
+}
+
+/// A value in the order in which kubectl sorts: numbers by size, texts as people count.
+struct Sorted(Value);
+
+impl Ord for Sorted {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Value::Number(a), Value::Number(b)) => a.as_i64().cmp(&b.as_i64()),
+            (Value::String(a), Value::String(b)) => a.cmp(b),
+            (Value::Null, Value::Null) => Ordering::Equal,
+            (Value::Null, _) => Ordering::Less,
+            (_, Value::Null) => Ordering::Greater,
+            (a, b) => a.to_string().cmp(&b.to_string()),
+        }
+    }
+}
+
+impl PartialOrd for Sorted {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Sorted {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Sorted {}
