@@ -114,8 +114,10 @@ pub struct Sandbox {
     pub host_network: bool,
     /// How far it is.
     pub state: SandboxState,
-    /// The pod's containers, oldest first.
+    /// The pod's containers, oldest first; those below `first_container` are left from an earlier sandbox of the same pod.
     pub containers: Vec<ContainerId>,
+    /// The first container that may be its own.
+    pub first_container: ContainerId,
 }
 
 /// The life of a sandbox.

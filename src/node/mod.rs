@@ -2,8 +2,14 @@
 
 pub mod container_runtime;
 pub mod kube_proxy;
+pub mod kubelet;
+
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod stories;
 
 use crate::component::AnyComponent;
 
 /// What runs on every node, in the order of the diagram.
-pub static ALL: &[&dyn AnyComponent] = &[];
+pub static ALL: &[&dyn AnyComponent] = &[&kubelet::Kubelet];

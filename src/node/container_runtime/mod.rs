@@ -239,6 +239,7 @@ fn run_sandbox(
         host_network: host_network.is_some(),
         state: SandboxState::Starting,
         containers,
+        first_container: machine.next_container,
     };
     machine.sandboxes.insert(pod_uid, sandbox);
     let pod = pod.clone();

@@ -1,0 +1,123 @@
+//! The lease by which a node says that it is alive: renewed every 10 seconds, good for 40.
+//!
+//! The real thing: staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go; pkg/kubelet/util/nodelease.go.
+//! Left out: jitter of the interval.
+
+use super::memory::{KubeletMemory, LeaseMemory};
+use crate::api::time::{self, Ms};
+use crate::api::{Answer, Body, Key, Kind, Object, Reason, Reply, Request, Stored, Verb};
+use crate::component::{Datum, Seen, Turn, Wake};
+use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
+use k8s_openapi::api::core::v1::Node;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+
+/// The key of this work.
+pub(super) const KEY: &str = "lease";
+/// Where leases of nodes live.
+const NAMESPACE: &str = "kube-node-lease";
+/// `nodeLeaseDurationSeconds`.
+const DURATION_S: i32 = 40;
+/// `nodeLeaseRenewIntervalFraction` of the duration.
+const RENEW_MS: Ms = 10_000;
+
+pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
+    let mut turn = Turn::default();
+    let Some(node) = seen.get::<Node>("", seen.node) else {
+        // The lease belongs to the Node; it comes with it.
+        return turn;
+    };
+    let key = Key::new(Kind::Lease, NAMESPACE, seen.node);
+    turn.again(Wake::housekeeping(KEY, RENEW_MS));
+    match &memory.lease {
+        LeaseMemory::Unknown => {
+            let lease = new(seen, node);
+            let missing = turn.differs(
+                key,
+                "spec.holderIdentity",
+                seen.node,
+                Datum::None,
+                "LeaseMissing",
+            );
+            turn.act(missing, Request::create(lease));
+        }
+        LeaseMemory::Exists => {
+            let unread = turn.differs(key.clone(), "", "known", "unknown", "LeaseNotRead");
+            turn.act(unread, Request::get(key));
+            turn.again(Wake::after(KEY, 0));
+        }
+        LeaseMemory::Known(object) => {
+            let renewed_ms = renewed_ms(object);
+            let age_ms = seen.now_ms.saturating_sub(renewed_ms);
+            turn.saw_at(
+                key.clone(),
+                object.revision(),
+                "spec.renewTime",
+                Datum::Duration(age_ms),
+            );
+            let old = turn.differs(
+                key,
+                "spec.renewTime",
+                Datum::Duration(0),
+                Datum::Duration(age_ms),
+                "LeaseRenewalDue",
+            );
+            turn.act(old, Request::update(renewed(object, seen)));
+        }
+    }
+    turn
+}
+
+/// Remembers the lease as the API server has it.
+pub(super) fn answered(action: &Request, answer: &Answer, memory: &mut KubeletMemory) {
+    memory.lease = match (&answer.result, action.verb) {
+        (Ok(Reply::Object(object)), _) => LeaseMemory::Known(object.clone()),
+        (Err(status), Verb::Create) if status.reason == Reason::AlreadyExists => {
+            LeaseMemory::Exists
+        }
+        (Err(status), Verb::Update) if status.reason == Reason::Conflict => LeaseMemory::Exists,
+        (Err(status), _) if status.reason == Reason::NotFound => LeaseMemory::Unknown,
+        _ => return,
+    };
+}
+
+/// Is it a request of this file?
+pub(super) fn is_about(request: &Request) -> bool {
+    request.key.kind == Kind::Lease && !matches!(request.body, Body::Delete(_))
+}
+
+fn new(seen: &Seen<'_>, node: &Node) -> Lease {
+    let mut lease = Lease::default();
+    lease.metadata.name = Some(seen.node.to_owned());
+    lease.metadata.namespace = Some(NAMESPACE.to_owned());
+    lease.metadata.owner_references = Some(vec![OwnerReference {
+        api_version: Node::STORED_AS.info().api_version.to_owned(),
+        kind: Node::STORED_AS.info().name.to_owned(),
+        name: seen.node.to_owned(),
+        uid: node.metadata.uid.clone().unwrap_or_default(),
+        ..OwnerReference::default()
+    }]);
+    lease.spec = Some(LeaseSpec {
+        holder_identity: Some(seen.node.to_owned()),
+        lease_duration_seconds: Some(DURATION_S),
+        renew_time: Some(time::micro_time(seen.now_ms)),
+        ..LeaseSpec::default()
+    });
+    lease
+}
+
+fn renewed(object: &Object, seen: &Seen<'_>) -> Object {
+    let mut object = object.clone();
+    if let Some(lease) = Lease::of_mut(&mut object) {
+        let spec = lease.spec.get_or_insert_default();
+        spec.holder_identity = Some(seen.node.to_owned());
+        spec.renew_time = Some(time::micro_time(seen.now_ms));
+    }
+    object
+}
+
+fn renewed_ms(object: &Object) -> Ms {
+    object
+        .get::<Lease>()
+        .and_then(|lease| lease.spec.as_ref()?.renew_time.as_ref())
+        .map_or(0, |renewed| time::ms_of(renewed.0))
+}

@@ -1,0 +1,435 @@
+//! One pass over one pod: bring its sandbox and containers to what the spec wants, and report.
+//!
+//! What takes time is begun and the turn ends; the runtime wakes the pod when it is done and the pass goes on. The status is written when a pass
+//! begins and when it is over, not in between: upstream's pod worker is busy all the while.
+//!
+//! The real thing: pkg/kubelet/kubelet.go (`SyncPod`), kuberuntime/kuberuntime_manager.go (`computePodActions`, `SyncPod`, `doBackOff`),
+//! kuberuntime_container.go (`startContainer`).
+//! Left out: volumes are there at once; cgroups, in-place resize and ephemeral containers.
+
+use super::images::{self, Image};
+use super::memory::PodMemory;
+use super::status::{self, Outlook};
+use super::view::{self, PodView};
+use super::{init, start};
+use crate::api::{Name, Request};
+use crate::component::{
+    Action, Container, ContainerId, ContainerState, Datum, Note, Planned, RuntimeCall,
+    SandboxState, Turn, Wake,
+};
+use k8s_openapi::api::core::v1::{Container as ContainerSpec, Pod, PodStatus};
+
+/// A pass under way.
+pub(super) struct Pass<'a> {
+    /// What is seen.
+    pub(super) view: PodView<'a>,
+    /// What is remembered.
+    pub(super) memory: &'a mut PodMemory,
+    /// What comes of it.
+    pub(super) turn: Turn,
+    /// Something that takes time was begun in this turn.
+    pub(super) has_begun: bool,
+}
+
+impl<'a> Pass<'a> {
+    /// Goes on with the pod's life.
+    pub(super) fn run(&mut self) {
+        let was_passing = self.memory.is_passing;
+        if !was_passing {
+            self.report(Outlook::Open);
+        }
+        let waiting_before = self.memory.waiting.len();
+        let reasons_before: Vec<&'static str> =
+            self.memory.waiting.iter().map(|w| w.reason).collect();
+        self.step();
+        let is_pending = self.has_begun || self.is_waiting_for_runtime();
+        self.memory.is_passing = is_pending;
+        if is_pending {
+            return;
+        }
+        let reasons = self.memory.waiting.iter().map(|w| w.reason);
+        if was_passing {
+            self.report(Outlook::Open);
+        } else if waiting_before != self.memory.waiting.len() || !reasons.eq(reasons_before) {
+            // Why a container waits is in its status after the next look.
+            self.turn.again(Wake::after(self.view.queue_key, 1000));
+        }
+    }
+
+    fn step(&mut self) {
+        self.note_started();
+        match self.view.sandbox_state() {
+            Some(SandboxState::Starting) => {}
+            Some(SandboxState::Ready) => {
+                if !self.is_complete() {
+                    init::step(self);
+                }
+            }
+            Some(SandboxState::NotReady) | None => self.run_sandbox(),
+        }
+        if self.is_complete() {
+            self.complete();
+        }
+    }
+
+    /// Is something under way on the machine that this pass waits for?
+    fn is_waiting_for_runtime(&self) -> bool {
+        self.view.sandbox_state() == Some(SandboxState::Starting)
+            || !self.memory.pulling.is_empty()
+            || self
+                .view
+                .alive()
+                .any(|(_, c)| c.state == ContainerState::Created)
+    }
+
+    fn run_sandbox(&mut self) {
+        if self.is_complete() {
+            return;
+        }
+        let state = match self.view.sandbox_state() {
+            None => Datum::None,
+            Some(_) => {
+                let message = "Pod sandbox changed, it will be killed and re-created.";
+                self.note(Note::normal(
+                    self.view.object.clone(),
+                    "SandboxChanged",
+                    message,
+                ));
+                Datum::from("NotReady")
+            }
+        };
+        let closes = self.turn.differs(
+            self.view.key.clone(),
+            "sandbox",
+            "Ready",
+            state,
+            "SandboxMissing",
+        );
+        let host_network =
+            (self.view.spec.host_network == Some(true)).then(|| self.view.machine.ip.clone());
+        let call = RuntimeCall::RunSandbox {
+            pod_uid: self.view.uid,
+            pod: self.view.queue_key.into(),
+            host_network,
+        };
+        self.begin(closes, call);
+    }
+
+    /// One regular container or sidecar. False if those after it have to wait for it.
+    pub(super) fn container(&mut self, spec: &ContainerSpec) -> bool {
+        let (id, container) = match self.current(&spec.name) {
+            None => {
+                let old = self.view.container(&spec.name);
+                if let Some((_, container)) = old
+                    && !self.may_restart(spec, container)
+                {
+                    self.saw(spec, container);
+                    return true;
+                }
+                return self.start(spec, Datum::None);
+            }
+            Some(found) => found,
+        };
+        self.saw(spec, container);
+        match container.state {
+            ContainerState::Created => false,
+            ContainerState::Running { .. } => {
+                self.keep(spec, id, container);
+                true
+            }
+            ContainerState::Exited { finished_ms, .. } => {
+                if !self.may_restart(spec, container) {
+                    return true;
+                }
+                if self.backs_off(spec, finished_ms) {
+                    return true;
+                }
+                self.start(spec, Datum::from("Exited"))
+            }
+        }
+    }
+
+    /// The newest container of this name in the present sandbox.
+    pub(super) fn current(&self, name: &str) -> Option<(ContainerId, &'a Container)> {
+        let first = self.view.sandbox?.first_container;
+        self.view.container(name).filter(|(id, _)| *id >= first)
+    }
+
+    /// Does the restart policy let it start again?
+    pub(super) fn may_restart(&self, spec: &ContainerSpec, container: &Container) -> bool {
+        if view::is_sidecar(spec) {
+            return true;
+        }
+        match self.view.restart_policy() {
+            "Never" => false,
+            "OnFailure" => container.exit_code() != Some(0),
+            _ => true,
+        }
+    }
+
+    /// A running container: is it still the one that is wanted, and well?
+    fn keep(&mut self, spec: &ContainerSpec, id: ContainerId, container: &Container) {
+        if container.stopping_since_ms.is_some() {
+            return;
+        }
+        self.memory.waits_no_more(&spec.name);
+        let wanted = super::super::container_runtime::image::full_name(
+            spec.image.as_deref().unwrap_or_default(),
+        );
+        if wanted != container.image {
+            let message = format!(
+                "Container {} definition changed, will be restarted",
+                spec.name
+            );
+            self.kill(spec, id, "ContainerChanged", message, None);
+            return;
+        }
+        if let Some((kind, grace_ms)) = super::probes::failed(self.memory, spec, id) {
+            let mut message = format!("Container {} failed {kind} probe", spec.name);
+            if self.view.restart_policy() != "Never" || view::is_sidecar(spec) {
+                message.push_str(", will be restarted");
+            }
+            self.kill(spec, id, "ContainerUnhealthy", message, grace_ms);
+        }
+    }
+
+    /// Stops a container that is to be replaced.
+    fn kill(
+        &mut self,
+        spec: &ContainerSpec,
+        id: ContainerId,
+        reason: &'static str,
+        message: String,
+        grace_ms: Option<crate::api::time::Ms>,
+    ) {
+        let closes = self.turn.differs(
+            self.view.key.clone(),
+            format!("spec.containers{{{}}}", spec.name),
+            "replaced",
+            "Running",
+            reason,
+        );
+        self.note(
+            Note::normal(self.view.object.clone(), "Killing", message).of_container(&spec.name),
+        );
+        let grace_ms = grace_ms.unwrap_or_else(|| self.view.grace_ms());
+        self.stop_with_hook(closes, spec, id, grace_ms);
+    }
+
+    /// Is the container in back-off after it ended then? Says so once.
+    pub(super) fn backs_off(
+        &mut self,
+        spec: &ContainerSpec,
+        finished_ms: crate::api::time::Ms,
+    ) -> bool {
+        const REASON: &str = "CrashLoopBackOff";
+        let now_ms = self.view.now_ms;
+        let Some(wait_ms) = self
+            .memory
+            .crashes
+            .remaining_ms(&spec.name, finished_ms, now_ms)
+        else {
+            self.memory.crashes.next(&spec.name, finished_ms, now_ms);
+            return false;
+        };
+        self.turn.saw_at(
+            self.view.key.clone(),
+            0,
+            format!("containers{{{}}} back-off", spec.name),
+            Datum::Duration(wait_ms),
+        );
+        self.turn
+            .again(Wake::housekeeping(self.view.queue_key, wait_ms));
+        if self
+            .memory
+            .why_waiting(&spec.name)
+            .is_some_and(|w| w.reason == REASON)
+        {
+            return true;
+        }
+        let pod = self.view.full_name();
+        let delay = images::go_duration(self.memory.crashes.delay_ms(&spec.name));
+        let event = format!(
+            "Back-off restarting failed container {} in pod {pod}",
+            spec.name
+        );
+        self.warn(spec, "BackOff", event);
+        let message = format!(
+            "back-off {delay} restarting failed container={} pod={pod}",
+            spec.name
+        );
+        self.memory.wait(&spec.name, REASON, message);
+        true
+    }
+
+    /// Starts a container if its image is here. False if those after it have to wait.
+    pub(super) fn start(&mut self, spec: &ContainerSpec, actual: Datum) -> bool {
+        match images::ensure(self, spec) {
+            Image::Coming => false,
+            Image::Refused => true,
+            Image::Here => start::container(self, spec, actual),
+        }
+    }
+
+    /// Containers that were asked to start and did.
+    fn note_started(&mut self) {
+        let starting = std::mem::take(&mut self.memory.starting);
+        for name in starting {
+            let newest = self.view.container(&name).map(|(_, c)| &c.state);
+            if newest.is_none_or(|state| *state == ContainerState::Created) {
+                self.memory.starting.push(name);
+                continue;
+            }
+            let message = format!("Started container {name}");
+            self.note(
+                Note::normal(self.view.object.clone(), "Started", message).of_container(&name),
+            );
+        }
+    }
+
+    /// Have all regular containers ended for good (or an init container, with a policy that never restarts)?
+    pub(super) fn is_complete(&self) -> bool {
+        if init::has_failed_for_good(self) {
+            return true;
+        }
+        let ended = |spec: &ContainerSpec| {
+            self.view
+                .container(&spec.name)
+                .is_some_and(|(_, c)| c.exit_code().is_some() && !self.may_restart(spec, c))
+        };
+        !self.view.spec.containers.is_empty() && self.view.spec.containers.iter().all(ended)
+    }
+
+    /// Nothing more will run: sidecars stop, and the network goes.
+    fn complete(&mut self) {
+        let alive: Vec<(ContainerId, Name)> = self
+            .view
+            .alive()
+            .filter(|(_, c)| c.stopping_since_ms.is_none())
+            .map(|(id, c)| (id, c.name.clone()))
+            .collect();
+        for (id, name) in &alive {
+            let Some(spec) = self.view.container_spec(name) else {
+                continue;
+            };
+            let closes = self.turn.differs(
+                self.view.key.clone(),
+                format!("spec.containers{{{name}}}"),
+                "Exited",
+                "Running",
+                "PodCompleted",
+            );
+            let message = format!("Stopping container {name}");
+            self.note(
+                Note::normal(self.view.object.clone(), "Killing", message).of_container(name),
+            );
+            self.stop_with_hook(closes, spec, *id, self.view.grace_ms());
+        }
+        if self.view.alive().next().is_none() {
+            self.stop_sandbox();
+        }
+    }
+
+    /// Takes down the sandbox of a pod that will not need it any more.
+    pub(super) fn stop_sandbox(&mut self) {
+        if !matches!(
+            self.view.sandbox_state(),
+            Some(SandboxState::Ready | SandboxState::Starting)
+        ) {
+            return;
+        }
+        let closes = self.turn.differs(
+            self.view.key.clone(),
+            "sandbox",
+            "NotReady",
+            "Ready",
+            "SandboxNotNeeded",
+        );
+        let pod_uid = self.view.uid;
+        self.turn.act(closes, RuntimeCall::StopSandbox { pod_uid });
+    }
+
+    /// Writes the status if it differs from the newest one known.
+    pub(super) fn report(&mut self, outlook: Outlook) {
+        let (_, old) = view::newest(self.view.object, self.memory);
+        let new = status::generate(&self.view, old, self.memory, outlook);
+        self.write(new);
+    }
+
+    /// Writes this status if it differs from the newest one known.
+    pub(super) fn write(&mut self, new: PodStatus) {
+        let (object, old) = view::newest(self.view.object, self.memory);
+        if *old == new {
+            return;
+        }
+        let desired = summary(Some(&new));
+        let request = Request::update_status(Pod {
+            metadata: object.metadata().clone(),
+            spec: None,
+            status: Some(new),
+        });
+        let closes = self.turn.differs(
+            self.view.key.clone(),
+            "status",
+            desired,
+            summary(Some(old)),
+            "StatusOutOfDate",
+        );
+        self.turn.act(closes, request);
+    }
+
+    /// A fact about a container.
+    fn saw(&mut self, spec: &ContainerSpec, container: &Container) {
+        let state = match &container.state {
+            ContainerState::Created => Datum::from("Created"),
+            ContainerState::Running { .. } => Datum::from("Running"),
+            ContainerState::Exited { code, .. } => Datum::Text(format!("Exited({code})").into()),
+        };
+        self.turn.saw_at(
+            self.view.key.clone(),
+            0,
+            format!("containers{{{}}}", spec.name),
+            state,
+        );
+    }
+
+    /// Records an Event.
+    pub(super) fn note(&mut self, note: Note) {
+        self.turn.actions.push(Planned {
+            action: Action::Event(note),
+            closes: None,
+        });
+    }
+
+    /// Records a Warning about a container.
+    pub(super) fn warn(&mut self, spec: &ContainerSpec, reason: &'static str, message: String) {
+        let note = Note::warning(self.view.object.clone(), reason, message);
+        self.note(note.of_container(&spec.name));
+    }
+
+    /// Calls the runtime for something that takes time.
+    pub(super) fn begin(&mut self, closes: usize, call: RuntimeCall) {
+        self.has_begun = true;
+        self.turn.act(closes, call);
+    }
+}
+
+/// `Running 1/2`: the phase and how many containers are ready.
+fn summary(status: Option<&PodStatus>) -> Datum {
+    let Some(status) = status else {
+        return Datum::None;
+    };
+    let phase = status.phase.as_deref().unwrap_or("Pending");
+    let containers = status.container_statuses.as_deref().unwrap_or_default();
+    if containers.is_empty() {
+        return Datum::Text(phase.into());
+    }
+    let ready = containers.iter().filter(|c| c.ready).count();
+    let why = containers.iter().find_map(|c| {
+        let state = c.state.as_ref()?;
+        let waiting = state.waiting.as_ref().and_then(|w| w.reason.as_deref());
+        waiting.or_else(|| state.terminated.as_ref()?.reason.as_deref())
+    });
+    let why = why.map_or(String::new(), |reason| format!(" {reason}"));
+    Datum::Text(format!("{phase} {ready}/{}{why}", containers.len()).into())
+}
