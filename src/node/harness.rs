@@ -130,7 +130,7 @@ impl World {
                 self.step(self.now_ms + 3_600_000),
                 "what is due can be done"
             );
-            assert!(self.turns < 10_000, "it settles");
+            assert!(self.turns < 1_000, "it settles");
         }
         self.now_ms
     }
@@ -168,7 +168,7 @@ impl World {
     }
 
     fn turn(&mut self, key: &Name) {
-        self.turns += 1;
+        self.turns += usize::from(key.contains('/'));
         let seen = Seen::all(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
         let turn = Kubelet.sync(key, &seen, &mut self.memory);
         self.tell(key, &turn);

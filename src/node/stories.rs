@@ -35,5 +35,5 @@ fn a_pod_comes_to_run() {
                       Normal Started: Started container nginx
                       status Running | nginx Running ready
     "#]]);
-    assert_eq!(world.turns, 7);
+    assert_eq!(world.turns, 4);
 }
