@@ -19,6 +19,7 @@ pub mod selector;
 pub mod selectors;
 mod snapshot;
 mod status;
+pub mod strategic;
 pub mod taints;
 pub mod time;
 pub mod yaml;

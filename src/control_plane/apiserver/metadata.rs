@@ -71,7 +71,7 @@ fn masked(base: &str) -> String {
     }
 }
 
-/// Everything wrong with replacing the metadata `old` by `new`. What an update cannot change was carried over before.
+/// Everything wrong with replacing the metadata `old` by `new`. What an update silently cannot change was carried over before.
 pub(super) fn validate_update(new: &ObjectMeta, old: &ObjectMeta, errors: &mut Vec<FieldError>) {
     if old.deletion_timestamp.is_some() {
         let before = old.finalizers.as_deref().unwrap_or_default();
@@ -91,12 +91,38 @@ pub(super) fn validate_update(new: &ObjectMeta, old: &ObjectMeta, errors: &mut V
             errors.push(FieldError::forbidden("metadata.finalizers", &detail));
         }
     }
+    immutable("name", &new.name, &old.name, errors);
+    immutable("namespace", &new.namespace, &old.namespace, errors);
+    immutable("uid", &new.uid, &old.uid, errors);
+    immutable(
+        "deletionTimestamp",
+        &new.deletion_timestamp,
+        &old.deletion_timestamp,
+        errors,
+    );
+    let (grace, was) = (
+        &new.deletion_grace_period_seconds,
+        &old.deletion_grace_period_seconds,
+    );
+    immutable("deletionGracePeriodSeconds", grace, was, errors);
     if new.labels != old.labels
         || new.annotations != old.annotations
         || new.owner_references != old.owner_references
         || new.finalizers != old.finalizers
     {
         validate_parts(new, errors);
+    }
+}
+
+fn immutable<T: PartialEq + serde::Serialize>(
+    field: &str,
+    new: &T,
+    old: &T,
+    errors: &mut Vec<FieldError>,
+) {
+    if new != old {
+        let field = format!("metadata.{field}");
+        errors.push(FieldError::invalid(field, json(new), "field is immutable"));
     }
 }
 

@@ -11,6 +11,8 @@ mod create;
 mod delete;
 mod list;
 mod metadata;
+mod patch;
+mod scale;
 mod update;
 mod watch;
 
@@ -71,6 +73,8 @@ impl Call<'_, '_> {
             (Verb::Create, None) => create::create(self),
             (Verb::Create, Some(Binding)) => binding::bind(self),
             (Verb::Update, None | Some(StatusPart | Finalize)) => update::update(self),
+            (Verb::Update, Some(Scale)) => scale::update(self),
+            (Verb::Patch, None | Some(StatusPart | Scale | Finalize)) => patch::patch(self),
             (Verb::Delete, None) => delete::delete(self),
             (Verb::DeleteCollection, None) => delete::delete_collection(self),
             _ => Err(self.not_allowed()),

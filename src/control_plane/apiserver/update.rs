@@ -4,6 +4,7 @@
 //! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
 
 use super::{Call, admission, create, metadata};
+use crate::api::field::FieldError;
 use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
 
@@ -56,9 +57,23 @@ fn check_preconditions(object: &Object, old: &Object) -> Result<(), Status> {
         );
         return Err(Status::conflict(kind, &old.name(), &why));
     }
+    check_revision(object, old)
+}
+
+/// Has the object changed since its author read it?
+pub(super) fn check_revision(object: &Object, old: &Object) -> Result<(), Status> {
+    let (new_meta, old_meta) = (object.metadata(), old.metadata());
     let revision = new_meta.resource_version.as_deref().unwrap_or_default();
     if !revision.is_empty() && new_meta.resource_version != old_meta.resource_version {
-        return Err(Status::conflict(kind, &old.name(), MODIFIED));
+        return Err(Status::conflict(old.kind(), &old.name(), MODIFIED));
+    }
+    if revision.is_empty() && old.kind() == Kind::Lease {
+        let detail = "must be specified for an update";
+        let error = FieldError {
+            body: format!("Invalid value: 0x0: {detail}"),
+            ..FieldError::invalid("metadata.resourceVersion", 0, detail)
+        };
+        return Err(Status::invalid(old.kind(), &old.name(), &[error]));
     }
     Ok(())
 }
@@ -112,16 +127,20 @@ pub(super) fn replace(
     Ok(Reply::Object(call.put(object)))
 }
 
-/// What no update can change.
+/// What an update cannot change, and is not refused for trying.
 fn carry_over(object: &mut Object, old: &Object) {
     let was = old.metadata();
     let meta = object.metadata_mut();
-    meta.uid.clone_from(&was.uid);
+    if meta.uid.as_deref().unwrap_or_default().is_empty() {
+        meta.uid.clone_from(&was.uid);
+    }
     meta.creation_timestamp.clone_from(&was.creation_timestamp);
     meta.generation = was.generation;
     meta.self_link = None;
-    meta.deletion_timestamp.clone_from(&was.deletion_timestamp);
-    if meta.deletion_grace_period_seconds.is_none() || was.deletion_timestamp.is_none() {
+    if was.deletion_timestamp.is_some() {
+        meta.deletion_timestamp.clone_from(&was.deletion_timestamp);
+    }
+    if meta.deletion_grace_period_seconds.is_none() {
         meta.deletion_grace_period_seconds = was.deletion_grace_period_seconds;
     }
 }

@@ -1,0 +1,118 @@
+//! `patch`: JSON patch, merge patch and strategic merge patch, of an object, its status or its scale.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
+//! Left out: server-side apply; retries after conflicts (nothing comes between reading and writing here).
+
+use super::{Call, admission, scale, update};
+use crate::api::decode::{self, Decoded, Flaw};
+use crate::api::strategic::{self, GoValue, PatchError, keys};
+use crate::api::{
+    Body, Cause, FieldValidation, Kind, Object, Patch, PatchType, Reason, Reply, Status,
+    Subresource,
+};
+use serde_json::Value;
+
+pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    let Body::Patch(patch) = &call.request.body else {
+        return Err(Status::bad_request("the request has no patch in its body"));
+    };
+    let old = call.existing()?.clone();
+    if call.request.subresource == Some(Subresource::Scale) {
+        let scaled = apply(scale::document(&old)?, patch, "Scale")?;
+        let wanted = scaled.pointer("/spec/replicas").and_then(Value::as_i64);
+        return scale::scale_to(call, old, wanted.unwrap_or(0));
+    }
+    let patched = apply(old.to_json(), patch, keys::root(old.kind()))?;
+    let mut object = typed(call, old.kind(), &patched, patch)?;
+    update::check_revision(&object, &old)?;
+    if call.request.subresource.is_none() {
+        object.set_defaults();
+        admission::admit_update(&mut object);
+    }
+    update::replace(call, object, &old)
+}
+
+/// The document after the patch.
+fn apply(mut document: Value, patch: &Patch, root: &str) -> Result<Value, Status> {
+    let body = (*patch.body).clone();
+    match patch.kind {
+        PatchType::Json => {
+            let operations: json_patch::Patch =
+                serde_json::from_value(body).map_err(|e| Status::bad_request(e.to_string()))?;
+            json_patch::patch(&mut document, &operations)
+                .map_err(|e| does_not_fit(&e.to_string()))?;
+            Ok(document)
+        }
+        PatchType::Merge => {
+            json_patch::merge(&mut document, &body);
+            Ok(document)
+        }
+        PatchType::StrategicMerge => {
+            strategic::merge(document, body, root).map_err(|error| match error {
+                PatchError::Malformed(text) => Status::bad_request(text),
+                PatchError::Unfit(text) => Status::new(Reason::InternalError, text),
+            })
+        }
+    }
+}
+
+/// `422` without a word about why; the why is in `causes`.
+fn does_not_fit(why: &str) -> Status {
+    Status {
+        causes: vec![Cause {
+            reason: "UnexpectedServerResponse".to_owned(),
+            message: why.to_owned(),
+            field: String::new(),
+        }],
+        ..Status::new(
+            Reason::Invalid,
+            "the server rejected our request due to an error in our request",
+        )
+    }
+}
+
+/// The patched document as an object, checked as strictly as the request asks.
+fn typed(
+    call: &mut Call<'_, '_>,
+    kind: Kind,
+    patched: &Value,
+    patch: &Patch,
+) -> Result<Object, Status> {
+    let info = kind.info();
+    let text = |field: &str| {
+        patched
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    if (text("apiVersion"), text("kind")) != (info.api_version, info.name) {
+        // Decoding says what is wrong with that.
+        decode::decode_body(kind, patched, FieldValidation::Ignore)?;
+    }
+    let Decoded { object, problems } = decode::decode(kind, patched);
+    let refusal = |why: &str| {
+        let shown = match patch.kind {
+            PatchType::StrategicMerge => GoValue(&patch.body).to_string(),
+            PatchType::Json | PatchType::Merge => patched.to_string(),
+        };
+        Status {
+            causes: problems.iter().map(decode::cause).collect(),
+            ..Status::new(
+                Reason::Invalid,
+                format!(" \"\" is invalid: patch: Invalid value: {shown:?}: {why}"),
+            )
+        }
+    };
+    if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {
+        return Err(refusal(&wrong.message));
+    }
+    if problems.is_empty() || call.request.field_validation == FieldValidation::Ignore {
+        return Ok(object);
+    }
+    if call.request.field_validation == FieldValidation::Strict {
+        return Err(refusal(&decode::strict_error(&problems)));
+    }
+    call.warnings
+        .extend(problems.into_iter().map(|p| p.message));
+    Ok(object)
+}

@@ -1,0 +1,75 @@
+//! The `scale` subresource: the wanted replicas behind one shape for all scalable kinds.
+//!
+//! The real thing: pkg/registry/apps/{deployment,replicaset}/storage/storage.go (`ScaleREST`), pkg/apis/autoscaling/validation/validation.go.
+
+use super::{Call, update};
+use crate::api::field::FieldError;
+use crate::api::{Body, Object, Reason, Reply, Status, Stored};
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use serde_json::{Value, json};
+
+pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    let replicas = match &call.request.body {
+        Body::Scale(replicas) => i64::from(*replicas),
+        Body::Document(document) => {
+            let replicas = document.pointer("/spec/replicas");
+            replicas.and_then(Value::as_i64).unwrap_or(0)
+        }
+        _ => return Err(Status::bad_request("the request has no scale in its body")),
+    };
+    let old = call.existing()?.clone();
+    scale_to(call, old, replicas)
+}
+
+/// Sets `spec.replicas`, and nothing else.
+pub(super) fn scale_to(
+    call: &mut Call<'_, '_>,
+    old: Object,
+    replicas: i64,
+) -> Result<Reply, Status> {
+    let Some(valid) = i32::try_from(replicas).ok().filter(|r| *r >= 0) else {
+        let detail = "must be greater than or equal to 0";
+        let error = FieldError::invalid("spec.replicas", replicas, detail);
+        let name = old.name();
+        return Err(Status {
+            message: format!("Scale.autoscaling {name:?} is invalid: {error}"),
+            ..Status::invalid(old.kind(), &name, &[error])
+        });
+    };
+    let mut object = old.clone();
+    if let Some(deployment) = Deployment::of_mut(&mut object) {
+        deployment.spec.get_or_insert_default().replicas = Some(valid);
+    } else if let Some(set) = ReplicaSet::of_mut(&mut object) {
+        set.spec.get_or_insert_default().replicas = Some(valid);
+    } else {
+        return Err(no_scale());
+    }
+    update::replace(call, object, &old)
+}
+
+/// The object's scale as `autoscaling/v1` has it.
+pub(super) fn document(object: &Object) -> Result<Value, Status> {
+    let (wanted, is) = if let Some(deployment) = Deployment::of(object) {
+        let spec = deployment.spec.as_ref().and_then(|s| s.replicas);
+        (spec, deployment.status.as_ref().and_then(|s| s.replicas))
+    } else if let Some(set) = ReplicaSet::of(object) {
+        let spec = set.spec.as_ref().and_then(|s| s.replicas);
+        (spec, set.status.as_ref().map(|s| s.replicas))
+    } else {
+        return Err(no_scale());
+    };
+    Ok(json!({
+        "apiVersion": "autoscaling/v1",
+        "kind": "Scale",
+        "metadata": {"name": object.name(), "namespace": object.namespace()},
+        "spec": {"replicas": wanted.unwrap_or(0)},
+        "status": {"replicas": is.unwrap_or(0)},
+    }))
+}
+
+fn no_scale() -> Status {
+    Status::new(
+        Reason::NotFound,
+        "the server could not find the requested resource",
+    )
+}
