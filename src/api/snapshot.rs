@@ -2,7 +2,7 @@
 //!
 //! The real thing: client-go's informer store with indexers (tools/cache/thread_safe_store.go), and etcd's view of one revision.
 
-use super::{Kind, Name, Object, Stored, Uid, owner, pods};
+use super::{Kind, Name, Object, Stored, Uid, claims, owner, pods};
 use imbl::{OrdMap, OrdSet};
 use k8s_openapi::api::core::v1::Pod;
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ pub struct Table {
     by_owner: OrdSet<(Uid, Place)>,
     by_label: OrdSet<(Name, Name, Name)>,
     by_node: OrdSet<(Name, Place)>,
+    by_claim: OrdMap<Name, Place>,
     tallies: OrdMap<Uid, Tally>,
 }
 
@@ -172,6 +173,12 @@ impl Table {
             .filter_map(|(_, place)| self.objects.get(place))
     }
 
+    /// Who holds what only one object may hold (see [`super::claims`]).
+    #[must_use]
+    pub fn holder(&self, claim: &str) -> Option<&Place> {
+        self.by_claim.get(&Name::from(claim))
+    }
+
     /// The numbers of pods that the object with this uid controls.
     #[must_use]
     pub fn tally(&self, controller: Uid) -> Option<&Tally> {
@@ -201,6 +208,9 @@ impl Table {
         }
         self.reindex_owners(place, before, after);
         self.reindex_labels(place, before, after);
+        if before.or(after).is_some_and(|o| o.kind() == Kind::Service) {
+            self.reindex_claims(place, before, after);
+        }
         let (was, is) = (before.and_then(Pod::of), after.and_then(Pod::of));
         if was.or(is).is_some() {
             self.reindex_pod(place, was, is);
@@ -234,6 +244,17 @@ impl Table {
         for (key, value) in is.into_iter().flatten() {
             self.by_label
                 .insert((place.0.clone(), label_entry(key, value), place.1.clone()));
+        }
+    }
+
+    fn reindex_claims(&mut self, place: &Place, before: Option<&Object>, after: Option<&Object>) {
+        for claim in before.into_iter().flat_map(claims::of) {
+            if self.by_claim.get(&claim) == Some(place) {
+                self.by_claim.remove(&claim);
+            }
+        }
+        for claim in after.into_iter().flat_map(claims::of) {
+            self.by_claim.insert(claim, place.clone());
         }
     }
 

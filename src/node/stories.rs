@@ -20,7 +20,9 @@ spec:
 
 #[test]
 fn a_pod_comes_to_run() {
-    let world = check(NGINX, &expect![[r#"
+    let world = check(
+        NGINX,
+        &expect![[r#"
               0.000 default/web StatusOutOfDate SandboxMissing
                       status Pending | nginx ContainerCreating
                       RunPodSandbox default/web
@@ -34,6 +36,7 @@ fn a_pod_comes_to_run() {
               1.400 default/web StatusOutOfDate
                       Normal Started: Started container nginx
                       status Running | nginx Running ready
-    "#]]);
+    "#]],
+    );
     assert_eq!(world.turns, 4);
 }

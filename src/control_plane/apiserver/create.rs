@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go (`BeforeCreate`), pkg/registry/generic/registry/store.go (`Create`),
 //! pkg/storage/names/generate.go (`SimpleNameGenerator`).
 
-use super::{Call, admission, metadata};
+use super::{Call, admission, metadata, service_ip};
 use crate::api::{Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
@@ -53,6 +53,7 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     if call.context.store.head().get(&object.key()).is_some() {
         return Err(Status::already_exists(kind, &name));
     }
+    service_ip::allocate(call, &mut object)?;
     Ok(Reply::Object(call.put(object)))
 }
 

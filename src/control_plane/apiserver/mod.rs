@@ -13,6 +13,7 @@ mod list;
 mod metadata;
 mod patch;
 mod scale;
+mod service_ip;
 mod update;
 mod watch;
 

@@ -1,14 +1,16 @@
-//! Cluster addresses and node ports of Services: taken when they are made, kept over updates, free again when they are gone.
+//! Cluster addresses and node ports of Services: taken when they are made, free again when they are gone.
+//!
+//! What an update keeps of them is the kind's own business (`api::kinds::service`).
 //!
 //! Which are taken is read off the Services themselves (`Table::holder`), so nothing can leak.
 //!
-//! The real thing: pkg/registry/core/service/storage/{alloc,storage}.go (`patchAllocatedValues`, `dropTypeDependentFields`),
+//! The real thing: pkg/registry/core/service/storage/{alloc,storage}.go (`allocateCreate`, `allocateUpdate`),
 //! pkg/registry/core/service/ipallocator, portallocator.
 //! Left out: IPv6 and two stacks, ServiceCIDR objects; the `kubernetes` Service always gets the range's first address.
 
 use super::Call;
 use crate::api::field::FieldError;
-use crate::api::{Kind, Object, Reason, Status, Stored, snapshot_claims as claims};
+use crate::api::{Kind, Object, Reason, Status, Stored, claims};
 use k8s_openapi::api::core::v1::{Service, ServiceSpec};
 use std::net::Ipv4Addr;
 
@@ -25,47 +27,12 @@ const PORT_MAX: i32 = 32_767;
 /// Likewise for ports.
 const PORT_BY_CHANCE_FROM: i32 = 30_086;
 
-/// What an update does not say stays as it was: addresses, node ports; what its new type does not have goes.
-pub(super) fn carry_over(object: &mut Object, old: &Object) {
-    let (Some(was), Some(service)) = (Service::of(old), Service::of_mut(object)) else {
-        return;
-    };
-    let empty = ServiceSpec::default();
-    let was = was.spec.as_ref().unwrap_or(&empty);
-    let spec = service.spec.get_or_insert_default();
-    if has_cluster_ip(was) && has_cluster_ip(spec) {
-        if spec.cluster_ip.as_deref().unwrap_or_default().is_empty() {
-            spec.cluster_ip.clone_from(&was.cluster_ip);
-        }
-        if spec.cluster_ips.as_ref().is_none_or(Vec::is_empty) && spec.cluster_ip == was.cluster_ip {
-            spec.cluster_ips.clone_from(&was.cluster_ips);
-        }
-    } else if has_cluster_ip(was) && spec.cluster_ip == was.cluster_ip {
-        spec.cluster_ip = None;
-        spec.cluster_ips = None;
-        spec.ip_families = None;
-        spec.ip_family_policy = None;
-    }
-    let (had, has) = (has_node_ports(was), has_node_ports(spec));
-    let old_ports = was.ports.as_deref().unwrap_or_default();
-    for port in spec.ports.iter_mut().flatten() {
-        let same = old_ports.iter().find(|o| o.port == port.port && o.protocol == port.protocol);
-        let old_node_port = same.and_then(|o| o.node_port);
-        if had && has && port.node_port.unwrap_or(0) == 0 {
-            port.node_port = old_node_port;
-        } else if had && !has && port.node_port == old_node_port {
-            port.node_port = None;
-        }
-    }
-}
-
 /// Gives a Service the addresses and ports that it needs and has not, and refuses those that somebody else has.
 pub(super) fn allocate(call: &mut Call<'_, '_>, object: &mut Object) -> Result<(), Status> {
     let Some(service) = Service::of(object) else {
         return Ok(());
     };
-    let spec = service.spec.clone().unwrap_or_default();
-    let mut spec = spec;
+    let mut spec = service.spec.clone().unwrap_or_default();
     if has_cluster_ip(&spec) {
         allocate_ip(call, object, &mut spec)?;
     }
@@ -95,9 +62,11 @@ fn is_taken(call: &Call<'_, '_>, object: &Object, claim: &str) -> bool {
     holder.is_some_and(|(ns, name)| *ns != object.namespace() || *name != object.name())
 }
 
-fn allocate_ip(call: &mut Call<'_, '_>, object: &Object, spec: &mut ServiceSpec) -> Result<(), Status> {
-    spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
-    spec.ip_family_policy.get_or_insert_with(|| "SingleStack".to_owned());
+fn allocate_ip(
+    call: &mut Call<'_, '_>,
+    object: &Object,
+    spec: &mut ServiceSpec,
+) -> Result<(), Status> {
     let given = spec.cluster_ip.as_deref().unwrap_or_default();
     if given == "None" {
         spec.cluster_ips = Some(vec!["None".to_owned()]);
@@ -118,7 +87,9 @@ fn check_ip(call: &Call<'_, '_>, object: &Object, ip: &str) -> Result<(), Status
     let address: Option<Ipv4Addr> = ip.parse().ok();
     let offset = address.map(|a| u32::from(a).wrapping_sub(RANGE));
     let why = if !offset.is_some_and(|o| (1..RANGE_SIZE - 1).contains(&o)) {
-        format!("the provided IP ({ip}) is not in the valid range. The range of valid IPs is {RANGE_TEXT}")
+        format!(
+            "the provided IP ({ip}) is not in the valid range. The range of valid IPs is {RANGE_TEXT}"
+        )
     } else if is_taken(call, object, ip) {
         "provided IP is already allocated".to_owned()
     } else {
@@ -135,7 +106,10 @@ fn check_ip(call: &Call<'_, '_>, object: &Object, ip: &str) -> Result<(), Status
 /// An address by chance, or the next free one after it.
 fn free_ip(call: &mut Call<'_, '_>, object: &Object) -> Result<String, Status> {
     let text = |offset: u32| Ipv4Addr::from(RANGE + offset).to_string();
-    if object.namespace() == "default" && object.name() == "kubernetes" && !is_taken(call, object, &text(1)) {
+    if object.namespace() == "default"
+        && object.name() == "kubernetes"
+        && !is_taken(call, object, &text(1))
+    {
         return Ok(text(1));
     }
     let by_chance = RANGE_SIZE - 1 - BY_CHANCE_FROM;
@@ -147,11 +121,18 @@ fn free_ip(call: &mut Call<'_, '_>, object: &Object) -> Result<String, Status> {
         .find(|ip| !is_taken(call, object, ip))
         .ok_or_else(|| {
             let why = "failed to allocate a serviceIP: range is full";
-            Status::new(Reason::InternalError, format!("Internal error occurred: {why}"))
+            Status::new(
+                Reason::InternalError,
+                format!("Internal error occurred: {why}"),
+            )
         })
 }
 
-fn allocate_ports(call: &mut Call<'_, '_>, object: &Object, spec: &mut ServiceSpec) -> Result<(), Status> {
+fn allocate_ports(
+    call: &mut Call<'_, '_>,
+    object: &Object,
+    spec: &mut ServiceSpec,
+) -> Result<(), Status> {
     let mut ports = spec.ports.take().unwrap_or_default();
     let mut errors = Vec::new();
     for (index, port) in ports.iter().enumerate() {
@@ -159,7 +140,9 @@ fn allocate_ports(call: &mut Call<'_, '_>, object: &Object, spec: &mut ServiceSp
             continue;
         };
         let detail = if !(PORT_MIN..=PORT_MAX).contains(&number) {
-            format!("provided port is not in the valid range. The range of valid ports is {PORT_MIN}-{PORT_MAX}")
+            format!(
+                "provided port is not in the valid range. The range of valid ports is {PORT_MIN}-{PORT_MAX}"
+            )
         } else if is_taken(call, object, &claims::node_port(number)) {
             "provided port is already allocated".to_owned()
         } else {
@@ -176,7 +159,9 @@ fn allocate_ports(call: &mut Call<'_, '_>, object: &Object, spec: &mut ServiceSp
             continue;
         }
         let (port, protocol) = (ports[index].port, &ports[index].protocol);
-        let twin = ports.iter().find(|p| p.port == port && p.protocol != *protocol && p.node_port.unwrap_or(0) != 0);
+        let twin = ports
+            .iter()
+            .find(|p| p.port == port && p.protocol != *protocol && p.node_port.unwrap_or(0) != 0);
         let number = match twin.and_then(|p| p.node_port) {
             Some(number) => number,
             None => {
@@ -200,6 +185,9 @@ fn free_port(call: &mut Call<'_, '_>, object: &Object, mine: &[i32]) -> Result<i
         .find(|port| !mine.contains(port) && !is_taken(call, object, &claims::node_port(*port)))
         .ok_or_else(|| {
             let why = "failed to allocate a nodePort: range is full";
-            Status::new(Reason::InternalError, format!("Internal error occurred: {why}"))
+            Status::new(
+                Reason::InternalError,
+                format!("Internal error occurred: {why}"),
+            )
         })
 }

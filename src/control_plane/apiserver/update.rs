@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/update.go (`BeforeUpdate`), pkg/registry/generic/registry/store.go (`Update`,
 //! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
 
-use super::{Call, admission, create, metadata};
+use super::{Call, admission, create, metadata, service_ip};
 use crate::api::field::FieldError;
 use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
@@ -124,6 +124,7 @@ pub(super) fn replace(
         call.remove(&old.key());
         return Ok(Reply::Deleted(object));
     }
+    service_ip::allocate(call, &mut object)?;
     Ok(Reply::Object(call.put(object)))
 }
 
@@ -139,6 +140,9 @@ fn carry_over(object: &mut Object, old: &Object) {
     meta.self_link = None;
     if was.deletion_timestamp.is_some() {
         meta.deletion_timestamp.clone_from(&was.deletion_timestamp);
+    }
+    if meta.namespace.as_deref().unwrap_or_default().is_empty() {
+        meta.namespace.clone_from(&was.namespace);
     }
     if meta.deletion_grace_period_seconds.is_none() {
         meta.deletion_grace_period_seconds = was.deletion_grace_period_seconds;
