@@ -76,6 +76,7 @@ pub mod component;
 pub mod control_plane;
 pub mod kubectl;
 pub mod node;
+pub mod scene;
 pub mod session;
 pub mod sim;
 #[cfg(feature = "page")]
