@@ -9,8 +9,10 @@
 //! Left out: leader election; several workers per controller (a component does one key at a time); resyncs every 12 hours.
 
 mod deployment;
+mod node_lifecycle;
 mod ownership;
 mod replica_set;
+mod taint_eviction;
 #[cfg(test)]
 mod testing;
 
@@ -20,6 +22,8 @@ use crate::component::AnyComponent;
 pub static ALL: &[&dyn AnyComponent] = &[
     &deployment::DeploymentController,
     &replica_set::ReplicaSetController,
+    &node_lifecycle::NodeLifecycleController,
+    &taint_eviction::TaintEvictionController,
 ];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).
