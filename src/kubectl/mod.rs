@@ -5,6 +5,7 @@
 //! The real thing: kubectl 1.32, pkg/cmd.
 //! Left out: waiting (`delete` and `rollout status` return at once), files (`-f` reads what is passed in), plugins, kubeconfig.
 
+pub mod apply;
 mod change;
 mod delete;
 pub mod duration;

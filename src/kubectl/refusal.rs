@@ -40,6 +40,7 @@ fn invalid(status: &Status) -> String {
         }
     }
     match &causes[..] {
+        [] if status.kind.is_none() => format!("{subject}: {}", status.message),
         [] => subject,
         [cause] => format!("{subject}: {cause}"),
         _ => {

@@ -148,3 +148,6 @@ impl Call<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

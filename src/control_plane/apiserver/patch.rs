@@ -5,10 +5,10 @@
 
 use super::{Call, admission, scale, update};
 use crate::api::decode::{self, Decoded, Flaw};
+use crate::api::field::FieldError;
 use crate::api::strategic::{self, GoValue, PatchError, keys};
 use crate::api::{
-    Body, Cause, FieldValidation, Kind, Object, Patch, PatchType, Reason, Reply, Status,
-    Subresource,
+    Body, FieldValidation, Kind, Object, Patch, PatchType, Reason, Reply, Status, Subresource,
 };
 use serde_json::Value;
 
@@ -18,11 +18,11 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     };
     let old = call.existing()?.clone();
     if call.request.subresource == Some(Subresource::Scale) {
-        let scaled = apply(scale::document(&old)?, patch, "Scale")?;
+        let scaled = apply(call, scale::document(&old)?, patch, "Scale")?;
         let wanted = scaled.pointer("/spec/replicas").and_then(Value::as_i64);
         return scale::scale_to(call, old, wanted.unwrap_or(0));
     }
-    let patched = apply(old.to_json(), patch, keys::root(old.kind()))?;
+    let patched = apply(call, old.to_json(), patch, keys::root(old.kind()))?;
     let mut object = typed(call, old.kind(), &patched, patch)?;
     update::check_revision(&object, &old)?;
     if call.request.subresource.is_none() {
@@ -32,15 +32,23 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     update::replace(call, object, &old)
 }
 
-/// The document after the patch.
-fn apply(mut document: Value, patch: &Patch, root: &str) -> Result<Value, Status> {
+/// The document after the patch. A JSON patch that does not fit is refused without a word about why; we say it in a warning.
+fn apply(
+    call: &mut Call<'_, '_>,
+    mut document: Value,
+    patch: &Patch,
+    root: &str,
+) -> Result<Value, Status> {
     let body = (*patch.body).clone();
     match patch.kind {
         PatchType::Json => {
             let operations: json_patch::Patch =
                 serde_json::from_value(body).map_err(|e| Status::bad_request(e.to_string()))?;
-            json_patch::patch(&mut document, &operations)
-                .map_err(|e| does_not_fit(&e.to_string()))?;
+            if let Err(why) = json_patch::patch(&mut document, &operations) {
+                call.warnings.push(why.to_string());
+                let why = "the server rejected our request due to an error in our request";
+                return Err(Status::new(Reason::Invalid, why));
+            }
             Ok(document)
         }
         PatchType::Merge => {
@@ -53,21 +61,6 @@ fn apply(mut document: Value, patch: &Patch, root: &str) -> Result<Value, Status
                 PatchError::Unfit(text) => Status::new(Reason::InternalError, text),
             })
         }
-    }
-}
-
-/// `422` without a word about why; the why is in `causes`.
-fn does_not_fit(why: &str) -> Status {
-    Status {
-        causes: vec![Cause {
-            reason: "UnexpectedServerResponse".to_owned(),
-            message: why.to_owned(),
-            field: String::new(),
-        }],
-        ..Status::new(
-            Reason::Invalid,
-            "the server rejected our request due to an error in our request",
-        )
     }
 }
 
@@ -95,12 +88,11 @@ fn typed(
             PatchType::StrategicMerge => GoValue(&patch.body).to_string(),
             PatchType::Json | PatchType::Merge => patched.to_string(),
         };
+        let error = FieldError::invalid("patch", shown, why);
         Status {
-            causes: problems.iter().map(decode::cause).collect(),
-            ..Status::new(
-                Reason::Invalid,
-                format!(" \"\" is invalid: patch: Invalid value: {shown:?}: {why}"),
-            )
+            message: format!(" \"\" is invalid: {error}"),
+            kind: None,
+            ..Status::invalid(kind, "", &[error])
         }
     };
     if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {

@@ -1,0 +1,120 @@
+//! Addresses and ports of Services.
+
+use super::*;
+use crate::api::DeleteOptions;
+use k8s_openapi::api::core::v1::Service;
+use std::collections::BTreeSet;
+
+fn service(name: &str, spec: Value) -> Value {
+    let mut spec = spec;
+    spec["selector"] = json!({"app": "web"});
+    spec["ports"] = spec.get("ports").cloned().unwrap_or(json!([{"port": 80}]));
+    json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec})
+}
+
+fn ip(world: &World, name: &str) -> String {
+    let service: Service = world.typed(name);
+    service.spec.and_then(|s| s.cluster_ip).unwrap_or_default()
+}
+
+fn node_ports(world: &World, name: &str) -> Vec<i32> {
+    let service: Service = world.typed(name);
+    let ports = service.spec.and_then(|s| s.ports).unwrap_or_default();
+    ports.iter().filter_map(|p| p.node_port).collect()
+}
+
+#[test]
+fn every_service_has_an_address_of_its_own() {
+    let mut world = World::new();
+    world.make(service("kubernetes", json!({})));
+    assert_eq!(ip(&world, "kubernetes"), "10.96.0.1");
+    let mut seen = BTreeSet::new();
+    for number in 0..50 {
+        let name = format!("s{number}");
+        world.make(service(&name, json!({"type": "NodePort"})));
+        let ip = ip(&world, &name);
+        assert!(seen.insert(ip.clone()), "{ip} twice");
+        let octets: Vec<u8> = ip.split('.').filter_map(|o| o.parse().ok()).collect();
+        assert!(octets[0] == 10 && (96..112).contains(&octets[1]), "{ip}");
+        assert!((30_000..=32_767).contains(&node_ports(&world, &name)[0]));
+    }
+    world.make(service("headless", json!({"clusterIP": "None"})));
+    assert_eq!(ip(&world, "headless"), "None");
+}
+
+#[test]
+fn what_is_taken_is_refused_until_it_is_free() {
+    let mut world = World::new();
+    let wanted = || json!({"type": "NodePort", "clusterIP": "10.96.0.10", "ports": [{"port": 80, "nodePort": 30_080}]});
+    world.make(service("a", wanted()));
+    let cases = [
+        (
+            "address",
+            json!({"clusterIP": "10.96.0.10"}),
+            "Service \"b\" is invalid: spec.clusterIPs: Invalid value: []string{\"10.96.0.10\"}: failed to allocate IP 10.96.0.10: provided IP is already allocated",
+        ),
+        (
+            "address elsewhere",
+            json!({"clusterIP": "10.0.0.10"}),
+            "Service \"b\" is invalid: spec.clusterIPs: Invalid value: []string{\"10.0.0.10\"}: failed to allocate IP 10.0.0.10: the provided IP (10.0.0.10) is not in the valid range. The range of valid IPs is 10.96.0.0/12",
+        ),
+        (
+            "port",
+            json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": 30_080}]}),
+            "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated",
+        ),
+        (
+            "port elsewhere",
+            json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": 80}]}),
+            "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767",
+        ),
+    ];
+    for (name, spec, want) in cases {
+        assert_eq!(
+            world.refusal(&creation(service("b", spec))),
+            (422, want.to_owned()),
+            "{name}"
+        );
+    }
+    world
+        .send(&Request::delete(
+            key(Kind::Service, "a"),
+            DeleteOptions::default(),
+        ))
+        .expect("gone");
+    world.make(service("b", wanted()));
+    assert_eq!(ip(&world, "b"), "10.96.0.10");
+}
+
+#[test]
+fn an_update_keeps_what_it_does_not_mention() {
+    let mut world = World::new();
+    world.make(service("a", json!({"type": "NodePort"})));
+    let (ip_before, ports_before) = (ip(&world, "a"), node_ports(&world, "a"));
+    let put = |document: Value| Request {
+        key: key(Kind::Service, "a"),
+        verb: Verb::Update,
+        ..creation(document)
+    };
+    world
+        .send(&put(service("a", json!({"type": "NodePort"}))))
+        .expect("updated");
+    assert_eq!(
+        (ip(&world, "a"), node_ports(&world, "a")),
+        (ip_before.clone(), ports_before)
+    );
+    world.send(&put(service("a", json!({})))).expect("updated");
+    assert_eq!(
+        (ip(&world, "a"), node_ports(&world, "a")),
+        (ip_before, vec![])
+    );
+}
+
+#[test]
+fn one_port_number_for_two_protocols() {
+    let mut world = World::new();
+    let ports = json!([{"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "dns-tcp", "port": 53, "protocol": "TCP"}]);
+    world.make(service("dns", json!({"type": "NodePort", "ports": ports})));
+    let ports = node_ports(&world, "dns");
+    assert_eq!(ports[0], ports[1]);
+}

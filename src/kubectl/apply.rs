@@ -1,0 +1,398 @@
+//! `kubectl apply`, client side: what the author changed since the last time is changed in the cluster, what others set stays.
+//!
+//! The configuration that is applied is kept in an annotation of the object; the patch is computed from that, the document and the live object.
+//!
+//! The real thing: kubectl's pkg/cmd/apply/{apply,patcher}.go, pkg/util/apply.go (`GetModifiedConfiguration`).
+//! Left out: `--server-side`, `--prune`, `--force`, `--overwrite=false`; retries after conflicts.
+
+use super::refusal;
+use crate::api::decode;
+use crate::api::strategic::{self, keys};
+use crate::api::{
+    Answer, Body, FieldValidation, Key, Kind, Name, Object, PatchType, Reason, Reply, Request,
+    Status, Verb,
+};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Where the configuration of the last `apply` is kept.
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// Under which name `apply` manages fields.
+pub const FIELD_MANAGER: &str = "kubectl-client-side-apply";
+
+/// How to apply.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The namespace of objects that name none: `-n`, or `default`.
+    pub namespace: Name,
+    /// Refuse objects that name another namespace: `-n` was given.
+    pub enforce_namespace: bool,
+    /// `--validate`.
+    pub field_validation: FieldValidation,
+    /// `--dry-run=server`: ask what would come of it.
+    pub dry_run: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            namespace: "default".into(),
+            enforce_namespace: false,
+            field_validation: FieldValidation::Strict,
+            dry_run: false,
+        }
+    }
+}
+
+/// What `apply` did to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is new.
+    Created,
+    /// It was patched.
+    Configured,
+    /// There was nothing to patch.
+    Unchanged,
+}
+
+impl Effect {
+    /// As kubectl prints it after the object's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Configured => "configured",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// One object, applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Applied {
+    /// Which.
+    pub key: Key,
+    /// What was done to it.
+    pub effect: Effect,
+    /// The object before; `None` if it is new.
+    pub before: Option<Object>,
+    /// The object after.
+    pub after: Object,
+    /// Warnings, of the API server and of kubectl itself.
+    pub warnings: Vec<String>,
+}
+
+impl Applied {
+    /// `deployment.apps/web created`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let info = self.key.kind.info();
+        let dot = if info.group.is_empty() { "" } else { "." };
+        let (singular, group, name) = (info.singular, info.group, &self.key.name);
+        format!("{singular}{dot}{group}/{name} {}", self.effect.name())
+    }
+}
+
+/// A refusal, and what kubectl was doing when it came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    /// Why.
+    pub status: Status,
+    /// When.
+    pub during: During,
+}
+
+/// The steps of `apply`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum During {
+    /// Finding out what the document is.
+    Reading,
+    /// Finding out what is there.
+    Getting(Key),
+    /// Making a new object.
+    Creating,
+    /// Changing an object, with this patch.
+    Patching(Key, Value),
+}
+
+impl Refused {
+    /// What kubectl prints on stderr about the file `source`.
+    #[must_use]
+    pub fn text(&self, source: &str) -> String {
+        let status = &self.status;
+        match &self.during {
+            During::Reading if status.reason == Reason::NotFound => format!(
+                "error: resource mapping not found for name: {:?} namespace: \"\" from {source:?}: {}\nensure CRDs are installed first",
+                status.name, status.message
+            ),
+            During::Reading => format!(
+                "error: {}",
+                status.message.replace("SOURCE", &format!("{source:?}"))
+            ),
+            During::Getting(key) => {
+                let doing = format!(
+                    "retrieving current configuration of:\n{}\nfrom server for:",
+                    described(key)
+                );
+                refusal::text_when(status, &doing, source)
+            }
+            During::Creating => refusal::text_when(status, "creating", source),
+            During::Patching(key, patch) => {
+                let inner = Status {
+                    message: format!("error when patching {source:?}: {}", status.message),
+                    ..status.clone()
+                };
+                let doing = format!(
+                    "applying patch:\n{}\nto:\n{}\nfor:",
+                    go_json(patch),
+                    described(key)
+                );
+                refusal::text_when(&inner, &doing, source)
+            }
+        }
+    }
+}
+
+/// Two lines about an object, as cli-runtime's `Info` prints itself.
+fn described(key: &Key) -> String {
+    let info = key.kind.info();
+    let (group, version) = (info.group, info.version);
+    format!(
+        "Resource: \"{group}/{version}, Resource={}\", GroupVersionKind: \"{group}/{version}, Kind={}\"\nName: {:?}, Namespace: {:?}",
+        info.plural, info.name, key.name, key.namespace
+    )
+}
+
+/// Applies one document through `send`. With `dry_run` this is the diff: `before` and `after` of the answer.
+///
+/// # Errors
+/// [`Refused`]: the document says no kind that there is, or the API server refuses.
+pub fn apply(
+    document: &Value,
+    options: &Options,
+    send: &mut dyn FnMut(Request) -> Answer,
+) -> Result<Applied, Refused> {
+    let reading = |status| Refused {
+        status,
+        during: During::Reading,
+    };
+    let (key, mut modified) = identify(document, options).map_err(reading)?;
+    annotate(&mut modified);
+    let got = send(Request::get(key.clone()));
+    let mut warnings = got.warnings;
+    let live = match got.result {
+        Ok(reply) => reply.object().cloned(),
+        Err(status) if status.reason == Reason::NotFound => None,
+        Err(status) => {
+            let during = During::Getting(key);
+            return Err(Refused { status, during });
+        }
+    };
+    let Some(live) = live else {
+        return create(key, modified, options, send, warnings);
+    };
+    let original = last_applied(&live);
+    if original.is_none() {
+        warnings.push(missing_annotation(&key));
+    }
+    let original = original.unwrap_or_else(|| Value::Object(Map::new()));
+    let patch = strategic::three_way(&original, &modified, &live.to_json(), keys::root(key.kind));
+    let patch = patch.map_err(|error| reading(Status::bad_request(error.to_string())))?;
+    if patch.as_object().is_some_and(Map::is_empty) {
+        return Ok(Applied {
+            key,
+            effect: Effect::Unchanged,
+            before: Some(live.clone()),
+            after: live,
+            warnings,
+        });
+    }
+    let request = Request {
+        field_validation: options.field_validation,
+        dry_run: options.dry_run,
+        field_manager: FIELD_MANAGER.into(),
+        ..Request::patch(key.clone(), PatchType::StrategicMerge, patch.clone())
+    };
+    let answer = send(request);
+    warnings.extend(answer.warnings);
+    let after = answer
+        .result
+        .and_then(one_object)
+        .map_err(|status| Refused {
+            status,
+            during: During::Patching(key.clone(), patch),
+        })?;
+    Ok(Applied {
+        key,
+        effect: Effect::Configured,
+        before: Some(live),
+        after,
+        warnings,
+    })
+}
+
+fn create(
+    key: Key,
+    document: Value,
+    options: &Options,
+    send: &mut dyn FnMut(Request) -> Answer,
+    mut warnings: Vec<String>,
+) -> Result<Applied, Refused> {
+    let request = Request {
+        field_validation: options.field_validation,
+        dry_run: options.dry_run,
+        field_manager: FIELD_MANAGER.into(),
+        ..Request::new(
+            Verb::Create,
+            key.clone(),
+            Body::Document(Arc::new(document)),
+        )
+    };
+    let answer = send(request);
+    warnings.extend(answer.warnings);
+    let after = answer
+        .result
+        .and_then(one_object)
+        .map_err(|status| Refused {
+            status,
+            during: During::Creating,
+        })?;
+    Ok(Applied {
+        key,
+        effect: Effect::Created,
+        before: None,
+        after,
+        warnings,
+    })
+}
+
+fn one_object(reply: Reply) -> Result<Object, Status> {
+    match reply {
+        Reply::Object(object) | Reply::Deleted(object) => Ok(object),
+        Reply::List(..) => unreachable!("a create or patch is about one object"),
+    }
+}
+
+/// Which object a document is, and the document with its namespace.
+///
+/// # Errors
+/// The kind is missing or unknown, the name is missing, or the namespace is not the one that was asked for.
+pub fn identify(document: &Value, options: &Options) -> Result<(Key, Value), Status> {
+    let text = |field: &str| {
+        document
+            .pointer(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let name = text("/metadata/name");
+    let kind =
+        decode::kind_of(document).map_err(|status| as_kubectl_says(status, name, document))?;
+    if name.is_empty() {
+        let base = text("/metadata/generateName");
+        let message = if base.is_empty() {
+            "resource name may not be empty".to_owned()
+        } else {
+            format!("from {base}: cannot use generate name with apply")
+        };
+        return Err(Status::bad_request(message));
+    }
+    let mut document = document.clone();
+    let key = Key::new(
+        kind,
+        namespace_of(kind, text("/metadata/namespace"), options)?,
+        name,
+    );
+    if kind.info().namespaced {
+        document["metadata"]["namespace"] = Value::from(key.namespace.as_str());
+    }
+    Ok((key, document))
+}
+
+/// kubectl finds these before it sends anything.
+fn as_kubectl_says(status: Status, name: &str, document: &Value) -> Status {
+    let unset = document.is_object()
+        && document
+            .get("apiVersion")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .is_empty();
+    let message = match status.reason {
+        Reason::NotFound => status.message.clone(),
+        _ if unset && document.get("kind").is_some_and(Value::is_string) => {
+            "error validating SOURCE: error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false".to_owned()
+        }
+        _ => format!("unable to decode SOURCE: {}", status.message),
+    };
+    Status {
+        message,
+        name: name.into(),
+        ..status
+    }
+}
+
+fn namespace_of(kind: Kind, said: &str, options: &Options) -> Result<Name, Status> {
+    if !kind.info().namespaced || said.is_empty() {
+        return Ok(options.namespace.clone());
+    }
+    if options.enforce_namespace && said != options.namespace {
+        return Err(Status::bad_request(format!(
+            "the namespace from the provided object {said:?} does not match the namespace {:?}. You must pass '--namespace={said}' to perform this operation.",
+            options.namespace
+        )));
+    }
+    Ok(said.into())
+}
+
+/// Writes the document itself into its annotation.
+fn annotate(document: &mut Value) {
+    let metadata = &mut document["metadata"];
+    if !metadata["annotations"].is_object() {
+        metadata["annotations"] = Value::Object(Map::new());
+    }
+    let annotations = metadata["annotations"].as_object_mut();
+    annotations.expect("made above").shift_remove(LAST_APPLIED);
+    let text = format!("{}\n", go_json(document));
+    document["metadata"]["annotations"][LAST_APPLIED] = Value::from(text);
+}
+
+/// The configuration that was applied last, if the object has one that can be read.
+fn last_applied(object: &Object) -> Option<Value> {
+    let annotations = object.metadata().annotations.as_ref()?;
+    let value: Value = serde_json::from_str(annotations.get(LAST_APPLIED)?).ok()?;
+    value.is_object().then_some(value)
+}
+
+fn missing_annotation(key: &Key) -> String {
+    let info = key.kind.info();
+    format!(
+        "resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
+        info.plural, key.name
+    )
+}
+
+/// JSON as Go writes it: keys sorted, no spaces, `<`, `>` and `&` escaped.
+#[must_use]
+pub fn go_json(value: &Value) -> String {
+    fn sorted(value: &Value) -> Value {
+        match value {
+            Value::Object(entries) => {
+                let mut entries: Vec<_> = entries
+                    .iter()
+                    .map(|(k, v)| (k.clone(), sorted(v)))
+                    .collect();
+                entries.sort_by(|a, b| a.0.cmp(&b.0));
+                Value::Object(entries.into_iter().collect())
+            }
+            Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+            plain => plain.clone(),
+        }
+    }
+    let text = sorted(value).to_string();
+    text.replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
+}
+
+#[cfg(test)]
+#[path = "apply_tests.rs"]
+mod tests;
