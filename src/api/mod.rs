@@ -6,6 +6,7 @@
 //! The real thing: staging/src/k8s.io/{api,apimachinery}, pkg/apis.
 
 mod change;
+pub mod check;
 pub mod claims;
 pub mod decode;
 pub mod field;

@@ -4,10 +4,14 @@
 
 use super::cells::{age, column, containers, wide};
 use super::normal::{drop_empty, drop_false, drop_zero, text_default};
-use super::{Column, Stored, pod, stored};
+use super::{Column, Stored, go, pod, stored, workload};
+use crate::api::check::{Errors, Path};
+use crate::api::field::FieldError;
 use crate::api::selector;
 use crate::api::time::Ms;
-use k8s_openapi::api::apps::v1::{Deployment, DeploymentStatus, DeploymentStrategy};
+use k8s_openapi::api::apps::v1::{
+    Deployment, DeploymentStatus, DeploymentStrategy, RollingUpdateDeployment,
+};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 impl Stored for Deployment {
@@ -52,6 +56,38 @@ impl Stored for Deployment {
         }
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        validate_spec(self, &mut errors);
+        errors.into_list()
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        if self.spec == old.spec {
+            return Vec::new();
+        }
+        validate_spec(self, &mut errors);
+        if let (Some(new), Some(old)) = (&self.spec, &old.spec) {
+            workload::selector_stays(&new.selector, &old.selector, &mut errors);
+        }
+        errors.into_list()
+    }
+
+    fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        let status = self.status.clone().unwrap_or_default();
+        let counts = [
+            ("updatedReplicas", status.updated_replicas),
+            ("readyReplicas", status.ready_replicas),
+            ("availableReplicas", status.available_replicas),
+            ("unavailableReplicas", status.unavailable_replicas),
+        ];
+        let replicas = status.replicas.unwrap_or_default();
+        workload::status_counts(&counts, replicas, status.observed_generation, &mut errors);
+        errors.into_list()
+    }
+
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             column("Ready"),
@@ -92,4 +128,238 @@ fn strategy_defaults(strategy: &mut DeploymentStrategy) {
     let rolling = strategy.rolling_update.get_or_insert_default();
     rolling.max_unavailable.get_or_insert_with(quarter);
     rolling.max_surge.get_or_insert_with(quarter);
+}
+
+fn validate_spec(deployment: &Deployment, errors: &mut Errors) {
+    let Some(spec) = &deployment.spec else { return };
+    let path = Path::root("spec");
+    errors.non_negative(&path.child("replicas"), spec.replicas);
+    workload::selector_and_template(&spec.selector, &spec.template, &path, errors);
+    if let Some(strategy) = &spec.strategy {
+        validate_strategy(strategy, &path.child("strategy"), errors);
+    }
+    errors.non_negative(&path.child("minReadySeconds"), spec.min_ready_seconds);
+    let history_path = path.child("revisionHistoryLimit");
+    errors.non_negative(&history_path, spec.revision_history_limit);
+    if let Some(deadline_s) = spec.progress_deadline_seconds {
+        let path = path.child("progressDeadlineSeconds");
+        errors.non_negative(&path, Some(deadline_s));
+        if deadline_s <= spec.min_ready_seconds.unwrap_or_default() {
+            let detail = "must be greater than minReadySeconds";
+            errors.invalid(&path, deadline_s, detail);
+        }
+    }
+}
+
+fn validate_strategy(strategy: &DeploymentStrategy, path: &Path<'_>, errors: &mut Errors) {
+    let rolling_path = path.child("rollingUpdate");
+    match (strategy.type_.as_deref(), &strategy.rolling_update) {
+        (Some("Recreate"), Some(_)) => {
+            let detail = "may not be specified when strategy `type` is 'Recreate'";
+            errors.forbidden(&rolling_path, detail);
+        }
+        (Some("Recreate"), None) => {}
+        (Some("RollingUpdate"), None) => {
+            let detail = "this should be defaulted and never be nil";
+            errors.required(&rolling_path, detail);
+        }
+        (Some("RollingUpdate"), Some(rolling)) => {
+            validate_rolling_update(rolling, &rolling_path, errors);
+        }
+        (kind, _) => {
+            let value = format!(
+                "apps.DeploymentStrategy{{Type:{:?}, RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}}",
+                kind.unwrap_or_default()
+            );
+            errors.not_supported_go(path, &value, &["Recreate", "RollingUpdate"]);
+        }
+    }
+}
+
+fn validate_rolling_update(
+    rolling: &RollingUpdateDeployment,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
+    let value = |v: &Option<IntOrString>| v.clone().unwrap_or_default();
+    let (unavailable, surge) = (value(&rolling.max_unavailable), value(&rolling.max_surge));
+    let unavailable_path = path.child("maxUnavailable");
+    number_or_percent(&unavailable, &unavailable_path, errors);
+    number_or_percent(&surge, &path.child("maxSurge"), errors);
+    if amount(&unavailable) == 0 && amount(&surge) == 0 {
+        let value = go::int_or_string(&unavailable);
+        let detail = "may not be 0 when `maxSurge` is 0";
+        errors.invalid_go(&unavailable_path, &value, detail);
+    }
+    if percent(&unavailable).is_some_and(|p| p > 100) {
+        let value = go::int_or_string(&unavailable);
+        errors.invalid_go(&unavailable_path, &value, "must not be greater than 100%");
+    }
+}
+
+fn number_or_percent(value: &IntOrString, path: &Path<'_>, errors: &mut Errors) {
+    match value {
+        IntOrString::Int(number) => errors.non_negative(path, Some(*number)),
+        IntOrString::String(_) if percent(value).is_some() => {}
+        IntOrString::String(_) => {
+            let value = go::int_or_string(value);
+            let detail = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+            errors.invalid_go(path, &value, detail);
+        }
+    }
+}
+
+fn percent(value: &IntOrString) -> Option<i64> {
+    let IntOrString::String(text) = value else {
+        return None;
+    };
+    let digits = text.strip_suffix('%')?;
+    let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    all_digits.then(|| digits.parse().unwrap_or(i64::MAX))
+}
+
+/// The number, be it of pods or of hundredths; a text that is neither counts as the number in it, or 0.
+fn amount(value: &IntOrString) -> i64 {
+    match value {
+        IntOrString::Int(number) => i64::from(*number),
+        IntOrString::String(text) => percent(value).unwrap_or_else(|| text.parse().unwrap_or(0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn deployment(spec: Value) -> Deployment {
+        let mut deployment: Deployment =
+            serde_json::from_value(json!({ "metadata": {"name": "web"}, "spec": spec }))
+                .expect("a deployment");
+        deployment.set_defaults();
+        deployment
+    }
+
+    fn template() -> Value {
+        json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "nginx:1.27"}]}})
+    }
+
+    fn texts(errors: &[FieldError]) -> Vec<String> {
+        errors.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_bare_deployment_gets_what_upstream_gives_it() {
+        let got = deployment(
+            json!({"selector": {"matchLabels": {"app": "web"}}, "template": template()}),
+        );
+        let spec = serde_json::to_value(got.spec).expect("plain data");
+        assert_eq!(spec["replicas"], 1);
+        assert_eq!(
+            spec["strategy"],
+            json!({"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}, "type": "RollingUpdate"})
+        );
+        assert_eq!(spec["revisionHistoryLimit"], 10);
+        assert_eq!(spec["progressDeadlineSeconds"], 600);
+        let recreate = deployment(
+            json!({"strategy": {"type": "Recreate"}, "selector": {}, "template": template()}),
+        );
+        let spec = serde_json::to_value(recreate.spec).expect("plain data");
+        assert_eq!(spec["strategy"], json!({"type": "Recreate"}));
+    }
+
+    #[test]
+    fn generation_counts_changes_of_spec_and_annotations() {
+        let mut old = deployment(
+            json!({"selector": {"matchLabels": {"app": "web"}}, "template": template()}),
+        );
+        old.prepare_create();
+        let mut same = old.clone();
+        same.metadata.labels = Some([("a".to_owned(), "b".to_owned())].into());
+        same.prepare_update(&old);
+        assert_eq!(same.metadata.generation, Some(1));
+        let mut scaled = old.clone();
+        scaled.spec.as_mut().expect("kept").replicas = Some(3);
+        scaled.prepare_update(&old);
+        assert_eq!(scaled.metadata.generation, Some(2));
+        let mut annotated = old.clone();
+        annotated.metadata.annotations = Some([("a".to_owned(), "b".to_owned())].into());
+        let mut by_status = annotated.clone();
+        annotated.prepare_update(&old);
+        assert_eq!(annotated.metadata.generation, Some(2));
+        by_status.spec.as_mut().expect("kept").replicas = Some(9);
+        by_status.prepare_status_update(&old);
+        assert_eq!(by_status.metadata.generation, Some(1));
+        assert_eq!(by_status.spec, old.spec);
+        assert!(by_status.metadata.annotations.is_some());
+    }
+
+    #[test]
+    fn says_what_upstream_says() {
+        let selector = json!({"matchLabels": {"app": "web"}});
+        for (name, spec, want) in [
+            (
+                "no selector",
+                json!({"template": template()}),
+                vec![
+                    "spec.selector: Required value",
+                    "spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"web\"}: `selector` does not match template `labels`",
+                ],
+            ),
+            (
+                "other labels",
+                json!({"selector": {"matchLabels": {"app": "b"}}, "template": template()}),
+                vec![
+                    "spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"web\"}: `selector` does not match template `labels`",
+                ],
+            ),
+            (
+                "no template",
+                json!({"selector": selector, "template": {"metadata": {"labels": {"app": "web"}}}}),
+                vec!["spec.template.spec.containers: Required value"],
+            ),
+            (
+                "both zero",
+                json!({"selector": selector, "template": template(), "strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}}}),
+                vec![
+                    "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}: may not be 0 when `maxSurge` is 0",
+                ],
+            ),
+            (
+                "negative",
+                json!({"selector": selector, "template": template(), "replicas": -1}),
+                vec!["spec.replicas: Invalid value: -1: must be greater than or equal to 0"],
+            ),
+            (
+                "strategy",
+                json!({"selector": selector, "template": template(), "strategy": {"type": "Blue"}}),
+                vec![
+                    "spec.strategy: Unsupported value: apps.DeploymentStrategy{Type:\"Blue\", RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}: supported values: \"Recreate\", \"RollingUpdate\"",
+                ],
+            ),
+            (
+                "recreate with numbers",
+                json!({"selector": selector, "template": template(), "strategy": {"type": "Recreate", "rollingUpdate": {}}}),
+                vec![
+                    "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'",
+                ],
+            ),
+            (
+                "deadline",
+                json!({"selector": selector, "template": template(), "progressDeadlineSeconds": 5, "minReadySeconds": 5}),
+                vec![
+                    "spec.progressDeadlineSeconds: Invalid value: 5: must be greater than minReadySeconds",
+                ],
+            ),
+        ] {
+            assert_eq!(texts(&deployment(spec).validate()), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_selector_stays() {
+        let spec = |app: &str| json!({"selector": {"matchLabels": {"app": app}}, "template": {"metadata": {"labels": {"app": app}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}});
+        let errors = deployment(spec("web2")).validate_update(&deployment(spec("web")));
+        let want = r#"spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"web2"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable"#;
+        assert_eq!(texts(&errors), [want]);
+    }
 }

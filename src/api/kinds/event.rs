@@ -4,12 +4,34 @@
 
 use super::cells::{column, since, wide};
 use super::{Column, Stored, stored};
+use crate::api::check::{Errors, Path};
+use crate::api::field::FieldError;
 use crate::api::time::Ms;
 use k8s_openapi::api::core::v1::Event;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 
 impl Stored for Event {
     stored!(Event);
+
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        let own = self.metadata.namespace.as_deref().unwrap_or_default();
+        let about = self
+            .involved_object
+            .namespace
+            .as_deref()
+            .unwrap_or_default();
+        let fits = match about {
+            "" => matches!(own, "" | "default"),
+            _ => own == about,
+        };
+        if !fits {
+            let path = Path::root("involvedObject");
+            let detail = "does not match event.namespace";
+            errors.invalid(&path.child("namespace"), about, detail);
+        }
+        errors.into_list()
+    }
 
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[

@@ -11,6 +11,7 @@ mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
+mod go;
 mod lease;
 mod namespace;
 mod node;
@@ -18,8 +19,10 @@ mod normal;
 mod pod;
 mod replica_set;
 mod secret;
+mod selectors;
 mod service;
 mod service_account;
+mod workload;
 
 use super::field::FieldError;
 use super::time::Ms;
@@ -121,6 +124,11 @@ pub trait Stored:
     /// Everything wrong with replacing `old` by this; `validate` included where upstream's update validation includes it.
     fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
         self.validate()
+    }
+
+    /// Everything wrong with replacing `old` by this through the status subresource.
+    fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
+        Vec::new()
     }
 
     /// Is the name one that this kind may have? Most may be DNS subdomains. Returns the detail of the field error.
@@ -305,6 +313,15 @@ macro_rules! kinds {
             pub fn validate_update(&self, old: &Self) -> Vec<FieldError> {
                 match (self, old) {
                     $((Self::$name(new), Self::$name(old)) => new.validate_update(old),)*
+                    _ => unreachable!("an update never changes the kind"),
+                }
+            }
+
+            /// See [`Stored::validate_status_update`]. Both must be of one kind.
+            #[must_use]
+            pub fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+                match (self, old) {
+                    $((Self::$name(new), Self::$name(old)) => new.validate_status_update(old),)*
                     _ => unreachable!("an update never changes the kind"),
                 }
             }

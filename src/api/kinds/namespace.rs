@@ -3,7 +3,10 @@
 //! The real thing: pkg/apis/core, pkg/registry/core/namespace/strategy.go.
 
 use super::cells::{age, column};
-use super::{Column, Stored, stored};
+use super::{Column, Stored, names, stored};
+use crate::api::check::{Errors, Path};
+use crate::api::field::FieldError;
+use crate::api::labels;
 use crate::api::time::Ms;
 use k8s_openapi::api::core::v1::{Namespace, NamespaceStatus};
 
@@ -55,6 +58,50 @@ impl Stored for Namespace {
 
     fn prepare_status_update(&mut self, old: &Self) {
         self.spec.clone_from(&old.spec);
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        let path = Path::root("spec");
+        let path = path.child("finalizers");
+        let finalizers = self.spec.iter().flat_map(|s| s.finalizers.iter().flatten());
+        for finalizer in finalizers {
+            errors.invalid_text(&path, finalizer, labels::qualified_name(finalizer));
+            let standard = ["kubernetes", "orphan", "foregroundDeletion"];
+            if !finalizer.contains('/') && !standard.contains(&finalizer.as_str()) {
+                let detail = "name is neither a standard finalizer name nor is it fully qualified";
+                errors.invalid(&path, finalizer.as_str(), detail);
+            }
+        }
+        errors.into_list()
+    }
+
+    fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
+        Vec::new()
+    }
+
+    fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        let phase = self.status.as_ref().and_then(|s| s.phase.as_deref());
+        let (wanted, detail) = match self.metadata.deletion_timestamp {
+            None => (
+                "Active",
+                "may only be 'Active' if `deletionTimestamp` is empty",
+            ),
+            Some(_) => (
+                "Terminating",
+                "may only be 'Terminating' if `deletionTimestamp` is not empty",
+            ),
+        };
+        if phase != Some(wanted) {
+            let path = Path::root("status");
+            errors.invalid(&path.child("Phase"), phase.unwrap_or_default(), detail);
+        }
+        errors.into_list()
+    }
+
+    fn validate_name(name: &str) -> Option<String> {
+        names::label(name).into_iter().next()
     }
 
     fn columns() -> &'static [Column] {

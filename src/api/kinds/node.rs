@@ -3,11 +3,13 @@
 //! The real thing: pkg/apis/core, pkg/registry/core/node/strategy.go. A new node keeps the status that it comes with: kubelets register with one.
 
 use super::cells::{age, column, or, wide};
-use super::normal::{drop_empty, drop_false};
-use super::{Column, Stored, stored};
-use crate::api::quantity;
+use super::normal::{drop_empty, drop_false, list, text};
+use super::{Column, Stored, names, pod, stored};
+use crate::api::check::{Errors, Path};
+use crate::api::field::FieldError;
 use crate::api::time::Ms;
-use k8s_openapi::api::core::v1::Node;
+use crate::api::{labels, quantity};
+use k8s_openapi::api::core::v1::{Node, Taint};
 use std::collections::BTreeSet;
 
 impl Stored for Node {
@@ -33,6 +35,59 @@ impl Stored for Node {
         if self.spec != old.spec {
             self.spec.clone_from(&old.spec);
         }
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        taints(self, &mut errors);
+        status_resources(self, &mut errors);
+        let spec = Path::root("spec");
+        let path = spec.child("podCIDRs");
+        let cidrs = self.spec.iter().flat_map(|s| list(&s.pod_cidrs));
+        for (index, cidr) in cidrs.enumerate() {
+            errors.invalid_text(&path.index(index), cidr, names::cidr(cidr));
+        }
+        errors.into_list()
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        if self.spec == old.spec {
+            return Vec::new();
+        }
+        let spec = Path::root("spec");
+        let (new, old) = (
+            self.spec.clone().unwrap_or_default(),
+            old.spec.clone().unwrap_or_default(),
+        );
+        let had = !list(&old.pod_cidrs).is_empty();
+        if had && list(&old.pod_cidrs) != list(&new.pod_cidrs) {
+            let detail = "node updates may not change podCIDR except from \"\" to valid";
+            errors.forbidden(&spec.child("podCIDRs"), detail);
+        }
+        let provider = text(&old.provider_id);
+        if !provider.is_empty() && provider != text(&new.provider_id) {
+            let detail = "node updates may not change providerID except from \"\" to valid";
+            errors.forbidden(&spec.child("providerID"), detail);
+        }
+        taints(self, &mut errors);
+        if text(&old.external_id) != text(&new.external_id) {
+            errors.forbidden(&spec.child("externalID"), "may not be updated");
+        }
+        errors.into_list()
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        let resources = |n: &Self| {
+            n.status
+                .as_ref()
+                .map(|s| (s.capacity.clone(), s.allocatable.clone()))
+        };
+        if resources(self) != resources(old) {
+            status_resources(self, &mut errors);
+        }
+        errors.into_list()
     }
 
     fn columns() -> &'static [Column] {
@@ -72,6 +127,46 @@ impl Stored for Node {
 
     fn selectable_field(&self, path: &str) -> Option<String> {
         (path == "spec.unschedulable").then(|| self.is_cordoned().to_string())
+    }
+}
+
+/// Upstream names the taints' place `metadata.taints`.
+fn taints(node: &Node, errors: &mut Errors) {
+    let metadata = Path::root("metadata");
+    let path = metadata.child("taints");
+    let taints = node.spec.as_ref().map_or(&[][..], |s| list(&s.taints));
+    for (index, taint) in taints.iter().enumerate() {
+        let path = path.index(index);
+        let (key, value) = (taint.key.as_str(), text(&taint.value));
+        errors.invalid_text(&path.child("key"), key, labels::qualified_name(key));
+        let wrong = labels::label_value(value);
+        if !wrong.is_empty() {
+            errors.invalid(&path.child("value"), value, &wrong.join(";"));
+        }
+        pod::scheduling::taint_effect(&taint.effect, &path.child("effect"), errors);
+        let same = |t: &Taint| t.key == taint.key && t.effect == taint.effect;
+        if taints[..index].iter().any(same) {
+            let value = format!(
+                "core.Taint{{Key:{key:?}, Value:{value:?}, Effect:{:?}, TimeAdded:<nil>}}",
+                taint.effect
+            );
+            let detail = "taints must be unique by key and effect pair";
+            errors.duplicate_go(&path, &value, detail);
+        }
+    }
+}
+
+fn status_resources(node: &Node, errors: &mut Errors) {
+    let Some(status) = &node.status else { return };
+    let path = Path::root("status");
+    for (field, amounts) in [
+        ("capacity", &status.capacity),
+        ("allocatable", &status.allocatable),
+    ] {
+        let path = path.child(field);
+        for (name, amount) in amounts.iter().flatten() {
+            pod::resources::amount_of(name, amount, &path.child(name), errors);
+        }
     }
 }
 

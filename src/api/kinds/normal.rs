@@ -1,4 +1,4 @@
-//! Small steps that defaulting is made of: fill in a text, forget a value that means nothing.
+//! Small steps that defaulting is made of: fill in a text, forget a value that means nothing, read one that is absent.
 //!
 //! Upstream's Go types cannot tell an absent field from `false`, `0`, `""` or an empty list (`omitempty`); ours can, so defaulting drops
 //! such values. Otherwise applying `hostNetwork: false` would count as a change.
@@ -57,4 +57,14 @@ pub fn text_default(value: &mut Option<String>, default: &str) {
     if value.as_deref().unwrap_or_default().is_empty() {
         *value = Some(default.to_owned());
     }
+}
+
+/// The text, empty if it is absent: what Go's zero value would be.
+pub fn text(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or_default()
+}
+
+/// The list, empty if it is absent.
+pub fn list<T>(value: &Option<Vec<T>>) -> &[T] {
+    value.as_deref().unwrap_or_default()
 }

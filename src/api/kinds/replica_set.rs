@@ -4,7 +4,9 @@
 
 use super::cells::{age, column, containers, wide};
 use super::normal::{drop_empty, drop_zero};
-use super::{Column, Stored, pod, stored};
+use super::{Column, Stored, pod, stored, workload};
+use crate::api::check::{Errors, Path};
+use crate::api::field::FieldError;
 use crate::api::selector;
 use crate::api::time::Ms;
 use k8s_openapi::api::apps::v1::{ReplicaSet, ReplicaSetStatus};
@@ -40,6 +42,37 @@ impl Stored for ReplicaSet {
         if self.spec != old.spec {
             self.spec.clone_from(&old.spec);
         }
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        validate_spec(self, &mut errors);
+        errors.into_list()
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        if self.spec == old.spec {
+            return Vec::new();
+        }
+        validate_spec(self, &mut errors);
+        if let (Some(new), Some(old)) = (&self.spec, &old.spec) {
+            workload::selector_stays(&new.selector, &old.selector, &mut errors);
+        }
+        errors.into_list()
+    }
+
+    fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        let status = self.status.clone().unwrap_or_default();
+        let counts = [
+            ("fullyLabeledReplicas", status.fully_labeled_replicas),
+            ("readyReplicas", status.ready_replicas),
+            ("availableReplicas", status.available_replicas),
+        ];
+        let generation = status.observed_generation;
+        workload::status_counts(&counts, status.replicas, generation, &mut errors);
+        errors.into_list()
     }
 
     fn columns() -> &'static [Column] {
@@ -83,5 +116,20 @@ impl Stored for ReplicaSet {
     fn selectable_field(&self, path: &str) -> Option<String> {
         let replicas = || self.status.as_ref().map_or(0, |s| s.replicas).to_string();
         (path == "status.replicas").then(replicas)
+    }
+}
+
+fn validate_spec(replica_set: &ReplicaSet, errors: &mut Errors) {
+    let Some(spec) = &replica_set.spec else {
+        return;
+    };
+    let path = Path::root("spec");
+    errors.non_negative(&path.child("replicas"), spec.replicas);
+    errors.non_negative(&path.child("minReadySeconds"), spec.min_ready_seconds);
+    match &spec.template {
+        Some(template) => {
+            workload::selector_and_template(&spec.selector, template, &path, errors);
+        }
+        None => errors.required(&path.child("template"), ""),
     }
 }

@@ -33,8 +33,9 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         name_it(call, kind, &mut object);
     }
     object.prepare_create();
-    let mut errors = object.validate();
+    let mut errors = Vec::new();
     metadata::validate(kind, object.metadata(), &mut errors);
+    errors.extend(object.validate());
     let name = object.name();
     if !errors.is_empty() {
         return Err(Status::invalid(kind, &name, &errors));

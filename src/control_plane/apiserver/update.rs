@@ -114,9 +114,12 @@ pub(super) fn replace(
     }
     let mut errors = Vec::new();
     metadata::validate_update(object.metadata(), old.metadata(), &mut errors);
-    if call.request.subresource != Some(Subresource::Status) {
-        errors.extend(object.validate_update(old));
-    }
+    errors.extend(match call.request.subresource {
+        Some(Subresource::Status) => object.validate_status_update(old),
+        Some(Subresource::Finalize | Subresource::Scale | Subresource::Binding) | None => {
+            object.validate_update(old)
+        }
+    });
     if !errors.is_empty() {
         return Err(Status::invalid(old.kind(), &old.name(), &errors));
     }

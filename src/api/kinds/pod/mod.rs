@@ -4,10 +4,23 @@
 //! Left out: ephemeral containers and in-place resize (subresources of their own).
 
 mod columns;
+pub(super) mod containers;
 pub(super) mod defaults;
+mod env;
+pub(super) mod probes;
 mod qos;
+pub(super) mod resources;
+pub(super) mod scheduling;
+mod security;
+#[cfg(test)]
+mod tests;
+mod update;
+pub(super) mod validation;
+mod volumes;
 
 use super::{Column, Stored, stored};
+use crate::api::check::Errors;
+use crate::api::field::FieldError;
 use crate::api::time::Ms;
 use k8s_openapi::api::core::v1::{Pod, PodAffinityTerm, PodCondition, PodSpec, PodStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
@@ -58,6 +71,18 @@ impl Stored for Pod {
             let was = old.status.as_ref().and_then(|s| s.qos_class.clone());
             status.qos_class = was;
         }
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        validation::create(self, &mut errors);
+        errors.into_list()
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = Errors::new();
+        update::validate(self, old, &mut errors);
+        errors.into_list()
     }
 
     fn columns() -> &'static [Column] {
