@@ -234,4 +234,6 @@ fn unhandled(said: &str, version: &str, kind: Kind) -> String {
 }
 
 #[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
 mod tests;

@@ -234,3 +234,15 @@ fn documents_say_what_they_are() {
         assert_eq!(got, want.map_err(str::to_owned), "{name}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn objects_read_what_they_write(seed: u64) {
+        for kind in Kind::ALL {
+            let object = arbitrary::object(*kind, seed);
+            let decoded = decode(*kind, &object.to_json());
+            proptest::prop_assert_eq!(decoded.problems, []);
+            proptest::prop_assert_eq!(decoded.object, object);
+        }
+    }
+}

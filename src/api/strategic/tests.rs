@@ -1,3 +1,5 @@
+//! Tests of strategic merge: tables from upstream's own, and patches by chance.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;
