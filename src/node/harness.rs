@@ -12,6 +12,7 @@ use crate::api::{
 use crate::component::{
     Action, Component, Machine, Note, NoteType, Outcome, Seen, Turn, Urgency, Wake,
 };
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Node, Pod, PodStatus};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,7 +35,15 @@ const NODE: &str = "n1";
 impl World {
     /// A machine whose kubelet has registered itself.
     pub(super) fn new() -> Self {
-        let mut world = Self {
+        let mut world = Self::empty();
+        world.start_kubelet();
+        world.settle();
+        world
+    }
+
+    /// A machine whose kubelet has not been started.
+    pub(super) fn empty() -> Self {
+        Self {
             snapshot: Snapshot::default(),
             revision: 0,
             machine: Machine::numbered(0),
@@ -44,9 +53,7 @@ impl World {
             story: String::new(),
             turns: 0,
             refuse: Vec::new(),
-        };
-        world.start_kubelet();
-        world
+        }
     }
 
     /// The kubelet's process begins (again), with an empty memory.
@@ -190,7 +197,7 @@ impl World {
         let reasons: Vec<&str> = turn.diff.iter().map(|d| d.reason).collect();
         let _ = writeln!(
             self.story,
-            "{:>7}.{:03} {key} {}",
+            "{}.{:03} {key} {}",
             self.now_ms / 1000,
             self.now_ms % 1000,
             reasons.join(" ")
@@ -202,7 +209,7 @@ impl World {
                 Action::Runtime(call) => call.summary(),
                 Action::Network(call) => call.summary(),
             };
-            let _ = writeln!(self.story, "              {text}");
+            let _ = writeln!(self.story, "    {text}");
         }
     }
 
@@ -305,6 +312,11 @@ impl World {
         let due = (self.now_ms + wake.after_ms, wake.urgency);
         let slot = self.queue.entry(wake.key.clone()).or_insert(due);
         *slot = (slot.0.min(due.0), slot.1.min(due.1));
+    }
+
+    pub(super) fn lease(&self) -> Option<&Lease> {
+        let key = Key::new(Kind::Lease, "kube-node-lease", NODE);
+        self.snapshot.get(&key).and_then(Lease::of)
     }
 
     pub(super) fn node(&self) -> Option<&Node> {

@@ -4,6 +4,7 @@
 //! Left out: pull secrets and credential providers, `maxParallelImagePulls`.
 
 use super::super::container_runtime::image;
+use super::node_status;
 use super::pass::Pass;
 use crate::api::Name;
 use crate::api::time::Ms;
@@ -44,6 +45,8 @@ pub(super) fn ensure(pass: &mut Pass<'_>, spec: &ContainerSpec) -> Image {
                 let took_ms = pull.done_ms - pull.started_ms;
                 let waited_ms = pull.done_ms - pull.asked_ms;
                 pass.memory.pulling.remove(index);
+                pass.turn
+                    .again(Wake::housekeeping(node_status::KEY, node_status::LOOK_MS));
                 let message = format!(
                     "Successfully pulled image {wanted:?} in {} ({} including waiting). Image size: {size} bytes.",
                     go_duration(took_ms),
@@ -134,6 +137,7 @@ fn refused(pass: &mut Pass<'_>, spec: &ContainerSpec, words: &str) {
     pass.warn(spec, "Failed", "Error: ErrImagePull".to_owned());
     pass.memory
         .wait(&spec.name, "ErrImagePull", words.to_owned());
+    pass.turn.again(Wake::after(pass.view.queue_key, 1000));
 }
 
 fn backs_off(pass: &mut Pass<'_>, spec: &ContainerSpec, wanted: &str, wait_ms: Ms) {

@@ -72,7 +72,8 @@ fn has_succeeded(pass: &mut Pass<'_>, spec: &ContainerSpec) -> bool {
             true
         }
         Some(ContainerState::Exited { finished_ms, .. }) => {
-            if pass.view.restart_policy() != "Never" && !pass.backs_off(spec, finished_ms) {
+            let may_restart = pass.view.restart_policy() != "Never";
+            if may_restart && (pass.is_coming(spec) || !pass.backs_off(spec, finished_ms)) {
                 pass.start(spec, Datum::from("Exited"));
             }
             false

@@ -136,3 +136,11 @@ impl PodMemory {
         self.waiting.iter().find(|w| w.container == container)
     }
 }
+
+impl KubeletMemory {
+    /// Does it look after no pod?
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.pods.is_empty()
+    }
+}

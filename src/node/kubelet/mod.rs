@@ -78,7 +78,10 @@ impl Component for Kubelet {
         match key {
             node_status::KEY => node_status::sync(seen, memory),
             lease::KEY => lease::sync(seen, memory),
-            pod => pod::sync(pod, seen, memory),
+            _ => match probes::pod_key(key) {
+                Some(pod) => probes::sync(pod, seen, memory),
+                None => pod::sync(key, seen, memory),
+            },
         }
     }
 

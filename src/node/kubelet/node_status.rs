@@ -1,4 +1,4 @@
-//! The kubelet's own Node: registered at the start, looked at every ten seconds, written when something changed or five minutes have passed.
+//! The kubelet's own Node: registered at the start, looked at ten seconds after something may have changed, and reported every five minutes.
 //!
 //! The real thing: pkg/kubelet/kubelet_node_status.go (`registerWithAPIServer`, `tryUpdateNodeStatus`, `nodeStatusHasChanged`), nodestatus/setters.go.
 //! Left out: the first moments in which a node is NotReady because its network or CSI node is not set up; pressure conditions (no machine runs out);
@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 /// The key of this work.
 pub(super) const KEY: &str = "node-status";
-/// `nodeStatusUpdateFrequency`.
-const LOOK_MS: Ms = 10_000;
+/// `nodeStatusUpdateFrequency`. Looks that could find nothing new are left out.
+pub(super) const LOOK_MS: Ms = 10_000;
 /// `nodeStatusReportFrequency`.
 const REPORT_MS: Ms = 300_000;
 /// `nodeStatusMaxImages`.
@@ -57,12 +57,12 @@ const CONDITIONS: [[&str; 4]; 4] = [
 
 pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
     let mut turn = Turn::default();
-    turn.again(Wake::housekeeping(KEY, LOOK_MS));
     let cached = seen.table(Kind::Node).get("", seen.node);
     let Some(cached) = cached else {
         if !memory.node.is_registered {
             register(seen, &mut turn);
         }
+        turn.again(Wake::housekeeping(KEY, LOOK_MS));
         return turn;
     };
     let object = match &memory.node.latest {
@@ -82,26 +82,18 @@ pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
         .map(time::ms);
     let is_report_due = reported_ms.is_none_or(|at| at + REPORT_MS <= seen.now_ms);
     if new == old && !is_report_due {
+        let due_ms = reported_ms.map_or(0, |at| at + REPORT_MS);
+        turn.again(Wake::housekeeping(KEY, due_ms.saturating_sub(seen.now_ms)));
         return turn;
     }
-    let age_ms = reported_ms.map(|at| seen.now_ms.saturating_sub(at));
-    let closes = if new == old {
-        turn.differs(
-            object.key(),
-            "status.conditions{Ready}.lastHeartbeatTime",
-            Datum::Duration(0),
-            age_ms.map_or(Datum::None, Datum::Duration),
-            "NodeReportDue",
-        )
-    } else {
-        turn.differs(
-            object.key(),
-            "status.conditions{Ready}",
-            "True",
-            ready,
-            "NodeStatusOutOfDate",
-        )
-    };
+    turn.again(Wake::housekeeping(KEY, LOOK_MS));
+    let closes = difference(
+        &mut turn,
+        object.key(),
+        &old,
+        &new,
+        reported_ms.map(|at| seen.now_ms.saturating_sub(at)),
+    );
     for condition in new.conditions.iter_mut().flatten() {
         if CONDITIONS.iter().any(|[of, ..]| *of == condition.type_) {
             condition.last_heartbeat_time = Some(time::time(seen.now_ms));
@@ -114,6 +106,49 @@ pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
     };
     turn.act(closes, Request::update_status(thin));
     turn
+}
+
+/// What of the status has to change, for the trace.
+fn difference(
+    turn: &mut Turn,
+    key: Key,
+    old: &NodeStatus,
+    new: &NodeStatus,
+    age_ms: Option<Ms>,
+) -> usize {
+    let verdict = |status: &NodeStatus| condition(status, "Ready").map(|c| c.status.clone());
+    if verdict(old) != verdict(new) {
+        let field = "status.conditions{Ready}";
+        return turn.differs(
+            key,
+            field,
+            verdict(new),
+            verdict(old),
+            "NodeConditionOutOfDate",
+        );
+    }
+    let count = |status: &NodeStatus| status.images.as_ref().map_or(0, Vec::len);
+    if old.images != new.images {
+        return turn.differs(
+            key,
+            "status.images",
+            count(new),
+            count(old),
+            "NodeImagesOutOfDate",
+        );
+    }
+    if old != new {
+        return turn.differs(
+            key,
+            "status",
+            "complete",
+            "incomplete",
+            "NodeStatusOutOfDate",
+        );
+    }
+    let age = age_ms.map_or(Datum::None, Datum::Duration);
+    let field = "status.conditions{Ready}.lastHeartbeatTime";
+    turn.differs(key, field, Datum::Duration(0), age, "NodeReportDue")
 }
 
 /// Remembers the Node as the API server has it.

@@ -141,7 +141,7 @@ impl<'a> Pass<'a> {
                 if !self.may_restart(spec, container) {
                     return true;
                 }
-                if self.backs_off(spec, finished_ms) {
+                if !self.is_coming(spec) && self.backs_off(spec, finished_ms) {
                     return true;
                 }
                 self.start(spec, Datum::from("Exited"))
@@ -167,6 +167,11 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// Was its image asked for already, to start it?
+    pub(super) fn is_coming(&self, spec: &ContainerSpec) -> bool {
+        self.memory.pulling.iter().any(|(of, _)| *of == spec.name)
+    }
+
     /// A running container: is it still the one that is wanted, and well?
     fn keep(&mut self, spec: &ContainerSpec, id: ContainerId, container: &Container) {
         if container.stopping_since_ms.is_some() {
@@ -184,6 +189,7 @@ impl<'a> Pass<'a> {
             self.kill(spec, id, "ContainerChanged", message, None);
             return;
         }
+        self.probe_from_now_on(spec, id, container);
         if let Some((kind, grace_ms)) = super::probes::failed(self.memory, spec, id) {
             let mut message = format!("Container {} failed {kind} probe", spec.name);
             if self.view.restart_policy() != "Never" || view::is_sidecar(spec) {
