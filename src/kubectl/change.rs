@@ -6,7 +6,7 @@
 use super::flags::{switch, value};
 use super::printers::{named, type_name};
 use super::targets::Targets;
-use super::{Call, Command, refusal};
+use super::{Call, Command, parse_stdin, refusal};
 use crate::api::{
     Body, Key, Kind, Object, PatchType, Reply, Request, Status, Subresource, Verb, decode, yaml,
 };
@@ -93,11 +93,7 @@ fn create(call: &mut Call<'_>) -> Result<(), String> {
     if call.given.get("filename").is_none() {
         return Err("must specify one of -f and -k".to_owned());
     }
-    let (documents, errors) = yaml::parse(call.stdin);
-    if let Some(error) = errors.first() {
-        return Err(format!("error parsing STDIN: {error}"));
-    }
-    for document in documents {
+    for document in parse_stdin(call)? {
         match decode::kind_of(&document.value) {
             Ok(kind) => create_one(call, kind, &namespace, document.value),
             Err(status) => call.out.fail(format!("error: {}", status.message)),

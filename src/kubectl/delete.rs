@@ -6,7 +6,7 @@
 use super::flags::{switch, value};
 use super::printers::group_kind;
 use super::targets::Targets;
-use super::{Call, Command, refusal};
+use super::{Call, Command, parse_stdin, refusal};
 use crate::api::{DeleteOptions, Key, Propagation, Reason, Reply, Request, decode, yaml};
 
 pub(super) const DELETE: Command = Command {
@@ -145,10 +145,7 @@ fn keys(call: &mut Call<'_>) -> Result<Vec<Key>, String> {
 }
 
 fn keys_of_text(call: &Call<'_>, namespace: &str) -> Result<Vec<Key>, String> {
-    let (documents, errors) = yaml::parse(call.stdin);
-    if let Some(error) = errors.first() {
-        return Err(format!("error parsing STDIN: {error}"));
-    }
+    let documents = parse_stdin(call)?;
     let key = |document: &yaml::Document| {
         let kind = decode::kind_of(&document.value).map_err(|status| status.message)?;
         let text = |field: &str| document.value["metadata"][field].as_str();

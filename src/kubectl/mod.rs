@@ -6,6 +6,7 @@
 //! Left out: waiting (`delete` and `rollout status` return at once), files (`-f` reads what is passed in), plugins, kubeconfig.
 
 pub mod apply;
+mod apply_command;
 mod change;
 mod delete;
 pub mod duration;
@@ -15,9 +16,10 @@ mod get;
 pub mod printers;
 pub mod refusal;
 pub mod targets;
+pub mod trace;
 
 use crate::api::time::Ms;
-use crate::api::{Answer, Reply, Request, User, Verb};
+use crate::api::{Answer, Reply, Request, User, Verb, yaml};
 use crate::sim::{Cluster, StepEvent, Timeline};
 use flags::{Flag, Given, switch, value};
 
@@ -33,7 +35,9 @@ pub trait Server {
     fn now_ms(&self) -> Ms;
 }
 
-fn only_reads(request: &Request) -> bool {
+/// Is it one that changes nothing, and so no step?
+#[must_use]
+pub fn only_reads(request: &Request) -> bool {
     matches!(request.verb, Verb::Get | Verb::List) || request.dry_run
 }
 
@@ -134,6 +138,19 @@ impl Call<'_> {
     }
 }
 
+/// The documents on standard input.
+fn parse_stdin(call: &Call<'_>) -> Result<Vec<yaml::Document>, String> {
+    if call.given.get("filename") != Some("-") {
+        let path = call.given.get("filename").unwrap_or_default();
+        return Err(format!("the path {path:?} does not exist"));
+    }
+    let (documents, errors) = yaml::parse(call.stdin);
+    match errors.first() {
+        Some(error) => Err(format!("error parsing STDIN: {error}")),
+        None => Ok(documents),
+    }
+}
+
 /// A command.
 pub struct Command {
     /// Its words: `get`, `set image`.
@@ -173,6 +190,7 @@ pub const COMMANDS: &[Command] = &[
     change::SCALE,
     change::CORDON,
     change::UNCORDON,
+    apply_command::APPLY,
     change::PATCH,
     change::LABEL,
     change::ANNOTATE,

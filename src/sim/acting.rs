@@ -6,13 +6,13 @@ use super::agenda::{Entry, ProcessIndex};
 use super::cluster::Cluster;
 use super::process::Begun;
 use super::step::{Cause, Pace, Phase, StepEvent, TurnStep};
+use super::trace;
 use crate::api::Name;
 use crate::api::time::Ms;
 use crate::component::{
-    Action, CREATED_NAME, NetworkCall, Outcome, RuntimeCall, RuntimeError, Turn, Urgency, Wake,
+    Action, NetworkCall, Outcome, RuntimeCall, RuntimeError, Turn, Urgency, Wake,
 };
 use crate::node::{container_runtime, kube_proxy};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Back-off after the first failure of a key.
@@ -132,7 +132,7 @@ impl Cluster {
     /// Carries out the next action of a turn. False if it was refused: the rest of the turn is dropped.
     fn act(&mut self, process: ProcessIndex, begun: &mut Begun) -> bool {
         let turn = begun.turn.clone();
-        let action = named(&turn.actions[begun.outcomes.len()].action, &begun.outcomes);
+        let action = trace::named(&turn.actions[begun.outcomes.len()].action, &begun.outcomes);
         let action = &*action;
         let outcome = self.carry_out(process, action);
         let ok = outcome.is_ok();
@@ -153,7 +153,8 @@ impl Cluster {
         match action {
             Action::Api(request) => Outcome::Api(self.ask_as(process, request.clone())),
             Action::Event(note) => {
-                let (now_ms, sequence) = (self.now_ms, self.next_step);
+                // Grows with every write, so that two Events of one turn have different names.
+                let (now_ms, sequence) = (self.now_ms, self.store.revision());
                 let running = self.process_mut(process);
                 let reporter = running.component.reporter();
                 let request = running
@@ -328,20 +329,4 @@ impl Cluster {
             Cause::Retry { step, failures },
         );
     }
-}
-
-/// An Event about an object that the turn has just created, with the name that the API server gave it.
-fn named<'a>(action: &'a Action, outcomes: &[Outcome]) -> Cow<'a, Action> {
-    let Action::Event(note) = action else {
-        return Cow::Borrowed(action);
-    };
-    if !note.message.contains(CREATED_NAME) {
-        return Cow::Borrowed(action);
-    }
-    let created = outcomes.iter().rev().find_map(|outcome| match outcome {
-        Outcome::Api(answer) => answer.result.as_ref().ok()?.object(),
-        Outcome::Machine(_) => None,
-    });
-    let name = created.map(crate::api::Object::name).unwrap_or_default();
-    Cow::Owned(Action::Event(note.clone().naming(&name)))
 }

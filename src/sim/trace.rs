@@ -12,9 +12,10 @@
 
 use super::Cluster;
 use super::step::{Cause, Phase, Step, StepEvent, TurnStep};
-use crate::api::{Answer, Reply, Verb};
-use crate::component::{Action, Datum, Outcome, Turn};
+use crate::api::{Answer, Object, Reply, Verb};
+use crate::component::{Action, CREATED_NAME, Datum, Outcome, Turn};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// A step as JSON. `cluster` is used for the writes and must be the one that took the step; writes that etcd has compacted since are left out.
 #[must_use]
@@ -102,6 +103,24 @@ pub fn action_text(action: &Action) -> String {
     }
 }
 
+/// An action as it was carried out after these outcomes: an Event about an object that the turn has just created has the name that
+/// the API server gave it.
+#[must_use]
+pub fn named<'a>(action: &'a Action, outcomes: &[Outcome]) -> Cow<'a, Action> {
+    let Action::Event(note) = action else {
+        return Cow::Borrowed(action);
+    };
+    if !note.message.contains(CREATED_NAME) {
+        return Cow::Borrowed(action);
+    }
+    let created = outcomes.iter().rev().find_map(|outcome| match outcome {
+        Outcome::Api(answer) => answer.result.as_ref().ok()?.object(),
+        Outcome::Machine(_) => None,
+    });
+    let name = created.map(Object::name).unwrap_or_default();
+    Cow::Owned(Action::Event(note.clone().naming(&name)))
+}
+
 /// What came of an action, in one line.
 #[must_use]
 pub fn outcome_text(action: &Action, outcome: &Outcome) -> String {
@@ -160,10 +179,11 @@ fn diff(turn: &Turn) -> Vec<Value> {
 
 fn actions(turn: &Turn, outcomes: &[Outcome]) -> Vec<Value> {
     let one = |(index, planned): (usize, &crate::component::Planned)| {
+        let before = &outcomes[..index.min(outcomes.len())];
         let answer = outcomes
             .get(index)
             .map(|outcome| outcome_text(&planned.action, outcome));
-        json!({ "closes": planned.closes, "request": action_text(&planned.action), "answer": answer })
+        json!({ "closes": planned.closes, "request": action_text(&named(&planned.action, before)), "answer": answer })
     };
     turn.actions.iter().enumerate().map(one).collect()
 }

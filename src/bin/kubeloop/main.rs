@@ -1,0 +1,48 @@
+//! The native command line: `kubeloop run` and `kubeloop bench`.
+//!
+//! Exit codes: 0 done, 1 refused (wrong words, wrong files, refused objects), 2 not settled in the time given.
+//!
+//! Left out: `serve` (the API behind a port), `ctl`, `lesson`.
+
+mod bench;
+mod diagnostics;
+mod run;
+mod sources;
+mod terminal;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Kubernetes' control plane as a teaching instrument, without a cluster.
+#[derive(Parser)]
+#[command(name = "kubeloop", version, about, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  kubeloop run web.yaml                       apply, run until settled, print what came of it
+  kubeloop run web.yaml -o trace              every step: who, why, what differed, what was done
+  kubeloop bench --nodes 100 --pods 5000      how fast it is on this machine")]
+struct Words {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Options),
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let words = match Words::try_parse() {
+        Ok(words) => words,
+        Err(error) => {
+            let refused = error.use_stderr();
+            // Nothing is left to be done if the terminal is gone.
+            let _ = error.print();
+            return ExitCode::from(u8::from(refused));
+        }
+    };
+    match words.command {
+        Command::Run(options) => run::run(&options),
+        Command::Bench(options) => bench::run(&options),
+    }
+}
