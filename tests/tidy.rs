@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("src/main.rs", &["ui"]),
     (
         "src/bin/",
-        &["api", "component", "sim", "kubectl", "session", "scene"],
+        &["diagnostics", "sources", "terminal"], // its own modules; the library is `kubeloop::` there
     ),
     ("src/api/", &["api"]),
     ("src/component/", &["api", "component"]),
