@@ -9,6 +9,7 @@
 //! Left out: leader election; several workers per controller (a component does one key at a time); resyncs every 12 hours.
 
 mod deployment;
+mod garbage_collector;
 mod node_lifecycle;
 mod ownership;
 mod replica_set;
@@ -24,6 +25,7 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &replica_set::ReplicaSetController,
     &node_lifecycle::NodeLifecycleController,
     &taint_eviction::TaintEvictionController,
+    &garbage_collector::GarbageCollectorController,
 ];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).

@@ -1,0 +1,150 @@
+//! garbage-collector-controller: deletes what has no owner left, holds back owners whose dependents go first, and frees orphans.
+//!
+//! One key per object that needs a look: `Kind/namespace/name`. The graph of owners is the caches' own index (`owned_by`), so nothing is
+//! kept here but what has been proved by asking the API server.
+//!
+//! A stale cache is harmless: that an owner is *absent* is never believed unless its deletion was seen or the API server says so
+//! (a cache that lags knows of a pod before it knows of its ReplicaSet), and deletions carry the uid and resourceVersion they were
+//! planned for, so an object that has found a new owner meanwhile survives.
+//!
+//! The real thing: pkg/controller/garbagecollector/{garbagecollector,graph_builder}.go.
+//! Left out: Events and Leases have no owners here; an owner of a kind that this cluster does not know keeps its dependents for ever,
+//! without a warning (upstream retries its discovery).
+
+mod graph;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use crate::api::Uid;
+use crate::api::owner::uid_of;
+use crate::api::owner::uid_of;
+use crate::api::{Change, Key, Kind, Name, Reason, Uid, User, Verb};
+use crate::component::{Action, Component, Outcome, Place, Seen, Turn, Wake, Watch};
+use imbl::{OrdMap, OrdSet, Vector};
+
+/// How many absent owners are remembered (upstream's `uidCache` of 500).
+const ABSENT_MAX: usize = 500;
+
+/// Kinds that take no part: they are many, short-lived or always being written, and nobody owns them for long.
+const fn takes_part(kind: Kind) -> bool {
+    !matches!(kind, Kind::Event | Kind::Lease)
+}
+
+const WATCHED: usize = Kind::ALL.len() - 2;
+
+const WATCHES: [Watch; WATCHED] = {
+    let mut watches = [Watch::all(Kind::Pod); WATCHED];
+    let (mut from, mut to) = (0, 0);
+    while from < Kind::ALL.len() {
+        if takes_part(Kind::ALL[from]) {
+            watches[to] = Watch::all(Kind::ALL[from]);
+            to += 1;
+        }
+        from += 1;
+    }
+    watches
+};
+
+/// See the file.
+pub(super) struct GarbageCollectorController;
+
+/// What the controller remembers between turns.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub(super) struct Remembered {
+    absent: OrdSet<Uid>,
+    absent_in_order: Vector<Uid>,
+    /// Owners that the caches do not know yet, but the API server does.
+    present: OrdSet<Uid>,
+    /// Owners that the API server is being asked for.
+    asked: OrdMap<Key, Uid>,
+}
+
+impl Remembered {
+    fn note_absent(&mut self, uid: Uid) {
+        self.present.remove(&uid);
+        if self.absent.insert(uid).is_some() {
+            return;
+        }
+        self.absent_in_order.push_back(uid);
+        if self.absent_in_order.len() > ABSENT_MAX
+            && let Some(oldest) = self.absent_in_order.pop_front()
+        {
+            self.absent.remove(&oldest);
+        }
+    }
+}
+
+impl Component for GarbageCollectorController {
+    type Memory = Remembered;
+
+    fn name(&self) -> &'static str {
+        "garbage-collector-controller"
+    }
+
+    fn place(&self) -> Place {
+        Place::ControllerManager
+    }
+
+    fn user(&self, _node: &str) -> User {
+        "system:serviceaccount:kube-system:generic-garbage-collector".into()
+    }
+
+    fn watches(&self) -> &'static [Watch] {
+        &WATCHES
+    }
+
+    fn wakes(&self, change: &Change, seen: &Seen<'_>, memory: &mut Remembered) -> Vec<Wake> {
+        graph::wakes(change, seen, memory)
+    }
+
+    fn sync(&self, key: &str, seen: &Seen<'_>, memory: &mut Remembered) -> Turn {
+        let mut turn = Turn::default();
+        let Some(item) = parse(key) else {
+            return turn;
+        };
+        match seen.table(item.kind).get(&item.namespace, &item.name) {
+            Some(object) => plan::plan(object, seen, memory, &mut turn),
+            None => {
+                turn.saw_at(item, 0, "metadata.name", None::<Name>);
+            }
+        }
+        turn
+    }
+
+    fn answered(&self, _key: &str, action: &Action, outcome: &Outcome, memory: &mut Remembered) {
+        let (Action::Api(request), Outcome::Api(answer)) = (action, outcome) else {
+            return;
+        };
+        if request.verb != Verb::Get {
+            return;
+        }
+        let Some(asked) = memory.asked.remove(&request.key) else {
+            return;
+        };
+        match &answer.result {
+            Ok(reply)
+                if reply
+                    .object()
+                    .is_some_and(|o| uid_of(o.metadata()) == asked) =>
+            {
+                memory.present.insert(asked);
+            }
+            Ok(_) => memory.note_absent(asked),
+            Err(status) if status.reason == Reason::NotFound => memory.note_absent(asked),
+            Err(_) => {}
+        }
+    }
+}
+
+/// How an object is called in the work queue.
+fn queue_name(key: &Key) -> Name {
+    format!("{}/{}/{}", key.kind.info().name, key.namespace, key.name).into()
+}
+
+fn parse(text: &str) -> Option<Key> {
+    let mut parts = text.splitn(3, '/');
+    let kind = parts.next()?;
+    let kind = Kind::ALL.iter().copied().find(|k| k.info().name == kind)?;
+    Some(Key::new(kind, parts.next()?, parts.next()?))
+}
