@@ -16,8 +16,6 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-use crate::api::Uid;
-use crate::api::owner::uid_of;
 use crate::api::owner::uid_of;
 use crate::api::{Change, Key, Kind, Name, Reason, Uid, User, Verb};
 use crate::component::{Action, Component, Outcome, Place, Seen, Turn, Wake, Watch};
