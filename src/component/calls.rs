@@ -113,10 +113,14 @@ pub struct Rule {
     pub port: i32,
     /// The port open on every node, for NodePort and LoadBalancer.
     pub node_port: Option<i32>,
+    /// Addresses outside the cluster that lead to it: its load balancer's, and `externalIPs`.
+    pub external_ips: Vec<Name>,
     /// The same client goes to the same target (`sessionAffinity: ClientIP`).
     pub sticky: bool,
     /// The targets, each equally likely. None: traffic is rejected.
     pub targets: Vec<RuleTarget>,
+    /// For what comes in by the node port or an external address, if that differs (`externalTrafficPolicy: Local`). None in it: dropped.
+    pub external_targets: Option<Vec<RuleTarget>>,
 }
 
 /// One target of a rule.

@@ -12,4 +12,4 @@ mod stories;
 use crate::component::AnyComponent;
 
 /// What runs on every node, in the order of the diagram.
-pub static ALL: &[&dyn AnyComponent] = &[&kubelet::Kubelet];
+pub static ALL: &[&dyn AnyComponent] = &[&kubelet::Kubelet, &kube_proxy::KubeProxy];
