@@ -6,6 +6,7 @@
 use super::node_info::NodeInfo;
 use super::node_tree::{NodeTree, zone_of};
 use super::requests::PodUse;
+use super::slots::Slots;
 use crate::api::{Name, Uid};
 use imbl::{OrdMap, Vector};
 use k8s_openapi::api::core::v1::Node;
@@ -14,20 +15,33 @@ use std::sync::Arc;
 /// Nodes with what is taken of them, pods that are on them or on their way there. A clone is a few pointers.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Cache {
-    infos: Vector<NodeInfo>,
+    infos: Slots,
     slots: OrdMap<Name, usize>,
     free: Vector<usize>,
     tree: NodeTree,
     pods: OrdMap<Uid, Placed>,
-    assumed: OrdMap<Name, Uid>,
+    /// The pod that was assumed last: the one whose binding may still be refused.
+    binding: Option<(Name, Uid)>,
+    /// What the pod that was placed last takes. Pods of one Deployment all take the same, and share it.
+    last_used: Arc<PodUse>,
     priorities: OrdMap<i32, usize>,
 }
 
 /// A pod that takes something of a node.
 #[derive(Clone, Debug, PartialEq)]
 struct Placed {
-    slot: usize,
+    slot: u32,
+    state: State,
     used: Arc<PodUse>,
+}
+
+/// How sure is it that the pod is on its node?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Its binding was asked for and has not been seen yet.
+    Assumed,
+    /// It was seen there.
+    Seen,
 }
 
 /// What a pod's change meant for its node.
@@ -55,7 +69,7 @@ impl Cache {
 
     /// The nodes by slot; some slots may be empty or hold only pods.
     #[must_use]
-    pub fn infos(&self) -> &Vector<NodeInfo> {
+    pub fn infos(&self) -> &Slots {
         &self.infos
     }
 
@@ -78,7 +92,7 @@ impl Cache {
     pub fn set_node(&mut self, node: &Arc<Node>) {
         let name: Name = node.metadata.name.as_deref().unwrap_or_default().into();
         let slot = self.slot_for(&name);
-        let info = &mut self.infos[slot];
+        let info = self.infos.get_mut(slot);
         let zone = zone_of(node);
         let zone_before = info.node.as_deref().map(zone_of);
         info.set_node(node.clone());
@@ -96,7 +110,7 @@ impl Cache {
         let Some(slot) = self.slot_of(name) else {
             return;
         };
-        let info = &mut self.infos[slot];
+        let info = self.infos.get_mut(slot);
         if let Some(node) = info.node.as_deref() {
             self.tree.remove(&zone_of(node), slot);
         }
@@ -105,40 +119,42 @@ impl Cache {
     }
 
     /// A pod is as good as on a node: its binding is on its way.
-    pub fn assume(&mut self, key: &str, uid: Uid, node: &str, used: Arc<PodUse>) {
-        self.place(uid, node, used);
-        self.assumed.insert(key.into(), uid);
+    pub fn assume(&mut self, key: &str, uid: Uid, node: &str, used: PodUse) {
+        self.remove_pod(uid);
+        self.place(uid, node, used, State::Assumed);
+        self.binding = Some((key.into(), uid));
     }
 
-    /// The binding of a pod was refused, or the pod is gone before it was seen to be bound.
+    /// The binding of the pod that was assumed last was refused.
     pub fn forget(&mut self, key: &str) {
-        if let Some(uid) = self.assumed.remove(key) {
+        let Some((_, uid)) = self.binding.take().filter(|(k, _)| k == key) else {
+            return;
+        };
+        if self.is_assumed(uid) {
             self.remove_pod(uid);
         }
     }
 
     /// Is the pod's binding on its way?
     #[must_use]
-    pub fn is_assumed(&self, key: &str) -> bool {
-        self.assumed.contains_key(key)
+    pub fn is_assumed(&self, uid: Uid) -> bool {
+        let placed = self.pods.get(&uid);
+        placed.is_some_and(|placed| placed.state == State::Assumed)
     }
 
     /// A pod was seen to be on a node.
-    pub fn set_pod(&mut self, key: &str, uid: Uid, node: &str, used: PodUse) -> Effect {
-        if !self.assumed.is_empty() {
-            self.assumed.remove(key);
-        }
-        let Some(placed) = self.pods.get(&uid) else {
-            self.place(uid, node, Arc::new(used));
+    pub fn set_pod(&mut self, uid: Uid, node: &str, used: PodUse) -> Effect {
+        let Some(placed) = self.pods.get_mut(&uid) else {
+            self.place(uid, node, used, State::Seen);
             return Effect::Taken;
         };
-        let here = self.infos[placed.slot].name == node;
-        if here && *placed.used == used {
+        placed.state = State::Seen;
+        if *placed.used == used && self.infos[placed.slot as usize].name == node {
             return Effect::Same;
         }
         let smaller = used.is_smaller_in_any(&placed.used);
         self.remove_pod(uid);
-        self.place(uid, node, Arc::new(used));
+        self.place(uid, node, used, State::Seen);
         if smaller {
             Effect::Released
         } else {
@@ -148,24 +164,32 @@ impl Cache {
 
     /// A pod takes nothing any more; what it took, if it did.
     pub fn remove_pod(&mut self, uid: Uid) -> Option<Arc<PodUse>> {
-        let Placed { slot, used } = self.pods.remove(&uid)?;
-        self.infos[slot].remove_pod(&used);
+        self.pods.get(&uid)?;
+        let Placed { slot, used, .. } = self.pods.remove(&uid)?;
+        self.infos.get_mut(slot as usize).remove_pod(&used);
         if let Some(count) = self.priorities.get_mut(&used.priority) {
             *count -= 1;
             if *count == 0 {
                 self.priorities.remove(&used.priority);
             }
         }
-        self.release_slot(slot);
+        self.release_slot(slot as usize);
         Some(used)
     }
 
-    fn place(&mut self, uid: Uid, node: &str, used: Arc<PodUse>) {
-        self.remove_pod(uid);
+    fn place(&mut self, uid: Uid, node: &str, used: PodUse, state: State) {
         let slot = self.slot_for(node);
-        self.infos[slot].add_pod(&used);
+        self.infos.get_mut(slot).add_pod(&used);
         *self.priorities.entry(used.priority).or_default() += 1;
-        self.pods.insert(uid, Placed { slot, used });
+        if *self.last_used != used {
+            self.last_used = Arc::new(used);
+        }
+        let placed = Placed {
+            slot: u32::try_from(slot).expect("fewer than four billion nodes"),
+            state,
+            used: self.last_used.clone(),
+        };
+        self.pods.insert(uid, placed);
     }
 
     fn slot_for(&mut self, name: &str) -> usize {
@@ -174,10 +198,10 @@ impl Cache {
         }
         let info = NodeInfo::of_pods_only(name.into());
         let slot = if let Some(slot) = self.free.pop_back() {
-            self.infos[slot] = info;
+            *self.infos.get_mut(slot) = info;
             slot
         } else {
-            self.infos.push_back(info);
+            self.infos.push(info);
             self.infos.len() - 1
         };
         self.slots.insert(name.into(), slot);
@@ -223,33 +247,25 @@ mod tests {
     #[test]
     fn an_assumed_pod_counts_until_it_is_forgotten() {
         let mut cache = with_node("n1");
-        cache.assume("default/p", Uid(1), "n1", Arc::new(used("1")));
+        cache.assume("default/p", Uid(1), "n1", used("1"));
         assert_eq!(requested(&cache, "n1"), (1000, 1));
-        assert!(cache.is_assumed("default/p"));
+        assert!(cache.is_assumed(Uid(1)));
+        cache.forget("default/other");
+        cache.assume("default/p", Uid(1), "n1", used("1"));
         cache.forget("default/p");
         assert_eq!(requested(&cache, "n1"), (0, 0));
-        assert!(!cache.is_assumed("default/p"));
+        assert!(!cache.is_assumed(Uid(1)));
     }
 
     #[test]
     fn a_bound_pod_counts_once() {
         let mut cache = with_node("n1");
-        cache.assume("default/p", Uid(1), "n1", Arc::new(used("1")));
-        assert_eq!(
-            cache.set_pod("default/p", Uid(1), "n1", used("1")),
-            Effect::Same
-        );
+        cache.assume("default/p", Uid(1), "n1", used("1"));
+        assert_eq!(cache.set_pod(Uid(1), "n1", used("1")), Effect::Same);
         assert_eq!(requested(&cache, "n1"), (1000, 1));
         cache.forget("default/p");
-        assert_eq!(
-            requested(&cache, "n1"),
-            (1000, 1),
-            "it is bound, not assumed"
-        );
-        assert_eq!(
-            cache.set_pod("default/p", Uid(1), "n1", used("500m")),
-            Effect::Released
-        );
+        assert_eq!(requested(&cache, "n1"), (1000, 1), "it is bound");
+        assert_eq!(cache.set_pod(Uid(1), "n1", used("500m")), Effect::Released);
         assert_eq!(requested(&cache, "n1"), (500, 1));
         assert!(cache.remove_pod(Uid(1)).is_some());
         assert_eq!(requested(&cache, "n1"), (0, 0));
@@ -259,8 +275,8 @@ mod tests {
     fn someone_else_bound_it_elsewhere() {
         let mut cache = with_node("n1");
         cache.set_node(&Arc::new(node("{metadata: {name: n2}}")));
-        cache.assume("default/p", Uid(1), "n1", Arc::new(used("1")));
-        cache.set_pod("default/p", Uid(1), "n2", used("1"));
+        cache.assume("default/p", Uid(1), "n1", used("1"));
+        cache.set_pod(Uid(1), "n2", used("1"));
         assert_eq!(requested(&cache, "n1"), (0, 0));
         assert_eq!(requested(&cache, "n2"), (1000, 1));
     }
@@ -268,7 +284,7 @@ mod tests {
     #[test]
     fn pods_come_before_their_node_and_stay_after_it() {
         let mut cache = Cache::default();
-        cache.set_pod("default/p", Uid(1), "n1", used("1"));
+        cache.set_pod(Uid(1), "n1", used("1"));
         assert_eq!(cache.slot_of("n1"), None);
         assert_eq!(cache.nodes_total(), 0);
         cache.set_node(&Arc::new(node("{metadata: {name: n1}}")));

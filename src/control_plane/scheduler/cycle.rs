@@ -11,9 +11,9 @@ use super::cache::Cache;
 use super::framework::{Filter, PodToPlace, PreFilter, Refusal};
 use super::node_info::NodeInfo;
 use super::plugins::{FILTERS, SCORES};
+use super::slots::Slots;
 use crate::api::{Name, Uid};
 use crate::component::{NodeVerdict, PluginScore};
-use imbl::Vector;
 
 /// However many nodes there are, this many that can run the pod are looked for.
 const FEASIBLE_NODES_MIN: usize = 100;
@@ -190,7 +190,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Looks at one node after the other, beginning with the one after the last that the cycle before looked at, until enough are found.
-    fn search<'n>(&self, infos: &'n Vector<NodeInfo>, nodes: &[usize], start: usize) -> Found<'n> {
+    fn search<'n>(&self, infos: &'n Slots, nodes: &[usize], start: usize) -> Found<'n> {
         let enough = feasible_nodes_to_find(nodes.len());
         let mut found = Found {
             feasible: Vec::with_capacity(enough),
@@ -327,11 +327,7 @@ fn mixed(uid: Uid) -> u64 {
 }
 
 /// Every verdict, in the order in which the nodes were looked at.
-fn matrix(
-    infos: &Vector<NodeInfo>,
-    found: &Found<'_>,
-    scored: &Scored,
-) -> Vec<(Name, NodeVerdict)> {
+fn matrix(infos: &Slots, found: &Found<'_>, scored: &Scored) -> Vec<(Name, NodeVerdict)> {
     let (mut refused, mut feasible) = (found.refused.iter().peekable(), 0);
     let verdicts = found.looked_at.iter().map(|slot| {
         let name = infos[*slot].name.clone();

@@ -50,7 +50,7 @@ pub fn pod_changed(change: &Change, seen: &Seen<'_>, memory: &mut SchedulerMemor
     let node = pods::node_name(pod);
     if !node.is_empty() {
         memory.queue.forget(&key);
-        return pod_placed(&key, pod, node, seen, memory);
+        return pod_placed(pod, node, seen, memory);
     }
     pod_waits(&key, pod, change, seen, memory)
         .into_iter()
@@ -59,24 +59,15 @@ pub fn pod_changed(change: &Change, seen: &Seen<'_>, memory: &mut SchedulerMemor
 
 fn pod_gone(key: &str, pod: &Pod, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
     memory.queue.forget(key);
-    if memory.cache.is_assumed(key) {
-        memory.cache.forget(key);
-    }
     match memory.cache.remove_pod(uid_of(pod)) {
         Some(used) => memory.queue.on_event(&ClusterEvent::PodGone(&used), seen),
         None => Vec::new(),
     }
 }
 
-fn pod_placed(
-    key: &str,
-    pod: &Pod,
-    node: &str,
-    seen: &Seen<'_>,
-    memory: &mut SchedulerMemory,
-) -> Vec<Wake> {
+fn pod_placed(pod: &Pod, node: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
     let used = pod.spec.as_ref().map(PodUse::of).unwrap_or_default();
-    match memory.cache.set_pod(key, uid_of(pod), node, used) {
+    match memory.cache.set_pod(uid_of(pod), node, used) {
         Effect::Released => memory.queue.on_event(&ClusterEvent::PodShrunk, seen),
         Effect::Same | Effect::Taken => Vec::new(),
     }
@@ -90,7 +81,8 @@ fn pod_waits(
     seen: &Seen<'_>,
     memory: &mut SchedulerMemory,
 ) -> Option<Wake> {
-    if !is_ours(pod) || is_gated(pod) || memory.cache.is_assumed(key) {
+    let is_assumed = change.before.is_some() && memory.cache.is_assumed(uid_of(pod));
+    if !is_ours(pod) || is_gated(pod) || is_assumed {
         return None;
     }
     let spec = pod.spec.as_ref()?;

@@ -21,6 +21,7 @@ mod node_tree;
 mod plugins;
 mod queue;
 mod requests;
+mod slots;
 #[cfg(test)]
 mod testing;
 mod turns;

@@ -13,6 +13,7 @@ use crate::api::time::{Ms, time};
 use crate::api::{Kind, Name, Object, Request, pods};
 use crate::component::{Datum, Note, Scheduling, Seen, Turn};
 use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use smol_str::format_smolstr;
 use std::sync::Arc;
 
 /// An Event's message is cut here, the dots included.
@@ -32,7 +33,7 @@ pub fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) ->
     else {
         return turn;
     };
-    if let Some(reason) = reason_to_skip(key, pod, memory) {
+    if let Some(reason) = reason_to_skip(pod, memory) {
         skip(&mut turn, key, object, reason);
         return turn;
     }
@@ -58,7 +59,7 @@ pub fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) ->
             turn.act(unscheduled, Request::bind(object.key(), node.clone()));
             let message = format!("Successfully assigned {key} to {node}");
             turn.also(Note::normal(object.clone(), "Scheduled", message));
-            memory.cache.assume(key, uid, node, Arc::new(used));
+            memory.cache.assume(key, uid, node, used);
             None
         }
         Err(no_fit) => {
@@ -77,7 +78,7 @@ pub fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) ->
 }
 
 /// Why a pod that is in the queue is not scheduled after all.
-fn reason_to_skip(key: &str, pod: &Pod, memory: &SchedulerMemory) -> Option<&'static str> {
+fn reason_to_skip(pod: &Pod, memory: &SchedulerMemory) -> Option<&'static str> {
     if !pods::node_name(pod).is_empty() {
         return Some("already bound");
     }
@@ -95,7 +96,7 @@ fn reason_to_skip(key: &str, pod: &Pod, memory: &SchedulerMemory) -> Option<&'st
     }
     memory
         .cache
-        .is_assumed(key)
+        .is_assumed(uid_of(pod))
         .then_some("its binding is on its way")
 }
 
@@ -111,6 +112,7 @@ fn skip(turn: &mut Turn, key: &str, object: &Object, reason: &'static str) {
 
 /// The facts that every decision rests on, and what in the pod's spec is not taken into account.
 fn observe(turn: &mut Turn, object: &Object, pod: PodToPlace<'_>, memory: &SchedulerMemory) {
+    turn.observed.reserve(6);
     turn.saw(object, "spec.nodeName", Datum::None);
     let requests = asked_for(pod.used);
     if !requests.is_empty() {
@@ -137,10 +139,10 @@ fn asked_for(used: &PodUse) -> Vec<Name> {
         ("ephemeral-storage", asks.ephemeral_storage, ""),
     ];
     let amounts = amounts.into_iter().filter(|(_, amount, _)| *amount != 0);
-    let named = amounts.map(|(name, amount, unit)| format!("{name}={amount}{unit}").into());
+    let named = amounts.map(|(name, amount, unit)| format_smolstr!("{name}={amount}{unit}"));
     let scalars = asks.scalars.iter();
     named
-        .chain(scalars.map(|(name, amount)| format!("{name}={amount}").into()))
+        .chain(scalars.map(|(name, amount)| format_smolstr!("{name}={amount}")))
         .collect()
 }
 

@@ -187,7 +187,7 @@ impl Score for LeastAllocated {
                 sum += left_over(self.memory + node.scored_memory, has.memory);
                 weights += 1;
             }
-            *score = if weights == 0 { 0 } else { sum / weights };
+            *score = if weights == 2 { sum / 2 } else { sum };
         }
     }
 }
