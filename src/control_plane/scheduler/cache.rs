@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Nodes with what is taken of them, pods that are on them or on their way there. A clone is a few pointers.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Cache {
+pub(super) struct Cache {
     infos: Slots,
     slots: OrdMap<Name, usize>,
     free: Vector<usize>,
@@ -46,7 +46,7 @@ enum State {
 
 /// What a pod's change meant for its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub(super) enum Effect {
     /// Nothing that counts.
     Same,
     /// It takes something that it did not take before.
@@ -58,38 +58,38 @@ pub enum Effect {
 impl Cache {
     /// How many nodes there are.
     #[must_use]
-    pub fn nodes_total(&self) -> usize {
+    pub(super) fn nodes_total(&self) -> usize {
         self.tree.len()
     }
 
     /// The nodes' slots in the order in which they are looked at.
-    pub fn order(&mut self) -> Arc<Vec<usize>> {
+    pub(super) fn order(&mut self) -> Arc<Vec<usize>> {
         self.tree.order()
     }
 
     /// The nodes by slot; some slots may be empty or hold only pods.
     #[must_use]
-    pub fn infos(&self) -> &Slots {
+    pub(super) fn infos(&self) -> &Slots {
         &self.infos
     }
 
     /// The slot of the node of this name, if the node is there.
     #[must_use]
-    pub fn slot_of(&self, node: &str) -> Option<usize> {
+    pub(super) fn slot_of(&self, node: &str) -> Option<usize> {
         let slot = *self.slots.get(node)?;
         self.infos[slot].node.is_some().then_some(slot)
     }
 
     /// Is there a pod on any node whose priority is below this?
     #[must_use]
-    pub fn has_pods_below(&self, priority: i32) -> bool {
+    pub(super) fn has_pods_below(&self, priority: i32) -> bool {
         self.priorities
             .get_min()
             .is_some_and(|(lowest, _)| *lowest < priority)
     }
 
     /// The node is there, as it is now.
-    pub fn set_node(&mut self, node: &Arc<Node>) {
+    pub(super) fn set_node(&mut self, node: &Arc<Node>) {
         let name: Name = node.metadata.name.as_deref().unwrap_or_default().into();
         let slot = self.slot_for(&name);
         let info = self.infos.get_mut(slot);
@@ -106,7 +106,7 @@ impl Cache {
     }
 
     /// The node is gone. Its pods keep their place until they are gone too.
-    pub fn remove_node(&mut self, name: &str) {
+    pub(super) fn remove_node(&mut self, name: &str) {
         let Some(slot) = self.slot_of(name) else {
             return;
         };
@@ -119,14 +119,14 @@ impl Cache {
     }
 
     /// A pod is as good as on a node: its binding is on its way.
-    pub fn assume(&mut self, key: &str, uid: Uid, node: &str, used: PodUse) {
+    pub(super) fn assume(&mut self, key: &str, uid: Uid, node: &str, used: PodUse) {
         self.remove_pod(uid);
         self.place(uid, node, used, State::Assumed);
         self.binding = Some((key.into(), uid));
     }
 
     /// The binding of the pod that was assumed last was refused.
-    pub fn forget(&mut self, key: &str) {
+    pub(super) fn forget(&mut self, key: &str) {
         let Some((_, uid)) = self.binding.take().filter(|(k, _)| k == key) else {
             return;
         };
@@ -137,13 +137,13 @@ impl Cache {
 
     /// Is the pod's binding on its way?
     #[must_use]
-    pub fn is_assumed(&self, uid: Uid) -> bool {
+    pub(super) fn is_assumed(&self, uid: Uid) -> bool {
         let placed = self.pods.get(&uid);
         placed.is_some_and(|placed| placed.state == State::Assumed)
     }
 
     /// A pod was seen to be on a node.
-    pub fn set_pod(&mut self, uid: Uid, node: &str, used: PodUse) -> Effect {
+    pub(super) fn set_pod(&mut self, uid: Uid, node: &str, used: PodUse) -> Effect {
         let Some(placed) = self.pods.get_mut(&uid) else {
             self.place(uid, node, used, State::Seen);
             return Effect::Taken;
@@ -163,7 +163,7 @@ impl Cache {
     }
 
     /// A pod takes nothing any more; what it took, if it did.
-    pub fn remove_pod(&mut self, uid: Uid) -> Option<Arc<PodUse>> {
+    pub(super) fn remove_pod(&mut self, uid: Uid) -> Option<Arc<PodUse>> {
         self.pods.get(&uid)?;
         let Placed { slot, used, .. } = self.pods.remove(&uid)?;
         self.infos.get_mut(slot as usize).remove_pod(&used);

@@ -26,65 +26,65 @@ const MATRIX_NODES_MAX: usize = 100;
 
 /// What came of a cycle.
 #[derive(Debug)]
-pub struct Decision {
+pub(super) struct Decision {
     /// The node, or why there is none.
-    pub outcome: Result<Name, NoFit>,
+    pub(super) outcome: Result<Name, NoFit>,
     /// The filters that had something to check.
-    pub filters: Vec<&'static str>,
+    pub(super) filters: Vec<&'static str>,
     /// What was found about each node, in the order in which they were looked at; empty in large clusters.
-    pub matrix: Vec<(Name, NodeVerdict)>,
+    pub(super) matrix: Vec<(Name, NodeVerdict)>,
     /// How many nodes were looked at.
-    pub evaluated: usize,
+    pub(super) evaluated: usize,
     /// How many of those could run the pod.
-    pub feasible: usize,
+    pub(super) feasible: usize,
 }
 
 /// Why no node can run the pod; nothing in it if there are no nodes.
 #[derive(Debug, Default)]
-pub struct NoFit {
+pub(super) struct NoFit {
     /// Said of all nodes at once, before any was looked at.
-    pub before: Option<Refusal>,
+    pub(super) before: Option<Refusal>,
     /// Said of single nodes, by slot.
-    pub refused: Vec<(usize, Refused)>,
+    pub(super) refused: Vec<(usize, Refused)>,
     /// The plugin because of which the other nodes were not even looked at.
-    pub narrowed_by: Option<&'static str>,
+    pub(super) narrowed_by: Option<&'static str>,
     /// The plugins that refused, as a set.
-    pub plugins: PluginSet,
+    pub(super) plugins: PluginSet,
 }
 
 /// A filter's refusal of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub(super) struct Refused {
     /// The filter, as an index of [`FILTERS`].
-    pub filter: usize,
+    pub(super) filter: usize,
     /// Why.
-    pub refusal: Refusal,
+    pub(super) refusal: Refusal,
 }
 
 /// A set of filter plugins, by their index in [`FILTERS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct PluginSet(u32);
+pub(super) struct PluginSet(u32);
 
 impl PluginSet {
     /// Adds one.
-    pub fn insert(&mut self, index: usize) {
+    pub(super) fn insert(&mut self, index: usize) {
         self.0 |= 1 << index;
     }
 
     /// Is there none in it?
     #[must_use]
-    pub fn is_empty(self) -> bool {
+    pub(super) fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Those in it.
-    pub fn iter(self) -> impl Iterator<Item = usize> {
+    pub(super) fn iter(self) -> impl Iterator<Item = usize> {
         (0..FILTERS.len()).filter(move |index| self.0 & (1 << index) != 0)
     }
 }
 
 /// Runs one cycle. `start` says with which node to begin, and is moved on.
-pub fn run(pod: PodToPlace<'_>, uid: Uid, cache: &mut Cache, start: &mut usize) -> Decision {
+pub(super) fn run(pod: PodToPlace<'_>, uid: Uid, cache: &mut Cache, start: &mut usize) -> Decision {
     let order = cache.order();
     let mut asked = Asked::default();
     if order.is_empty() {
@@ -113,22 +113,11 @@ pub fn run(pod: PodToPlace<'_>, uid: Uid, cache: &mut Cache, start: &mut usize) 
     if keeps_matrix {
         decision.matrix = matrix(cache.infos(), &found, &scored);
     }
-    let best = scored.best(uid);
-    decision.outcome = match best {
-        Some(index) => Ok(found.feasible[index].name.clone()),
-        None => {
-            let mut plugins = asked.narrowing_plugins();
-            for (_, refused) in &found.refused {
-                plugins.insert(refused.filter);
-            }
-            Err(NoFit {
-                before: None,
-                refused: found.refused,
-                narrowed_by: asked.only.as_ref().map(|(by, _)| FILTERS[*by].name()),
-                plugins,
-            })
-        }
-    };
+    if let Some(index) = scored.best(uid) {
+        decision.outcome = Ok(found.feasible[index].name.clone());
+        return decision;
+    }
+    decision.outcome = Err(asked.no_fit(found.refused));
     decision
 }
 
@@ -181,12 +170,17 @@ impl<'a> Asked<'a> {
         names.collect()
     }
 
-    fn narrowing_plugins(&self) -> PluginSet {
+    fn no_fit(&self, refused: Vec<(usize, Refused)>) -> NoFit {
+        let narrowing = self.only.as_ref().map(|(by, _)| *by);
         let mut plugins = PluginSet::default();
-        if let Some((by, _)) = &self.only {
-            plugins.insert(*by);
+        let filters = refused.iter().map(|(_, refused)| refused.filter);
+        filters.chain(narrowing).for_each(|f| plugins.insert(f));
+        NoFit {
+            before: None,
+            refused,
+            narrowed_by: narrowing.map(|by| FILTERS[by].name()),
+            plugins,
         }
-        plugins
     }
 
     /// Looks at one node after the other, beginning with the one after the last that the cycle before looked at, until enough are found.

@@ -22,16 +22,26 @@ const NO_NODES: &str = "no nodes available to schedule pods";
 const NO_VICTIMS: &str = "No preemption victims found for incoming pod";
 const NOT_HELPFUL: &str = "Preemption is not helpful for scheduling";
 
+/// What upstream would go on to do, and this scheduler does not: preempt.
+pub(super) const PREEMPTION_NOT_SIMULATED: &str = "preemption: not simulated";
+
 /// The whole sentence.
 #[must_use]
-pub fn message(pod: PodToPlace<'_>, no_fit: &NoFit, cache: &Cache, seen: &Seen<'_>) -> String {
+pub(super) fn message(
+    pod: PodToPlace<'_>,
+    no_fit: &NoFit,
+    cache: &Cache,
+    seen: &Seen<'_>,
+) -> String {
     let total = cache.nodes_total();
     if total == 0 {
         return NO_NODES.to_owned();
     }
     let mut text = format!("0/{total} nodes are available:");
     if let Some(refusal) = &no_fit.before {
-        text.push_str(&format!(" {}.", refusal.reasons.as_slice().join(", ")));
+        text.push(' ');
+        text.push_str(&refusal.reasons.as_slice().join(", "));
+        text.push('.');
     } else {
         let mut counted = Counted::default();
         for (_, refused) in &no_fit.refused {
@@ -43,7 +53,7 @@ pub fn message(pod: PodToPlace<'_>, no_fit: &NoFit, cache: &Cache, seen: &Seen<'
         }
         counted.append_to(&mut text);
     }
-    text.push_str(" preemption: ");
+    text.push(' ');
     text.push_str(&preemption(pod, no_fit, cache, seen));
     text
 }
@@ -51,10 +61,10 @@ pub fn message(pod: PodToPlace<'_>, no_fit: &NoFit, cache: &Cache, seen: &Seen<'
 /// What preemption says of it.
 fn preemption(pod: PodToPlace<'_>, no_fit: &NoFit, cache: &Cache, seen: &Seen<'_>) -> String {
     if pod.spec.preemption_policy.as_deref() == Some("Never") {
-        return "not eligible due to preemptionPolicy=Never.".to_owned();
+        return "preemption: not eligible due to preemptionPolicy=Never.".to_owned();
     }
     let total = cache.nodes_total();
-    let mut text = format!("0/{total} nodes are available:");
+    let mut text = format!("preemption: 0/{total} nodes are available:");
     let mut counted = Counted::default();
     let might_help = |refusal: &Refusal| refusal.curable == Curable::ByPreemption;
     let any_lower = cache.has_pods_below(pod.used.priority);
@@ -71,7 +81,7 @@ fn preemption(pod: PodToPlace<'_>, no_fit: &NoFit, cache: &Cache, seen: &Seen<'_
         match without_lower(pod, &cache.infos()[*slot], seen) {
             Dry::NoVictims => counted.add(Name::new_static(NO_VICTIMS), 1),
             Dry::StillRefused(refusal) => counted.add_all(&refusal),
-            Dry::WouldFit => return "not simulated".to_owned(),
+            Dry::WouldFit => return PREEMPTION_NOT_SIMULATED.to_owned(),
         }
     }
     counted.add(Name::new_static(NOT_HELPFUL), total - looked_at);

@@ -11,29 +11,29 @@ use crate::api::Name;
 use k8s_openapi::api::core::v1::{Node, Pod, PodSpec, Toleration};
 
 /// The highest score that a plugin may give a node after normalizing.
-pub const MAX_NODE_SCORE: i64 = 100;
+pub(super) const MAX_NODE_SCORE: i64 = 100;
 
 /// The pod that is being scheduled, with what plugins ask for again and again.
 #[derive(Clone, Copy, Debug)]
-pub struct PodToPlace<'a> {
+pub(super) struct PodToPlace<'a> {
     /// The pod.
-    pub pod: &'a Pod,
+    pub(super) pod: &'a Pod,
     /// Its spec.
-    pub spec: &'a PodSpec,
+    pub(super) spec: &'a PodSpec,
     /// What it takes from its node.
-    pub used: &'a PodUse,
+    pub(super) used: &'a PodUse,
 }
 
 impl<'a> PodToPlace<'a> {
     /// The pod's tolerations.
     #[must_use]
-    pub fn tolerations(&self) -> &'a [Toleration] {
+    pub(super) fn tolerations(&self) -> &'a [Toleration] {
         self.spec.tolerations.as_deref().unwrap_or(&[])
     }
 }
 
 /// Keeps pods off nodes on which they cannot run.
-pub trait FilterPlugin: Sync {
+pub(super) trait FilterPlugin: Sync {
     /// The plugin's name: `NodeResourcesFit`.
     fn name(&self) -> &'static str;
 
@@ -45,7 +45,7 @@ pub trait FilterPlugin: Sync {
 }
 
 /// What a filter plugin says before it has seen any node.
-pub enum PreFilter<'a> {
+pub(super) enum PreFilter<'a> {
     /// It has nothing to say about this pod, on no node.
     Skip,
     /// Every node has to be asked about.
@@ -57,7 +57,7 @@ pub enum PreFilter<'a> {
 }
 
 /// A filter for one pod.
-pub trait Filter {
+pub(super) trait Filter {
     /// Can the pod run on this node?
     ///
     /// # Errors
@@ -67,16 +67,16 @@ pub trait Filter {
 
 /// Why a pod cannot run on a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(super) struct Refusal {
     /// Could it run there if other pods went away?
-    pub curable: Curable,
+    pub(super) curable: Curable,
     /// The reasons, in upstream's words.
-    pub reasons: Reasons,
+    pub(super) reasons: Reasons,
 }
 
 /// Would it help to remove pods from the node?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Curable {
+pub(super) enum Curable {
     /// It might. Upstream's status code `Unschedulable`.
     ByPreemption,
     /// It would not. Upstream's status code `UnschedulableAndUnresolvable`.
@@ -85,7 +85,7 @@ pub enum Curable {
 
 /// One reason nearly always, which costs no memory then.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reasons {
+pub(super) enum Reasons {
     /// The one reason.
     One(Name),
     /// Several.
@@ -95,7 +95,7 @@ pub enum Reasons {
 impl Reasons {
     /// The reasons.
     #[must_use]
-    pub fn as_slice(&self) -> &[Name] {
+    pub(super) fn as_slice(&self) -> &[Name] {
         match self {
             Self::One(reason) => std::slice::from_ref(reason),
             Self::Many(reasons) => reasons,
@@ -105,7 +105,7 @@ impl Reasons {
 
 impl Refusal {
     /// Refused for one reason which other pods have nothing to do with.
-    pub fn for_good(reason: impl Into<Name>) -> Self {
+    pub(super) fn for_good(reason: impl Into<Name>) -> Self {
         Self {
             curable: Curable::NotByPreemption,
             reasons: Reasons::One(reason.into()),
@@ -114,7 +114,7 @@ impl Refusal {
 
     /// Refused because of the pods that are there.
     #[must_use]
-    pub fn for_now(reasons: Reasons) -> Self {
+    pub(super) fn for_now(reasons: Reasons) -> Self {
         Self {
             curable: Curable::ByPreemption,
             reasons,
@@ -123,7 +123,7 @@ impl Refusal {
 }
 
 /// Says how well nodes suit a pod.
-pub trait ScorePlugin: Sync {
+pub(super) trait ScorePlugin: Sync {
     /// The plugin's name: `TaintToleration`.
     fn name(&self) -> &'static str;
 
@@ -135,7 +135,7 @@ pub trait ScorePlugin: Sync {
 }
 
 /// A scorer for one pod.
-pub trait Score {
+pub(super) trait Score {
     /// Writes the raw score of each node to the place with its index.
     fn score(&self, nodes: &[&NodeInfo], scores: &mut [i64]);
 
@@ -145,7 +145,7 @@ pub trait Score {
 
 /// Which end of the raw scores is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Better {
+pub(super) enum Better {
     /// More is better.
     High,
     /// Less is better.
@@ -154,7 +154,7 @@ pub enum Better {
 
 /// Stretches scores so that the largest becomes [`MAX_NODE_SCORE`], and turns them round if less is better. The real thing:
 /// `helper.DefaultNormalizeScore`.
-pub fn stretch(scores: &mut [i64], better: Better) {
+pub(super) fn stretch(scores: &mut [i64], better: Better) {
     let max = scores.iter().copied().max().unwrap_or(0);
     for score in scores {
         let share = if max == 0 {
@@ -171,7 +171,7 @@ pub fn stretch(scores: &mut [i64], better: Better) {
 
 /// Something that happened in the cluster, for pods that no node would take. The real thing: `framework.ClusterEvent`.
 #[derive(Clone, Copy, Debug)]
-pub enum ClusterEvent<'a> {
+pub(super) enum ClusterEvent<'a> {
     /// A node came.
     NodeAdded(&'a Node),
     /// A node changed in something that matters: allocatable, labels, taints or `unschedulable`.
@@ -194,7 +194,7 @@ pub enum ClusterEvent<'a> {
 impl<'a> ClusterEvent<'a> {
     /// The node that came or changed, as it was and as it is.
     #[must_use]
-    pub fn node(&self) -> Option<(Option<&'a Node>, &'a Node)> {
+    pub(super) fn node(&self) -> Option<(Option<&'a Node>, &'a Node)> {
         match *self {
             Self::NodeAdded(node) => Some((None, node)),
             Self::NodeUpdated { before, after } => Some((Some(before), after)),

@@ -13,7 +13,11 @@ use crate::component::{Seen, Wake, queue_key};
 use k8s_openapi::api::core::v1::{Node, Pod};
 
 /// A node came, changed or went.
-pub fn node_changed(change: &Change, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
+pub(super) fn node_changed(
+    change: &Change,
+    seen: &Seen<'_>,
+    memory: &mut SchedulerMemory,
+) -> Vec<Wake> {
     let Some(Object::Node(after)) = &change.after else {
         memory.cache.remove_node(&change.object().name());
         return Vec::new();
@@ -37,7 +41,11 @@ fn counts(before: &Node, after: &Node) -> bool {
 }
 
 /// A pod came, changed or went.
-pub fn pod_changed(change: &Change, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
+pub(super) fn pod_changed(
+    change: &Change,
+    seen: &Seen<'_>,
+    memory: &mut SchedulerMemory,
+) -> Vec<Wake> {
     let object = change.object();
     let Some(pod) = object.get::<Pod>() else {
         return Vec::new();
@@ -86,13 +94,18 @@ fn pod_waits(
         return None;
     }
     let spec = pod.spec.as_ref()?;
+    let before = change.before.as_ref().and_then(Object::get::<Pod>);
+    let is_new = before.is_none_or(|before| before.metadata.uid != pod.metadata.uid);
+    if is_new {
+        memory.queue.forget(key);
+    }
     if memory.queue.get(key).is_none() {
         return Some(Wake {
             priority: spec.priority.unwrap_or(0),
             ..Wake::now(key.clone())
         });
     }
-    let before = change.before.as_ref()?.get::<Pod>()?.spec.as_ref()?;
+    let before = before?.spec.as_ref()?;
     if before.tolerations != spec.tolerations {
         let event = ClusterEvent::OwnTolerations;
         return memory.queue.on_own_event(key, &event, seen);
@@ -105,20 +118,20 @@ fn pod_waits(
 }
 
 /// Does the pod ask for this scheduler?
-pub fn is_ours(pod: &Pod) -> bool {
+pub(super) fn is_ours(pod: &Pod) -> bool {
     let spec = pod.spec.as_ref();
     let name = spec.and_then(|spec| spec.scheduler_name.as_deref());
     name.is_none_or(|name| name == SCHEDULER_NAME)
 }
 
 /// Is it not to be scheduled yet (`spec.schedulingGates`)? The real thing: plugins/schedulinggates.
-pub fn is_gated(pod: &Pod) -> bool {
+pub(super) fn is_gated(pod: &Pod) -> bool {
     let spec = pod.spec.as_ref();
     let gates = spec.and_then(|spec| spec.scheduling_gates.as_deref());
     gates.is_some_and(|gates| !gates.is_empty())
 }
 
 /// The pod's identity.
-pub fn uid_of(pod: &Pod) -> Uid {
+pub(super) fn uid_of(pod: &Pod) -> Uid {
     Uid::parse(pod.metadata.uid.as_deref().unwrap_or_default())
 }

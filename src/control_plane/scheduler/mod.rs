@@ -17,6 +17,7 @@ mod diagnosis;
 mod framework;
 mod handlers;
 mod node_info;
+mod node_selector;
 mod node_tree;
 mod plugins;
 mod queue;
@@ -24,6 +25,8 @@ mod requests;
 mod slots;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 use self::cache::Cache;

@@ -10,37 +10,37 @@ use std::sync::Arc;
 
 /// A node and what is taken of it. Kept up with every change of the node and of its pods; never recounted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NodeInfo {
+pub(super) struct NodeInfo {
     /// The node's name.
-    pub name: Name,
+    pub(super) name: Name,
     /// The node; `None` while only pods are known to be on it.
-    pub node: Option<Arc<Node>>,
+    pub(super) node: Option<Arc<Node>>,
     /// `spec.unschedulable`: the node is cordoned.
-    pub unschedulable: bool,
+    pub(super) unschedulable: bool,
     /// Has it a taint with effect `NoSchedule` or `NoExecute`?
-    pub repels: bool,
+    pub(super) repels: bool,
     /// Has it a taint with effect `PreferNoSchedule`?
-    pub discourages: bool,
+    pub(super) discourages: bool,
     /// What its pods may take together.
-    pub allocatable: Resources,
+    pub(super) allocatable: Resources,
     /// How many pods it may hold.
-    pub pods_max: i64,
+    pub(super) pods_max: i64,
     /// What its pods asked for together.
-    pub requested: Resources,
+    pub(super) requested: Resources,
     /// Their CPU, those without a request counted with the default for scoring.
-    pub scored_milli_cpu: i64,
+    pub(super) scored_milli_cpu: i64,
     /// Their memory, those without a request counted with the default for scoring.
-    pub scored_memory: i64,
+    pub(super) scored_memory: i64,
     /// How many pods are on it, those whose binding is still on its way included.
-    pub pods: i64,
+    pub(super) pods: i64,
     /// The ports that they listen on.
-    pub ports: Vec<HostPort>,
+    pub(super) ports: Vec<HostPort>,
 }
 
 impl NodeInfo {
     /// A node that is not there (yet, or any more), for pods that say they are on it.
     #[must_use]
-    pub fn of_pods_only(name: Name) -> Self {
+    pub(super) fn of_pods_only(name: Name) -> Self {
         Self {
             name,
             node: None,
@@ -58,7 +58,7 @@ impl NodeInfo {
     }
 
     /// Takes over the node as it is now.
-    pub fn set_node(&mut self, node: Arc<Node>) {
+    pub(super) fn set_node(&mut self, node: Arc<Node>) {
         let taints = taints(&node);
         self.unschedulable = is_unschedulable(&node);
         self.repels = taints.iter().any(repels);
@@ -73,12 +73,12 @@ impl NodeInfo {
     }
 
     /// The node is gone; its pods may stay a while.
-    pub fn forget_node(&mut self) {
+    pub(super) fn forget_node(&mut self) {
         self.node = None;
     }
 
     /// Counts a pod in.
-    pub fn add_pod(&mut self, pod: &PodUse) {
+    pub(super) fn add_pod(&mut self, pod: &PodUse) {
         self.requested.add(&pod.requests);
         self.scored_milli_cpu += pod.scored_milli_cpu;
         self.scored_memory += pod.scored_memory;
@@ -87,7 +87,7 @@ impl NodeInfo {
     }
 
     /// Counts a pod that was counted in out again.
-    pub fn remove_pod(&mut self, pod: &PodUse) {
+    pub(super) fn remove_pod(&mut self, pod: &PodUse) {
         self.requested.subtract(&pod.requests);
         self.scored_milli_cpu -= pod.scored_milli_cpu;
         self.scored_memory -= pod.scored_memory;
@@ -101,27 +101,27 @@ impl NodeInfo {
 
     /// The node's taints.
     #[must_use]
-    pub fn taints(&self) -> &[Taint] {
+    pub(super) fn taints(&self) -> &[Taint] {
         self.node.as_deref().map_or(&[], taints)
     }
 }
 
 /// A node's taints.
 #[must_use]
-pub fn taints(node: &Node) -> &[Taint] {
+pub(super) fn taints(node: &Node) -> &[Taint] {
     let spec = node.spec.as_ref();
     spec.and_then(|spec| spec.taints.as_deref()).unwrap_or(&[])
 }
 
 /// Is the node cordoned?
 #[must_use]
-pub fn is_unschedulable(node: &Node) -> bool {
+pub(super) fn is_unschedulable(node: &Node) -> bool {
     let spec = node.spec.as_ref();
     spec.and_then(|spec| spec.unschedulable).unwrap_or(false)
 }
 
 /// Does the taint keep pods that do not tolerate it away?
 #[must_use]
-pub fn repels(taint: &Taint) -> bool {
+pub(super) fn repels(taint: &Taint) -> bool {
     matches!(&*taint.effect, "NoSchedule" | "NoExecute")
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Slots of nodes by zone, zones and nodes in the order in which they came.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct NodeTree {
+pub(super) struct NodeTree {
     zones: Vector<(Name, Vector<usize>)>,
     order: Option<Arc<Vec<usize>>>,
     count: usize,
@@ -17,7 +17,7 @@ pub struct NodeTree {
 
 impl NodeTree {
     /// Adds a node's slot.
-    pub fn add(&mut self, zone: Name, slot: usize) {
+    pub(super) fn add(&mut self, zone: Name, slot: usize) {
         self.order = None;
         self.count += 1;
         if let Some((_, slots)) = self.zones.iter_mut().find(|(z, _)| *z == zone) {
@@ -28,7 +28,7 @@ impl NodeTree {
     }
 
     /// Takes a node's slot out; a zone without nodes goes too.
-    pub fn remove(&mut self, zone: &str, slot: usize) {
+    pub(super) fn remove(&mut self, zone: &str, slot: usize) {
         let Some(index) = self.zones.iter().position(|(z, _)| z == zone) else {
             return;
         };
@@ -46,12 +46,12 @@ impl NodeTree {
 
     /// How many nodes there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.count
     }
 
     /// All slots: the first of each zone, then the second of each, and so on. Made once after nodes came or went.
-    pub fn order(&mut self) -> Arc<Vec<usize>> {
+    pub(super) fn order(&mut self) -> Arc<Vec<usize>> {
         let order = self.order.get_or_insert_with(|| {
             let longest = self.zones.iter().map(|(_, s)| s.len()).max().unwrap_or(0);
             let turn = |n: usize| {
@@ -67,7 +67,7 @@ impl NodeTree {
 
 /// Region and zone of a node as one text; empty if its labels name neither.
 #[must_use]
-pub fn zone_of(node: &Node) -> Name {
+pub(super) fn zone_of(node: &Node) -> Name {
     let labels = node.metadata.labels.as_ref();
     let label = |old: &str, new: &str| {
         labels

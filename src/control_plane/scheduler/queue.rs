@@ -28,19 +28,19 @@ const PARKED_MAX_MS: Ms = 5 * 60 * 1_000;
 
 /// Pods whose last attempt failed, by `namespace/name`.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Queue(OrdMap<Name, Waiting>);
+pub(super) struct Queue(OrdMap<Name, Waiting>);
 
 /// A pod whose last attempt failed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Waiting {
+pub(super) struct Waiting {
     /// How many attempts failed.
-    pub attempts: u32,
+    pub(super) attempts: u32,
     /// When the last one did.
-    pub since_ms: Ms,
+    pub(super) since_ms: Ms,
     /// The filters that refused it; empty if no filter was asked.
-    pub refused_by: PluginSet,
+    pub(super) refused_by: PluginSet,
     /// Is it waiting for something to happen? If not, it waits for its back-off only.
-    pub parked: bool,
+    pub(super) parked: bool,
 }
 
 impl Waiting {
@@ -57,12 +57,18 @@ impl Waiting {
 impl Queue {
     /// What is known of a pod whose last attempt failed.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Waiting> {
+    pub(super) fn get(&self, key: &str) -> Option<&Waiting> {
         self.0.get(key)
     }
 
     /// An attempt failed. Says when to come back at the latest.
-    pub fn park(&mut self, key: &str, refused_by: PluginSet, priority: i32, now_ms: Ms) -> Wake {
+    pub(super) fn park(
+        &mut self,
+        key: &str,
+        refused_by: PluginSet,
+        priority: i32,
+        now_ms: Ms,
+    ) -> Wake {
         let waiting = self.0.entry(key.into()).or_insert(Waiting {
             attempts: 0,
             since_ms: now_ms,
@@ -86,14 +92,14 @@ impl Queue {
     }
 
     /// The pod was scheduled, or is gone.
-    pub fn forget(&mut self, key: &str) {
+    pub(super) fn forget(&mut self, key: &str) {
         if !self.0.is_empty() {
             self.0.remove(key);
         }
     }
 
     /// Something happened in the cluster: which of the waiting pods are worth another try, and when?
-    pub fn on_event(&mut self, event: &ClusterEvent<'_>, seen: &Seen<'_>) -> Vec<Wake> {
+    pub(super) fn on_event(&mut self, event: &ClusterEvent<'_>, seen: &Seen<'_>) -> Vec<Wake> {
         let mut woken = Vec::new();
         for (key, waiting) in &self.0 {
             let Some(wake) = try_again(key, waiting, event, seen) else {
@@ -108,7 +114,7 @@ impl Queue {
     }
 
     /// Something happened to this waiting pod itself: is it worth another try?
-    pub fn on_own_event(
+    pub(super) fn on_own_event(
         &mut self,
         key: &str,
         event: &ClusterEvent<'_>,

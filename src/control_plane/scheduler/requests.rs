@@ -11,28 +11,28 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
 /// What a container without a CPU request counts as when nodes are scored.
-pub const SCORED_MILLI_CPU: i64 = 100;
+pub(super) const SCORED_MILLI_CPU: i64 = 100;
 
 /// What a container without a memory request counts as when nodes are scored: 200 MiB.
-pub const SCORED_MEMORY_BYTES: i64 = 200 * 1024 * 1024;
+pub(super) const SCORED_MEMORY_BYTES: i64 = 200 * 1024 * 1024;
 
 /// Amounts of resources, of a pod or of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Resources {
+pub(super) struct Resources {
     /// Thousandths of a CPU.
-    pub milli_cpu: i64,
+    pub(super) milli_cpu: i64,
     /// Bytes.
-    pub memory: i64,
+    pub(super) memory: i64,
     /// Bytes.
-    pub ephemeral_storage: i64,
+    pub(super) ephemeral_storage: i64,
     /// Everything else by name: `nvidia.com/gpu`, `hugepages-2Mi`.
-    pub scalars: BTreeMap<Name, i64>,
+    pub(super) scalars: BTreeMap<Name, i64>,
 }
 
 impl Resources {
     /// Reads a resource list; `pods` is none of these.
     #[must_use]
-    pub fn of(list: Option<&BTreeMap<String, Quantity>>) -> Self {
+    pub(super) fn of(list: Option<&BTreeMap<String, Quantity>>) -> Self {
         let mut resources = Self::default();
         for (name, amount) in list.into_iter().flatten() {
             match name.as_str() {
@@ -51,7 +51,7 @@ impl Resources {
     }
 
     /// Adds `other`.
-    pub fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.milli_cpu += other.milli_cpu;
         self.memory += other.memory;
         self.ephemeral_storage += other.ephemeral_storage;
@@ -61,7 +61,7 @@ impl Resources {
     }
 
     /// Takes `other`, which was added before, away again.
-    pub fn subtract(&mut self, other: &Self) {
+    pub(super) fn subtract(&mut self, other: &Self) {
         self.milli_cpu -= other.milli_cpu;
         self.memory -= other.memory;
         self.ephemeral_storage -= other.ephemeral_storage;
@@ -90,19 +90,19 @@ impl Resources {
 
 /// A port that a pod takes on its node.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostPort {
+pub(super) struct HostPort {
     /// The address it listens on; `0.0.0.0` for all.
-    pub ip: Name,
+    pub(super) ip: Name,
     /// `TCP`, `UDP` or `SCTP`.
-    pub protocol: Name,
+    pub(super) protocol: Name,
     /// The port.
-    pub port: i32,
+    pub(super) port: i32,
 }
 
 impl HostPort {
     /// Can the two not be on one node? The real thing: `HostPortInfo.CheckConflict`.
     #[must_use]
-    pub fn conflicts(&self, other: &Self) -> bool {
+    pub(super) fn conflicts(&self, other: &Self) -> bool {
         let same_address = self.ip == other.ip || self.ip == ALL || other.ip == ALL;
         self.port == other.port && self.protocol == other.protocol && same_address
     }
@@ -112,23 +112,23 @@ const ALL: &str = "0.0.0.0";
 
 /// What a pod takes from its node.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct PodUse {
+pub(super) struct PodUse {
     /// What it asks for: what filters count.
-    pub requests: Resources,
+    pub(super) requests: Resources,
     /// CPU for scoring: containers without a request count as [`SCORED_MILLI_CPU`].
-    pub scored_milli_cpu: i64,
+    pub(super) scored_milli_cpu: i64,
     /// Memory for scoring: containers without a request count as [`SCORED_MEMORY_BYTES`].
-    pub scored_memory: i64,
+    pub(super) scored_memory: i64,
     /// The host's ports that it listens on.
-    pub ports: Vec<HostPort>,
+    pub(super) ports: Vec<HostPort>,
     /// Its priority.
-    pub priority: i32,
+    pub(super) priority: i32,
 }
 
 impl PodUse {
     /// Adds up a pod.
     #[must_use]
-    pub fn of(spec: &PodSpec) -> Self {
+    pub(super) fn of(spec: &PodSpec) -> Self {
         let overhead = Resources::of(spec.overhead.as_ref());
         let mut requests = at_its_widest(spec, requests_of);
         let mut scored = at_its_widest(spec, scored_of);
@@ -145,7 +145,7 @@ impl PodUse {
 
     /// Does it ask for less than `other` of anything?
     #[must_use]
-    pub fn is_smaller_in_any(&self, other: &Self) -> bool {
+    pub(super) fn is_smaller_in_any(&self, other: &Self) -> bool {
         let (mine, theirs) = (&self.requests, &other.requests);
         mine.milli_cpu < theirs.milli_cpu
             || mine.memory < theirs.memory

@@ -12,18 +12,18 @@ const CHUNK: usize = 32;
 
 /// Nodes by slot.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Slots(Arc<Vec<Arc<Vec<NodeInfo>>>>);
+pub(super) struct Slots(Arc<Vec<Arc<Vec<NodeInfo>>>>);
 
 impl Slots {
     /// How many slots there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         let last = self.0.last().map_or(0, |chunk| chunk.len());
         self.0.len().saturating_sub(1) * CHUNK + last
     }
 
     /// Adds a slot at the end.
-    pub fn push(&mut self, info: NodeInfo) {
+    pub(super) fn push(&mut self, info: NodeInfo) {
         let chunks = Arc::make_mut(&mut self.0);
         match chunks.last_mut().filter(|chunk| chunk.len() < CHUNK) {
             Some(chunk) => Arc::make_mut(chunk).push(info),
@@ -32,7 +32,7 @@ impl Slots {
     }
 
     /// The node in this slot, to be changed.
-    pub fn get_mut(&mut self, slot: usize) -> &mut NodeInfo {
+    pub(super) fn get_mut(&mut self, slot: usize) -> &mut NodeInfo {
         let chunk = &mut Arc::make_mut(&mut self.0)[slot / CHUNK];
         &mut Arc::make_mut(chunk)[slot % CHUNK]
     }

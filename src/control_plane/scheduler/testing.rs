@@ -3,15 +3,16 @@
 use super::framework::{FilterPlugin, PodToPlace, PreFilter, ScorePlugin};
 use super::node_info::NodeInfo;
 use super::requests::PodUse;
+use crate::api::decode::decode;
+use crate::api::{Kind, Stored, yaml};
 use k8s_openapi::api::core::v1::{Node, Pod};
 use std::sync::Arc;
 
 /// A pod from YAML; one without a uid gets its name as uid.
-pub fn pod(yaml: &str) -> Pod {
-    let mut pod: Pod = serde_yaml::from_str(&with_kind("Pod", yaml)).expect("a pod in YAML");
-    pod.metadata
-        .namespace
-        .get_or_insert_with(|| "default".to_owned());
+pub(super) fn pod(yaml: &str) -> Pod {
+    let mut pod: Pod = read(Kind::Pod, yaml);
+    let namespace = &mut pod.metadata.namespace;
+    namespace.get_or_insert_with(|| "default".to_owned());
     if pod.metadata.uid.is_none() {
         pod.metadata.uid = pod.metadata.name.clone();
     }
@@ -19,12 +20,29 @@ pub fn pod(yaml: &str) -> Pod {
 }
 
 /// A node from YAML.
-pub fn node(yaml: &str) -> Node {
-    serde_yaml::from_str(&with_kind("Node", yaml)).expect("a node in YAML")
+pub(super) fn node(yaml: &str) -> Node {
+    read(Kind::Node, yaml)
+}
+
+/// A pod whose containers ask for these resources: `cpu: 1, memory: 1Gi`.
+pub(super) fn asking(resources: &[&str]) -> Pod {
+    let containers: Vec<String> = resources
+        .iter()
+        .map(|r| format!("{{name: c, resources: {{requests: {{{r}}}}}}}"))
+        .collect();
+    pod_with(&format!("{{containers: [{}]}}", containers.join(", ")))
+}
+
+fn read<T: Stored>(kind: Kind, text: &str) -> T {
+    let (documents, errors) = yaml::parse(text);
+    assert_eq!(errors, [], "{text}");
+    let decoded = decode(kind, &documents[0].value);
+    assert_eq!(decoded.problems, [], "{text}");
+    decoded.object.get::<T>().expect("of that kind").clone()
 }
 
 /// A pod `p` with this spec, as YAML in braces; one container if it names none.
-pub fn pod_with(spec: &str) -> Pod {
+pub(super) fn pod_with(spec: &str) -> Pod {
     let inner = spec.trim().trim_start_matches('{').trim_end_matches('}');
     let spec = match (spec.contains("containers:"), inner.trim().is_empty()) {
         (true, _) => spec.to_owned(),
@@ -35,7 +53,7 @@ pub fn pod_with(spec: &str) -> Pod {
 }
 
 /// What the scheduler knows of a node from YAML on which these pods run.
-pub fn node_info(yaml: &str, pods: &[Pod]) -> NodeInfo {
+pub(super) fn node_info(yaml: &str, pods: &[Pod]) -> NodeInfo {
     let node = node(yaml);
     let name = node.metadata.name.as_deref().unwrap_or("n").into();
     let mut info = NodeInfo::of_pods_only(name);
@@ -46,13 +64,13 @@ pub fn node_info(yaml: &str, pods: &[Pod]) -> NodeInfo {
     info
 }
 
-fn with_kind(kind: &str, yaml: &str) -> String {
-    let rest = yaml.trim().strip_prefix('{').expect("YAML in braces");
-    format!("{{apiVersion: v1, kind: {kind}, {rest}")
-}
-
 /// What a filter plugin says of a pod on a node from YAML with these pods on it: its reasons, none if it has nothing against it.
-pub fn check(plugin: &dyn FilterPlugin, pod: &Pod, node: &str, on_it: &[Pod]) -> Vec<String> {
+pub(super) fn check(
+    plugin: &dyn FilterPlugin,
+    pod: &Pod,
+    node: &str,
+    on_it: &[Pod],
+) -> Vec<String> {
     let spec = pod.spec.as_ref().expect("a spec");
     let used = PodUse::of(spec);
     let place = PodToPlace {
@@ -71,7 +89,11 @@ pub fn check(plugin: &dyn FilterPlugin, pod: &Pod, node: &str, on_it: &[Pod]) ->
 }
 
 /// The normalized scores of nodes from YAML with pods on them; `None` if the plugin has nothing to say about the pod.
-pub fn scores(plugin: &dyn ScorePlugin, pod: &Pod, nodes: &[(&str, &[Pod])]) -> Option<Vec<i64>> {
+pub(super) fn scores(
+    plugin: &dyn ScorePlugin,
+    pod: &Pod,
+    nodes: &[(&str, &[Pod])],
+) -> Option<Vec<i64>> {
     let spec = pod.spec.as_ref().expect("a spec");
     let used = PodUse::of(spec);
     let place = PodToPlace {

@@ -16,11 +16,14 @@ use k8s_openapi::api::core::v1::{Pod, PodCondition};
 use smol_str::format_smolstr;
 use std::sync::Arc;
 
+/// The fact that names what upstream would look at or do, and this scheduler does not.
+const NOT_SIMULATED: &str = "not simulated";
+
 /// An Event's message is cut here, the dots included.
 const EVENT_MESSAGE_BYTES_MAX: usize = 1024;
 
 /// Takes a turn on the pod of this key.
-pub fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Turn {
+pub(super) fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Turn {
     let mut turn = Turn::default();
     let (namespace, name) = key.split_once('/').unwrap_or(("", key));
     let Some(object) = seen.table(Kind::Pod).get(namespace, name) else {
@@ -64,6 +67,9 @@ pub fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) ->
         }
         Err(no_fit) => {
             let message = diagnosis::message(place, no_fit, &memory.cache, seen);
+            if message.ends_with(diagnosis::PREEMPTION_NOT_SIMULATED) {
+                turn.saw(object, NOT_SIMULATED, "preemption");
+            }
             report_failure(&mut turn, object, &message, seen.now_ms);
             let priority = used.priority;
             let wake = memory
@@ -127,7 +133,7 @@ fn observe(turn: &mut Turn, object: &Object, pod: PodToPlace<'_>, memory: &Sched
     }
     let not_simulated = not_simulated(pod);
     if !not_simulated.is_empty() {
-        turn.saw(object, "not simulated", Datum::List(not_simulated));
+        turn.saw(object, NOT_SIMULATED, Datum::List(not_simulated));
     }
 }
 

@@ -5,6 +5,7 @@
 //! the pods of one Service or ReplicaSet), InterPodAffinity, DefaultPreemption and ImageLocality. A pod that asks for one of them gets a
 //! fact `not simulated` in its turn.
 
+mod least_allocated;
 mod node_affinity;
 mod node_name;
 mod node_ports;
@@ -16,7 +17,7 @@ mod taint_toleration;
 use super::framework::{FilterPlugin, ScorePlugin};
 
 /// The filters, in the order in which they are asked; the first refusal stands.
-pub static FILTERS: &[&dyn FilterPlugin] = &[
+pub(super) static FILTERS: &[&dyn FilterPlugin] = &[
     &node_unschedulable::NodeUnschedulable,
     &node_name::NodeName,
     &taint_toleration::TaintToleration,
@@ -26,7 +27,7 @@ pub static FILTERS: &[&dyn FilterPlugin] = &[
 ];
 
 /// The scorers.
-pub static SCORES: &[&dyn ScorePlugin] = &[
+pub(super) static SCORES: &[&dyn ScorePlugin] = &[
     &taint_toleration::TaintToleration,
     &node_affinity::NodeAffinity,
     &node_resources_fit::NodeResourcesFit,

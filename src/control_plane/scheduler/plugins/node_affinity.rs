@@ -1,7 +1,6 @@
 //! `NodeAffinity`: only nodes that `nodeSelector` and the required node affinity allow; rather those that the preferred terms name.
 //!
-//! The real thing: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go,
-//! component-helpers/scheduling/corev1/nodeaffinity/nodeaffinity.go.
+//! The real thing: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go.
 //! Left out: affinity added by the scheduler's configuration.
 
 use super::super::framework::{
@@ -9,10 +8,10 @@ use super::super::framework::{
     stretch,
 };
 use super::super::node_info::NodeInfo;
+use super::super::node_selector::matches_term;
 use crate::api::Name;
 use k8s_openapi::api::core::v1::{
-    Node, NodeAffinity as Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodSpec,
-    PreferredSchedulingTerm,
+    Node, NodeAffinity as Affinity, NodeSelectorTerm, PodSpec, PreferredSchedulingTerm,
 };
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ const REASON: &str = "node(s) didn't match Pod's node affinity/selector";
 const REASON_CONFLICT: &str = "pod affinity terms conflict";
 
 /// The plugin.
-pub struct NodeAffinity;
+pub(super) struct NodeAffinity;
 
 impl FilterPlugin for NodeAffinity {
     fn name(&self) -> &'static str {
@@ -150,46 +149,6 @@ impl Score for Preferred<'_> {
     }
 }
 
-/// All requirements of the term hold. A term that requires nothing holds for no node.
-fn matches_term(term: &NodeSelectorTerm, node: &Node) -> bool {
-    let expressions = term.match_expressions.as_deref().unwrap_or(&[]);
-    let fields = term.match_fields.as_deref().unwrap_or(&[]);
-    if expressions.is_empty() && fields.is_empty() {
-        return false;
-    }
-    let labels = node.metadata.labels.as_ref();
-    let label = |key: &str| {
-        labels
-            .and_then(|labels| labels.get(key))
-            .map(String::as_str)
-    };
-    let field = |key: &str| match key {
-        "metadata.name" => node.metadata.name.as_deref(),
-        _ => None,
-    };
-    expressions.iter().all(|r| holds(r, label(&r.key)))
-        && fields.iter().all(|r| holds(r, field(&r.key)))
-}
-
-fn holds(requirement: &NodeSelectorRequirement, actual: Option<&str>) -> bool {
-    let values = requirement.values.as_deref().unwrap_or(&[]);
-    let listed = |actual: &str| values.iter().any(|value| value == actual);
-    let compared = |holds: fn(&i64, &i64) -> bool| {
-        let wanted = values.first().and_then(|value| value.parse().ok());
-        let actual = actual.and_then(|actual| actual.parse().ok());
-        actual.zip(wanted).is_some_and(|(a, w)| holds(&a, &w))
-    };
-    match &*requirement.operator {
-        "In" => actual.is_some_and(listed),
-        "NotIn" => !actual.is_some_and(listed),
-        "Exists" => actual.is_some(),
-        "DoesNotExist" => actual.is_none(),
-        "Gt" => compared(i64::gt),
-        "Lt" => compared(i64::lt),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::testing::{check, pod_with, scores};
@@ -316,7 +275,7 @@ mod tests {
             ),
             (
                 "field",
-                required("{matchFields: [{key: metadata.name, operator: In, values: [n]}]}"),
+                required("{matchFields: [{key: metadata.name, operator: In, values: [node1]}]}"),
                 "",
                 yes.clone(),
             ),
@@ -337,7 +296,7 @@ mod tests {
             (
                 "field and expression",
                 required(
-                    "{matchFields: [{key: metadata.name, operator: In, values: [n]}], matchExpressions: [{key: foo, operator: In, values: [not]}]}",
+                    "{matchFields: [{key: metadata.name, operator: In, values: [node1]}], matchExpressions: [{key: foo, operator: In, values: [not]}]}",
                 ),
                 "foo: bar",
                 no,
@@ -345,14 +304,14 @@ mod tests {
             (
                 "fields that exclude each other",
                 required(
-                    "{matchFields: [{key: metadata.name, operator: In, values: [n]}, {key: metadata.name, operator: In, values: [node2]}]}",
+                    "{matchFields: [{key: metadata.name, operator: In, values: [node1]}, {key: metadata.name, operator: In, values: [node2]}]}",
                 ),
                 "",
                 conflict,
             ),
         ];
         for (name, pod, labels, want) in table {
-            let node = format!("{{metadata: {{name: n, labels: {{{labels}}}}}}}");
+            let node = format!("{{metadata: {{name: node1, labels: {{{labels}}}}}}}");
             let got = check(&NodeAffinity, &pod_with(&pod), &node, &[]);
             assert_eq!(got, want, "{name}");
         }
@@ -401,7 +360,7 @@ mod tests {
         ];
         for (name, pod, want) in table {
             let nodes =
-                nodes.map(|labels| format!("{{metadata: {{name: n, labels: {{{labels}}}}}}}"));
+                nodes.map(|labels| format!("{{metadata: {{name: node1, labels: {{{labels}}}}}}}"));
             let nodes: Vec<(&str, &[_])> = nodes.iter().map(|n| (n.as_str(), &[][..])).collect();
             let got = scores(&NodeAffinity, &pod_with(&pod), &nodes);
             assert_eq!(got, want, "{name}");

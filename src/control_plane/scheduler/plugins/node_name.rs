@@ -9,7 +9,7 @@ use crate::api::{Name, pods};
 const REASON: &str = "node(s) didn't match the requested node name";
 
 /// The plugin. Pods with a node in their spec are bound as they are created, so it hardly ever has anything to say.
-pub struct NodeName;
+pub(super) struct NodeName;
 
 impl FilterPlugin for NodeName {
     fn name(&self) -> &'static str {

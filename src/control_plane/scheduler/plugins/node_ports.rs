@@ -12,7 +12,7 @@ use crate::api::Name;
 const REASON: &str = "node(s) didn't have free ports for the requested pod ports";
 
 /// The plugin.
-pub struct NodePorts;
+pub(super) struct NodePorts;
 
 impl FilterPlugin for NodePorts {
     fn name(&self) -> &'static str {

@@ -11,7 +11,7 @@ use super::super::framework::{MAX_NODE_SCORE, PodToPlace, Score, ScorePlugin};
 use super::super::node_info::NodeInfo;
 
 /// The plugin.
-pub struct NodeResourcesBalancedAllocation;
+pub(super) struct NodeResourcesBalancedAllocation;
 
 impl ScorePlugin for NodeResourcesBalancedAllocation {
     fn name(&self) -> &'static str {
@@ -77,17 +77,9 @@ fn balance(cpu: f64, memory: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{pod_with, scores};
+    use super::super::super::testing::{asking, scores};
     use super::*;
     use k8s_openapi::api::core::v1::Pod;
-
-    fn asking(resources: &[&str]) -> Pod {
-        let containers: Vec<String> = resources
-            .iter()
-            .map(|r| format!("{{name: c, resources: {{requests: {{{r}}}}}}}"))
-            .collect();
-        pod_with(&format!("{{containers: [{}]}}", containers.join(", ")))
-    }
 
     #[test]
     fn the_more_even_the_better() {

@@ -1,11 +1,10 @@
-//! `NodeResourcesFit`: a node must have what the pod asks for; the more is left over, the better (`LeastAllocated`).
+//! `NodeResourcesFit`, the filter: a node must have what the pod asks for. Its scores are in `least_allocated`.
 //!
-//! The real thing: pkg/scheduler/framework/plugins/noderesources/{fit,least_allocated,resource_allocation}.go.
-//! Left out: the strategies MostAllocated and RequestedToCapacityRatio, ignored resources, weights other than 1 for CPU and memory.
+//! The real thing: pkg/scheduler/framework/plugins/noderesources/fit.go.
+//! Left out: resources that the configuration tells it to ignore.
 
 use super::super::framework::{
-    ClusterEvent, Filter, FilterPlugin, MAX_NODE_SCORE, PodToPlace, PreFilter, Reasons, Refusal,
-    Score, ScorePlugin,
+    ClusterEvent, Filter, FilterPlugin, PodToPlace, PreFilter, Reasons, Refusal,
 };
 use super::super::node_info::NodeInfo;
 use super::super::requests::{PodUse, Resources};
@@ -13,7 +12,7 @@ use crate::api::{Name, quantity};
 use k8s_openapi::api::core::v1::Node;
 
 /// The plugin.
-pub struct NodeResourcesFit;
+pub(super) struct NodeResourcesFit;
 
 impl FilterPlugin for NodeResourcesFit {
     fn name(&self) -> &'static str {
@@ -33,23 +32,6 @@ impl FilterPlugin for NodeResourcesFit {
             ClusterEvent::PodGone(_) | ClusterEvent::PodShrunk | ClusterEvent::OwnRequests => true,
             ClusterEvent::OwnTolerations => false,
         }
-    }
-}
-
-impl ScorePlugin for NodeResourcesFit {
-    fn name(&self) -> &'static str {
-        FilterPlugin::name(self)
-    }
-
-    fn weight(&self) -> i64 {
-        1
-    }
-
-    fn pre_score<'a>(&self, pod: PodToPlace<'a>) -> Option<Box<dyn Score + 'a>> {
-        Some(Box::new(LeastAllocated {
-            milli_cpu: pod.used.scored_milli_cpu,
-            memory: pod.used.scored_memory,
-        }))
     }
 }
 
@@ -169,50 +151,10 @@ fn has_more_of_what(used: &PodUse, before: &Node, after: &Node) -> bool {
             .any(|(name, amount)| *amount > 0 && scalar(&is, name) > scalar(&was, name))
 }
 
-/// What the pod counts with in scores.
-struct LeastAllocated {
-    milli_cpu: i64,
-    memory: i64,
-}
-
-impl Score for LeastAllocated {
-    fn score(&self, nodes: &[&NodeInfo], scores: &mut [i64]) {
-        for (node, score) in nodes.iter().zip(scores) {
-            let (has, mut sum, mut weights) = (&node.allocatable, 0, 0);
-            if has.milli_cpu != 0 {
-                sum += left_over(self.milli_cpu + node.scored_milli_cpu, has.milli_cpu);
-                weights += 1;
-            }
-            if has.memory != 0 {
-                sum += left_over(self.memory + node.scored_memory, has.memory);
-                weights += 1;
-            }
-            *score = if weights == 2 { sum / 2 } else { sum };
-        }
-    }
-}
-
-/// The share that would be left, 0 to [`MAX_NODE_SCORE`].
-fn left_over(requested: i64, capacity: i64) -> i64 {
-    if requested > capacity {
-        return 0;
-    }
-    (capacity - requested) * MAX_NODE_SCORE / capacity
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{check, pod_with, scores};
+    use super::super::super::testing::{asking, check};
     use super::*;
-    use k8s_openapi::api::core::v1::Pod;
-
-    fn asking(resources: &[&str]) -> Pod {
-        let containers: Vec<String> = resources
-            .iter()
-            .map(|r| format!("{{name: c, resources: {{requests: {{{r}}}}}}}"))
-            .collect();
-        pod_with(&format!("{{containers: [{}]}}", containers.join(", ")))
-    }
 
     #[test]
     fn nodes_must_have_what_is_asked_for() {
@@ -330,85 +272,6 @@ mod tests {
                 &[asking(&[taken])],
             );
             assert_eq!(got, want, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_emptier_the_better() {
-        // Upstream's least_allocated_test.go, with CPU and memory of weight 1.
-        let node = |cpu: i64, memory: i64| {
-            format!("{{status: {{allocatable: {{cpu: {cpu}m, memory: {memory}}}}}}}")
-        };
-        let none = "cpu: 0, memory: 0";
-        let two = ["cpu: 1000m, memory: 2000", "cpu: 2000m, memory: 3000"];
-        let only_cpu = ["cpu: 1000m, memory: 0", "cpu: 2000m, memory: 0"];
-        let table = [
-            (
-                "nothing asked, nothing taken",
-                vec![none],
-                vec![(node(4000, 10000), vec![]), (node(4000, 10000), vec![])],
-                vec![100, 100],
-            ),
-            (
-                "nothing taken, something asked",
-                two.to_vec(),
-                vec![(node(4000, 10000), vec![]), (node(6000, 10000), vec![])],
-                vec![37, 50],
-            ),
-            (
-                "something taken",
-                vec![none],
-                vec![
-                    (
-                        node(10000, 20000),
-                        vec![asking(&only_cpu), asking(&only_cpu)],
-                    ),
-                    (node(10000, 20000), vec![asking(&only_cpu), asking(&two)]),
-                ],
-                vec![70, 57],
-            ),
-            (
-                "both",
-                two.to_vec(),
-                vec![
-                    (node(10000, 20000), vec![asking(&only_cpu)]),
-                    (node(10000, 20000), vec![asking(&two)]),
-                ],
-                vec![57, 45],
-            ),
-            (
-                "nodes of two sizes",
-                two.to_vec(),
-                vec![
-                    (node(10000, 20000), vec![asking(&only_cpu)]),
-                    (node(10000, 50000), vec![asking(&two)]),
-                ],
-                vec![57, 60],
-            ),
-            (
-                "more asked than there is",
-                only_cpu.to_vec(),
-                vec![
-                    (node(4000, 10000), vec![asking(&only_cpu)]),
-                    (node(4000, 10000), vec![asking(&two)]),
-                ],
-                vec![50, 25],
-            ),
-            (
-                "no capacity",
-                vec![none],
-                vec![
-                    (node(0, 0), vec![asking(&only_cpu)]),
-                    (node(0, 0), vec![asking(&two)]),
-                ],
-                vec![0, 0],
-            ),
-        ];
-        for (name, asked, nodes, want) in table {
-            let nodes: Vec<(&str, &[Pod])> =
-                nodes.iter().map(|(n, p)| (n.as_str(), &p[..])).collect();
-            let got = scores(&NodeResourcesFit, &asking(&asked), &nodes);
-            assert_eq!(got, Some(want), "{name}");
         }
     }
 }

@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{Taint, Toleration};
 const REASON: &str = "node(s) were unschedulable";
 
 /// The plugin.
-pub struct NodeUnschedulable;
+pub(super) struct NodeUnschedulable;
 
 impl FilterPlugin for NodeUnschedulable {
     fn name(&self) -> &'static str {

@@ -11,7 +11,7 @@ use crate::api::taints::{find_untolerated, tolerates};
 use k8s_openapi::api::core::v1::{Node, Toleration};
 
 /// The plugin.
-pub struct TaintToleration;
+pub(super) struct TaintToleration;
 
 impl FilterPlugin for TaintToleration {
     fn name(&self) -> &'static str {
