@@ -21,7 +21,7 @@ const FEASIBLE_NODES_MIN: usize = 100;
 /// However many nodes there are, this share of them is looked for.
 const FEASIBLE_PERCENT_MIN: usize = 5;
 
-/// The most nodes of a cluster for which every verdict is kept.
+/// Where more nodes come into question than this, the verdicts are not kept.
 const MATRIX_NODES_MAX: usize = 100;
 
 /// What came of a cycle.
@@ -101,24 +101,18 @@ pub(super) fn run(pod: PodToPlace<'_>, uid: Uid, cache: &mut Cache, start: &mut 
     let found = asked.search(cache.infos(), nodes, *start);
     let evaluated = found.feasible.len() + found.refused.len();
     *start = (*start + evaluated) % order.len();
-    let mut decision = Decision {
-        outcome: Ok(Name::default()),
+    let scored = score(pod, &found.feasible);
+    let matrix = matrix(cache.infos(), &found, &scored);
+    let best = scored.best(uid).map(|index| found.feasible[index]);
+    Decision {
         filters: asked.names(),
-        matrix: Vec::new(),
+        matrix,
         evaluated,
         feasible: found.feasible.len(),
-    };
-    let keeps_matrix = order.len() <= MATRIX_NODES_MAX;
-    let scored = score(pod, &found.feasible);
-    if keeps_matrix {
-        decision.matrix = matrix(cache.infos(), &found, &scored);
+        outcome: best
+            .map(|node| node.name.clone())
+            .ok_or_else(|| asked.no_fit(found.refused)),
     }
-    if let Some(index) = scored.best(uid) {
-        decision.outcome = Ok(found.feasible[index].name.clone());
-        return decision;
-    }
-    decision.outcome = Err(asked.no_fit(found.refused));
-    decision
 }
 
 impl Decision {
@@ -195,10 +189,10 @@ impl<'a> Asked<'a> {
             return found;
         }
         let (after, before) = nodes.split_at(start % nodes.len());
-        let keeps_order = nodes.len() <= MATRIX_NODES_MAX;
+        let keeps_matrix = nodes.len() <= MATRIX_NODES_MAX;
         for slot in before.iter().chain(after) {
             let node = &infos[*slot];
-            if keeps_order {
+            if keeps_matrix {
                 found.looked_at.push(*slot);
             }
             match self.refusal(node) {
@@ -228,6 +222,7 @@ impl<'a> Asked<'a> {
 struct Found<'n> {
     feasible: Vec<&'n NodeInfo>,
     refused: Vec<(usize, Refused)>,
+    /// The slots in the order in which they were looked at; empty if these are too many to keep.
     looked_at: Vec<usize>,
 }
 
