@@ -2,13 +2,13 @@
 //!
 //! The real thing: pkg/apis/core/v1/defaults.go (`SetDefaults_Pod`, `SetDefaults_PodSpec`, `SetDefaults_Container`, …),
 //! pkg/util/parsers/parsers.go (`ParseImageName`).
-//! Left out: defaults of volume types that no cloud has any more (rbd, iscsi, scaleIO, azureDisk).
 
 use super::super::normal::{drop_empty, drop_false, drop_zero, text_default};
+use super::volume_defaults;
 use crate::api::quantity;
 use k8s_openapi::api::core::v1::{
     Container, EnvVar, HTTPGetAction, LifecycleHandler, Pod, PodSpec, PodTemplateSpec, Probe,
-    ResourceRequirements, Volume, VolumeProjection,
+    ResourceRequirements,
 };
 
 /// Defaults of a pod: those of its spec, and the ones that templates do not get (requests from limits, service links, host ports).
@@ -45,7 +45,7 @@ fn pod_spec(spec: &mut PodSpec) {
     drop_zero_values(spec);
     quantity::canonicalize_all(&mut spec.overhead);
     for volume in spec.volumes.iter_mut().flatten() {
-        volume_defaults(volume);
+        volume_defaults::fill(volume);
     }
     for container in spec.init_containers.iter_mut().flatten() {
         container_defaults(container);
@@ -199,69 +199,6 @@ fn http_get_defaults(get: &mut HTTPGetAction) {
     drop_empty(&mut get.http_headers);
 }
 
-const MODE: i32 = 0o644;
-
-fn volume_defaults(volume: &mut Volume) {
-    if let Some(secret) = &mut volume.secret {
-        secret.default_mode.get_or_insert(MODE);
-    } else if let Some(config_map) = &mut volume.config_map {
-        config_map.default_mode.get_or_insert(MODE);
-    } else if let Some(projected) = &mut volume.projected {
-        projected.default_mode.get_or_insert(MODE);
-        let sources = projected.sources.iter_mut().flatten();
-        sources.for_each(projection_defaults);
-    } else if let Some(downward) = &mut volume.downward_api {
-        downward.default_mode.get_or_insert(MODE);
-        for field in downward.items.iter_mut().flatten() {
-            if let Some(field) = &mut field.field_ref {
-                text_default(&mut field.api_version, "v1");
-            }
-        }
-    } else if let Some(host_path) = &mut volume.host_path {
-        host_path.type_.get_or_insert_default();
-    } else if let Some(empty_dir) = &mut volume.empty_dir {
-        empty_dir
-            .size_limit
-            .iter_mut()
-            .for_each(quantity::canonicalize);
-        drop_empty(&mut empty_dir.medium);
-    } else if let Some(claim) = &mut volume.persistent_volume_claim {
-        drop_false(&mut claim.read_only);
-    } else if let Some(ephemeral) = &mut volume.ephemeral {
-        if let Some(claim) = &mut ephemeral.volume_claim_template {
-            text_default(&mut claim.spec.volume_mode, "Filesystem");
-        }
-    } else if let Some(image) = &mut volume.image {
-        let policy = pull_policy(image.reference.as_deref().unwrap_or_default());
-        text_default(&mut image.pull_policy, policy);
-    } else if !has_source(volume) {
-        volume.empty_dir = Some(Default::default());
-    }
-}
-
-fn projection_defaults(source: &mut VolumeProjection) {
-    if let Some(token) = &mut source.service_account_token {
-        token.expiration_seconds.get_or_insert(3600);
-    }
-    let Some(downward) = &mut source.downward_api else {
-        return;
-    };
-    for file in downward.items.iter_mut().flatten() {
-        if let Some(field) = &mut file.field_ref {
-            text_default(&mut field.api_version, "v1");
-        }
-    }
-}
-
-/// Does the volume say where its content comes from? Compares with a bare one, so that no source is forgotten.
-fn has_source(volume: &Volume) -> bool {
-    let bare = Volume {
-        name: volume.name.clone(),
-        ..Volume::default()
-    };
-    *volume != bare
-}
-
 fn requests_from_limits(resources: &mut ResourceRequirements) {
     let Some(limits) = &resources.limits else {
         return;
@@ -287,7 +224,7 @@ fn host_ports(container: &mut Container) {
 }
 
 /// `Always` for the tag `latest` or no tag at all; `IfNotPresent` for others, digests included.
-fn pull_policy(image: &str) -> &'static str {
+pub(super) fn pull_policy(image: &str) -> &'static str {
     let last = image.rsplit('/').next().unwrap_or_default();
     let (name, digest) = last
         .split_once('@')

@@ -8,6 +8,7 @@ pub(super) mod containers;
 pub(super) mod defaults;
 mod env;
 pub(super) mod probes;
+mod projected;
 mod qos;
 pub(super) mod resources;
 pub(super) mod scheduling;
@@ -16,6 +17,7 @@ mod security;
 mod tests;
 mod update;
 pub(super) mod validation;
+mod volume_defaults;
 mod volumes;
 
 use super::{Column, Stored, stored};

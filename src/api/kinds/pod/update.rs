@@ -249,3 +249,76 @@ fn capitalized(name: &str) -> String {
     let first = letters.next().map(|c| c.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{pod, texts};
+    use super::*;
+    use crate::api::Stored as _;
+    use serde_json::json;
+
+    #[test]
+    fn an_update_may_change_little() {
+        let old = pod(
+            json!({"activeDeadlineSeconds": 60, "containers": [{"name": "c", "image": "nginx:1"}]}),
+        );
+        let begins = "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n  core.PodSpec{\n- \tRestartPolicy: \"Always\",\n+ \tRestartPolicy: \"Never\",\n";
+        for (name, spec, want) in [
+            (
+                "image",
+                json!({"activeDeadlineSeconds": 60, "containers": [{"name": "c", "image": "nginx:2"}]}),
+                None,
+            ),
+            (
+                "toleration",
+                json!({"activeDeadlineSeconds": 60, "tolerations": [{"key": "a", "operator": "Exists"}], "containers": [{"name": "c", "image": "nginx:1"}]}),
+                None,
+            ),
+            (
+                "shorter",
+                json!({"activeDeadlineSeconds": 30, "containers": [{"name": "c", "image": "nginx:1"}]}),
+                None,
+            ),
+            (
+                "longer",
+                json!({"activeDeadlineSeconds": 90, "containers": [{"name": "c", "image": "nginx:1"}]}),
+                Some(
+                    "spec.activeDeadlineSeconds: Invalid value: 90: must be less than or equal to previous value",
+                ),
+            ),
+            (
+                "one more",
+                json!({"activeDeadlineSeconds": 60, "containers": [{"name": "c", "image": "nginx:1"}, {"name": "d", "image": "nginx:1"}]}),
+                Some("spec.containers: Forbidden: pod updates may not add or remove containers"),
+            ),
+            (
+                "restart policy",
+                json!({"activeDeadlineSeconds": 60, "restartPolicy": "Never", "containers": [{"name": "c", "image": "nginx:1"}]}),
+                Some(begins),
+            ),
+        ] {
+            let mut new = pod(spec);
+            new.prepare_update(&old);
+            let errors = texts(&new.validate_update(&old));
+            match want {
+                None => assert_eq!(errors, Vec::<String>::new(), "{name}"),
+                Some(want) => assert!(errors[0].starts_with(want), "{name}: {}", errors[0]),
+            }
+            assert_eq!(errors.len(), usize::from(want.is_some()), "{name}");
+            assert_eq!(new.metadata.generation, Some(2), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_new_pod_begins_pending() {
+        let json = json!({"metadata": {"name": "p"}, "spec": {"schedulingGates": [{"name": "quota"}], "containers": [{"name": "c", "image": "nginx"}]}, "status": {"phase": "Running", "podIP": "1.2.3.4"}});
+        let mut pod: Pod = serde_json::from_value(json).expect("a pod");
+        pod.set_defaults();
+        pod.prepare_create();
+        let status = serde_json::to_value(pod.status).expect("plain data");
+        let want = json!({"phase": "Pending", "qosClass": "BestEffort", "conditions": [
+            {"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": "Scheduling is blocked due to non-empty scheduling gates"},
+        ]});
+        assert_eq!(status, want);
+    }
+}

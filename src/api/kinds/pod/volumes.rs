@@ -2,16 +2,15 @@
 //!
 //! The real thing: pkg/apis/core/validation/validation.go (`ValidateVolumes`, `validateVolumeSource` and what it calls).
 //! Left out: what is inside of iscsi, fc, rbd, cephfs, flex, azure, vsphere, portworx, scaleIO, storageos, quobyte, cinder, flocker and
-//! glusterfs volumes, and of clusterTrustBundle projections; they are accepted as they are.
+//! glusterfs volumes; they are accepted as they are.
 
 use super::super::names;
 use super::super::normal::{list, text};
-use super::env::{self, VOLUME_FIELDS, Whose};
+use super::projected;
 use crate::api::check::{Errors, Path};
 use crate::api::quantity;
 use k8s_openapi::api::core::v1::{
-    DownwardAPIVolumeFile, EphemeralVolumeSource, HostPathVolumeSource, KeyToPath, NFSVolumeSource,
-    ProjectedVolumeSource, Volume, VolumeProjection,
+    EphemeralVolumeSource, HostPathVolumeSource, KeyToPath, NFSVolumeSource, Volume,
 };
 
 const MODE_WRONG: &str = "must be a number between 0 and 0777 (octal), both inclusive";
@@ -176,13 +175,13 @@ fn source(field: &str, volume: &Volume, path: &Path<'_>, errors: &mut Errors) {
             };
             mode(downward.default_mode, &path.child("defaultMode"), errors);
             for file in list(&downward.items) {
-                downward_file(file, path, errors);
+                projected::downward_file(file, path, errors);
             }
         }
         "projected" => volume
             .projected
             .iter()
-            .for_each(|v| projected(v, path, errors)),
+            .for_each(|v| projected::validate(v, path, errors)),
         "csi" => {
             let Some(csi) = &volume.csi else { return };
             csi_driver(&csi.driver, &path.child("driver"), errors);
@@ -195,20 +194,20 @@ fn source(field: &str, volume: &Volume, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn required(value: Option<&String>, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn required(value: Option<&String>, path: &Path<'_>, errors: &mut Errors) {
     if value.is_none_or(String::is_empty) {
         errors.required(path, "");
     }
 }
 
-fn mode(mode: Option<i32>, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn mode(mode: Option<i32>, path: &Path<'_>, errors: &mut Errors) {
     if let Some(mode) = mode.filter(|mode| !(0..=0o777).contains(mode)) {
         errors.invalid(path, mode, MODE_WRONG);
     }
 }
 
 /// A Secret or ConfigMap whose keys become files.
-fn files(
+pub(super) fn files(
     name_field: &str,
     name: &str,
     default_mode: Option<i32>,
@@ -299,105 +298,6 @@ fn ephemeral(source: &EphemeralVolumeSource, path: &Path<'_>, errors: &mut Error
     }
 }
 
-/// Upstream names the fields of these files without their index.
-fn downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, errors: &mut Errors) {
-    required(Some(&file.path), &path.child("path"), errors);
-    local_path(&file.path, &path.child("path"), errors);
-    if let Some(field) = &file.field_ref {
-        env::field_selector(field, VOLUME_FIELDS, &path.child("fieldRef"), errors);
-        if file.resource_field_ref.is_some() {
-            let detail = "fieldRef and resourceFieldRef can not be specified simultaneously";
-            errors.invalid(path, "resource", detail);
-        }
-    } else if let Some(resource) = &file.resource_field_ref {
-        let path = path.child("resourceFieldRef");
-        env::resource_selector(resource, Whose::NamedContainer, &path, errors);
-    } else {
-        errors.required(path, "one of fieldRef and resourceFieldRef is required");
-    }
-    mode(file.mode, &path.child("mode"), errors);
-}
-
-fn projected(source: &ProjectedVolumeSource, path: &Path<'_>, errors: &mut Errors) {
-    mode(source.default_mode, &path.child("defaultMode"), errors);
-    let sources_path = path.child("sources");
-    let mut paths: Vec<&str> = Vec::new();
-    for (index, source) in list(&source.sources).iter().enumerate() {
-        let item = sources_path.index(index);
-        let count = projection(source, path, &item, &mut paths, errors);
-        if count > 1 {
-            let detail = "may not specify more than 1 volume type per source";
-            errors.forbidden(&item, detail);
-        }
-    }
-}
-
-/// One source of a projected volume; returns how many kinds of source it is.
-fn projection<'a>(
-    source: &'a VolumeProjection,
-    path: &Path<'_>,
-    item: &Path<'_>,
-    paths: &mut Vec<&'a str>,
-    errors: &mut Errors,
-) -> usize {
-    let mut place = |file: &'a str, shown: &str, errors: &mut Errors| {
-        if paths.contains(&file) {
-            errors.invalid(path, shown, "conflicting duplicate paths");
-        } else if !file.is_empty() {
-            paths.push(file);
-        }
-    };
-    let mut count = 0;
-    let named = [
-        (
-            "secret",
-            source
-                .secret
-                .as_ref()
-                .map(|s| (s.name.as_str(), list(&s.items))),
-        ),
-        (
-            "configMap",
-            source
-                .config_map
-                .as_ref()
-                .map(|s| (s.name.as_str(), list(&s.items))),
-        ),
-    ];
-    for (field, source) in named {
-        let Some((name, items)) = source else {
-            continue;
-        };
-        count += 1;
-        files("name", name, None, items, &item.child(field), errors);
-        items.iter().for_each(|i| place(&i.path, name, errors));
-    }
-    if let Some(downward) = &source.downward_api {
-        count += 1;
-        for file in list(&downward.items) {
-            downward_file(file, &item.child("downwardAPI"), errors);
-            place(&file.path, &file.path, errors);
-        }
-    }
-    if let Some(token) = &source.service_account_token {
-        count += 1;
-        let seconds = token.expiration_seconds.unwrap_or_default();
-        let seconds_path = item.child("serviceAccountToken");
-        let seconds_path = seconds_path.child("expirationSeconds");
-        if seconds < 600 {
-            let detail = "may not specify a duration less than 10 minutes";
-            errors.invalid(&seconds_path, seconds, detail);
-        }
-        if seconds > 1 << 32 {
-            let detail = "may not specify a duration larger than 2^32 seconds";
-            errors.invalid(&seconds_path, seconds, detail);
-        }
-        required(Some(&token.path), &path.child("path"), errors);
-        local_path(&token.path, &path.child("path"), errors);
-    }
-    count + usize::from(source.cluster_trust_bundle.is_some())
-}
-
 /// A pod without a service account can have no token of one.
 pub fn no_token_without_account(volumes: &[Volume], path: &Path<'_>, errors: &mut Errors) {
     for (index, volume) in volumes.iter().enumerate() {
@@ -433,7 +333,7 @@ pub fn descending_path(place: &str, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn local_path(place: &str, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn local_path(place: &str, path: &Path<'_>, errors: &mut Errors) {
     descending_path(place, path, errors);
     if place.starts_with("..") && !place.starts_with("../") && place != ".." {
         errors.invalid(path, place, "must not start with '..'");

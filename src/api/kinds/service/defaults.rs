@@ -105,10 +105,8 @@ fn family_defaults(spec: &mut ServiceSpec) {
 
 /// `clusterIP` and the first of `clusterIPs` always say the same. The real thing: `normalizeClusterIPs`.
 pub fn copy_cluster_ip(spec: &mut ServiceSpec) {
-    let first = spec.cluster_ips.as_ref().and_then(|ips| ips.first());
-    match (&spec.cluster_ip, first) {
-        (Some(ip), None) => spec.cluster_ips = Some(vec![ip.clone()]),
-        (None, Some(_)) | (None, None) | (Some(_), Some(_)) => {}
+    if let (Some(ip), None) = (&spec.cluster_ip, &spec.cluster_ips) {
+        spec.cluster_ips = Some(vec![ip.clone()]);
     }
 }
 

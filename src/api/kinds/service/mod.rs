@@ -3,6 +3,7 @@
 //! The real thing: pkg/apis/core/v1/defaults.go, pkg/registry/core/service/{strategy.go,storage/storage.go}, pkg/apis/core/validation/validation.go.
 
 mod defaults;
+mod update;
 mod validation;
 
 use super::cells::{age, column, labels, or, wide};
@@ -58,7 +59,7 @@ impl Stored for Service {
         if self.spec == old.spec {
             return Vec::new();
         }
-        validation::update(self, old, &mut errors);
+        update::validate(self, old, &mut errors);
         errors.into_list()
     }
 

@@ -1,0 +1,134 @@
+//! What holds for every kind, so that a new line in the table is tested at once.
+
+use super::{Kind, Object};
+use serde_json::{Value, json};
+
+/// A small, right object of each kind, as an author would write it.
+fn sample(kind: Kind) -> Object {
+    let pods = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+    let workload = json!({"spec": {"selector": {"matchLabels": {"app": "web"}}, "template": pods}});
+    let rest = match kind {
+        Kind::Namespace | Kind::ServiceAccount => json!({}),
+        Kind::Node => {
+            json!({"spec": {"taints": [{"key": "a", "effect": "NoSchedule"}]}, "status": {"capacity": {"cpu": "4000m", "memory": "8192Mi", "pods": 110}}})
+        }
+        Kind::Pod => {
+            json!({"spec": {"hostNetwork": false, "volumes": [{"name": "v"}], "containers": [{
+                "name": "c", "image": "nginx", "volumeMounts": [{"name": "v", "mountPath": "/x"}], "resources": {"limits": {"cpu": 0.5}},
+                "ports": [{"containerPort": 80}], "livenessProbe": {"httpGet": {"port": 80}},
+                "env": [{"name": "A", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}}],
+            }]}})
+        }
+        Kind::Service => json!({"spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}),
+        Kind::Endpoints => {
+            json!({"subsets": [{"addresses": [{"ip": "10.0.0.1"}], "ports": [{"port": 80}]}]})
+        }
+        Kind::EndpointSlice => {
+            json!({"addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"]}], "ports": [{"port": 80}]})
+        }
+        Kind::ConfigMap => json!({"data": {"a": "1"}}),
+        Kind::Secret => json!({"stringData": {"a": "1"}}),
+        Kind::Event => {
+            json!({"involvedObject": {"kind": "Pod", "name": "web", "namespace": "default"}, "reason": "Scheduled", "type": "Normal"})
+        }
+        Kind::Lease => json!({"spec": {"leaseDurationSeconds": 40, "holderIdentity": "n1"}}),
+        Kind::Deployment | Kind::ReplicaSet => workload,
+    };
+    let info = kind.info();
+    let mut metadata = json!({"name": "web", "creationTimestamp": "2025-01-01T00:00:00Z"});
+    if info.namespaced {
+        metadata["namespace"] = json!("default");
+    }
+    let mut object =
+        json!({"apiVersion": info.api_version, "kind": info.name, "metadata": metadata});
+    let fields = object.as_object_mut().expect("a map");
+    if let Value::Object(rest) = rest {
+        fields.extend(rest);
+    }
+    kind.deserialize(object).expect("a sample of its kind")
+}
+
+#[test]
+fn json_goes_there_and_back() {
+    for &kind in Kind::ALL {
+        let object = sample(kind);
+        let json = object.to_json();
+        assert_eq!(json["kind"], kind.info().name);
+        assert_eq!(json["apiVersion"], kind.info().api_version);
+        assert_eq!(
+            kind.deserialize(json).expect("its own output"),
+            object,
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn defaulting_twice_changes_nothing_more() {
+    for &kind in Kind::ALL {
+        let mut once = sample(kind);
+        once.set_defaults();
+        let mut twice = once.clone();
+        twice.set_defaults();
+        assert_eq!(once.to_json(), twice.to_json(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_right_object_is_accepted_and_may_stay_as_it_is() {
+    for &kind in Kind::ALL {
+        let mut object = sample(kind);
+        object.set_defaults();
+        object.prepare_create();
+        assert_eq!(object.validate(), [], "{kind:?}");
+        let mut same = object.clone();
+        same.prepare_update(&object);
+        assert_eq!(same, object, "{kind:?}");
+        assert_eq!(same.validate_update(&object), [], "{kind:?}");
+        same.prepare_status_update(&object);
+        assert_eq!(same, object, "{kind:?}");
+        assert_eq!(same.validate_status_update(&object), [], "{kind:?}");
+    }
+}
+
+#[test]
+fn a_row_has_a_cell_for_each_column() {
+    for &kind in Kind::ALL {
+        let mut object = sample(kind);
+        let (columns, row) = (kind.columns(), object.row(65_000));
+        assert_eq!(columns.len(), row.len(), "{kind:?}");
+        object.set_defaults();
+        object.prepare_create();
+        assert_eq!(columns.len(), object.row(65_000).len(), "{kind:?}");
+        let age = columns.iter().position(|c| c.name == "Age");
+        match age {
+            Some(age) => assert_eq!(row[age], "65s", "{kind:?}"),
+            None => assert_eq!(kind, Kind::Event),
+        }
+    }
+}
+
+#[test]
+fn selectable_fields_can_be_selected() {
+    for &kind in Kind::ALL {
+        let object = sample(kind);
+        for field in kind.selectable_fields() {
+            assert!(object.selectable_field(field).is_some(), "{kind:?} {field}");
+        }
+        assert_eq!(object.selectable_field("spec.colour"), None, "{kind:?}");
+    }
+}
+
+#[test]
+fn names_follow_the_kinds_own_rule() {
+    for (kind, name, fine) in [
+        (Kind::Pod, "web.1", true),
+        (Kind::Pod, "Web", false),
+        (Kind::Namespace, "team-a", true),
+        (Kind::Namespace, "team.a", false),
+        (Kind::Service, "web", true),
+        (Kind::Service, "1web", false),
+    ] {
+        assert_eq!(kind.validate_name(name).is_none(), fine, "{kind:?} {name}");
+    }
+}
