@@ -266,6 +266,42 @@ impl Request {
         }
     }
 
+    /// The HTTP method that kubectl and client-go send it with.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        match self.verb {
+            Verb::Get | Verb::List => "GET",
+            Verb::Create => "POST",
+            Verb::Update => "PUT",
+            Verb::Patch => "PATCH",
+            Verb::Delete | Verb::DeleteCollection => "DELETE",
+        }
+    }
+
+    /// The URL's path: `/apis/apps/v1/namespaces/default/deployments/web/status`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let info = self.key.kind.info();
+        let root = if info.group.is_empty() {
+            "/api/"
+        } else {
+            "/apis/"
+        };
+        let mut path = format!("{root}{}", info.api_version);
+        if info.namespaced && !self.key.namespace.is_empty() {
+            path.push_str(&format!("/namespaces/{}", self.key.namespace));
+        }
+        path.push_str(&format!("/{}", info.plural));
+        let to_collection = self.verb == Verb::Create && self.subresource.is_none();
+        if !to_collection && !self.key.name.is_empty() {
+            path.push_str(&format!("/{}", self.key.name));
+        }
+        if let Some(subresource) = self.subresource {
+            path.push_str(&format!("/{}", subresource.name()));
+        }
+        path
+    }
+
     /// `create pods default/web-x`: for the trace.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -329,4 +365,37 @@ pub struct Answer {
     pub warnings: Vec<String>,
     /// The revision that this request wrote; `None` if it wrote nothing (a no-op update writes nothing).
     pub revision: Option<Revision>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_the_api() {
+        let pod = || Key::new(Kind::Pod, "default", "web");
+        let web = || Key::new(Kind::Deployment, "default", "web");
+        let cases = [
+            (
+                Request::get(pod()),
+                "GET /api/v1/namespaces/default/pods/web",
+            ),
+            (
+                Request::bind(pod(), "n1"),
+                "POST /api/v1/namespaces/default/pods/web/binding",
+            ),
+            (Request::list(Kind::Node, ""), "GET /api/v1/nodes"),
+            (
+                Request::new(Verb::Create, web(), Body::None),
+                "POST /apis/apps/v1/namespaces/default/deployments",
+            ),
+            (
+                Request::delete(web(), DeleteOptions::default()),
+                "DELETE /apis/apps/v1/namespaces/default/deployments/web",
+            ),
+        ];
+        for (request, want) in cases {
+            assert_eq!(format!("{} {}", request.method(), request.path()), want);
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod page;
 pub mod panels;
+pub mod turn;
 
 use serde::{Deserialize, Serialize};
 

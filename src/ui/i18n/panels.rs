@@ -8,7 +8,4 @@ words! {
     events = "Events", "事件";
     truth_and_belief = "Truth & belief", "事实与所信";
     faults = "Faults", "故障";
-    observe = "Observe", "观察";
-    diff = "Diff", "比较";
-    act = "Act", "行动";
 }

@@ -10,7 +10,6 @@ mod events;
 mod faults;
 mod objects;
 mod preview;
-mod scheduling;
 mod timeline;
 mod truth;
 mod turn;
