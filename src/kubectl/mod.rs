@@ -15,6 +15,7 @@ pub mod flags;
 mod get;
 pub mod printers;
 pub mod refusal;
+pub mod story;
 pub mod targets;
 pub mod trace;
 

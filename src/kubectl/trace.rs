@@ -7,13 +7,14 @@
 //!     does     create pods default/web-5d4-*  ->  201 Pod default/web-5d4-x7k2p
 //! ```
 //!
-//! The same as data is `sim::trace`.
+//! The same as data is `sim::trace`; in fewer words, [`super::story`].
 
+use crate::api::Name;
 use crate::api::time::Ms;
-use crate::api::{Change, Name};
-use crate::component::{Action, Datum, Fact, Outcome, Turn};
+use crate::component::{Action, Fact, Outcome, Turn};
 use crate::sim::trace::{action_text, answer_text, named, outcome_text};
-use crate::sim::{Cause, Cluster, Phase, Possible, Ready, Step, StepEvent, TurnStep};
+use crate::sim::{Cause, Phase, Possible, Ready, Step, StepEvent, TurnStep};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// A step in full.
@@ -30,8 +31,8 @@ pub fn full(step: &Step) -> String {
             facts(&turn.turn.observed, &mut out);
             differences(&turn.turn, &mut out);
             scheduling(&turn.turn, &mut out);
-            for deed in deeds(turn) {
-                let _ = writeln!(out, "    does     {deed}");
+            for (action, outcome) in done(turn) {
+                let _ = writeln!(out, "    does     {}", deed(&action, outcome));
             }
             if turn.crashed {
                 out.push_str("    crashed before the rest\n");
@@ -54,40 +55,6 @@ pub fn full(step: &Step) -> String {
         | StepEvent::Waited { .. } => {}
     }
     out
-}
-
-/// A step in as few lines as possible, for stories: what differed, what was done. `None` if it did nothing that a reader cares about:
-/// deliveries, looks that found nothing to do, heartbeats.
-#[must_use]
-pub fn compact(step: &Step, cluster: &Cluster) -> Option<String> {
-    let at = seconds(step.at_ms);
-    match &step.event {
-        StepEvent::Turn(turn) => {
-            let deeds = deeds(turn);
-            if is_heartbeat(step, cluster) || deeds.is_empty() && !turn.crashed {
-                return None;
-            }
-            let mut out = format!(
-                "{at:>9}  {} {}{}\n",
-                turn.process,
-                turn.key,
-                why(&turn.turn)
-            );
-            for deed in deeds {
-                let _ = writeln!(out, "             {deed}");
-            }
-            if turn.crashed {
-                out.push_str("             crashed before the rest\n");
-            }
-            Some(out)
-        }
-        StepEvent::Machine { node, what, .. } => Some(format!("{at:>9}  {node}: {what}\n")),
-        StepEvent::Started { process } => Some(format!("{at:>9}  {process} started\n")),
-        StepEvent::Delivered { .. }
-        | StepEvent::User { .. }
-        | StepEvent::Fault(_)
-        | StepEvent::Waited { .. } => None,
-    }
 }
 
 /// Something that a cluster waits for, for people: `kubelet@n1 to look at default/web-x in 1.2s`.
@@ -178,9 +145,7 @@ fn facts(facts: &[Fact], out: &mut String) {
         let _ = writeln!(
             out,
             "    saw      {}  {} = {}{revision}",
-            fact.about,
-            fact.field,
-            datum(&fact.value)
+            fact.about, fact.field, fact.value
         );
     }
 }
@@ -192,8 +157,8 @@ fn differences(turn: &Turn, out: &mut String) {
             "    differs  {}  {}: is {}, should be {}  {}",
             difference.about,
             difference.field,
-            datum(&difference.actual),
-            datum(&difference.desired),
+            difference.actual,
+            difference.desired,
             difference.reason
         );
     }
@@ -224,20 +189,18 @@ fn scheduling(turn: &Turn, out: &mut String) {
     }
 }
 
-/// What this step did, with what came of it: all so far of a whole turn, one action of a phase.
-fn deeds(step: &TurnStep) -> Vec<String> {
+/// What this step did, as it was carried out, with what came of it: all so far of a whole turn, one action of a phase.
+pub(super) fn done(step: &TurnStep) -> impl Iterator<Item = (Cow<'_, Action>, &Outcome)> {
     let done = step.outcomes.len();
     let range = match step.phase {
         Phase::Whole => 0..done,
         Phase::Observe | Phase::Diff => 0..0,
         Phase::Act(index) => index..(index + 1).min(done),
     };
-    range
-        .map(|index| {
-            let action = named(&step.turn.actions[index].action, &step.outcomes[..index]);
-            deed(&action, &step.outcomes[index])
-        })
-        .collect()
+    range.map(|index| {
+        let action = named(&step.turn.actions[index].action, &step.outcomes[..index]);
+        (action, &step.outcomes[index])
+    })
 }
 
 /// Requests with their answers; of Events and calls to the machine only refusals.
@@ -248,34 +211,4 @@ fn deed(action: &Action, outcome: &Outcome) -> String {
         return text;
     }
     format!("{text}  ->  {}", outcome_text(action, outcome))
-}
-
-/// The differences in one line: `: pods 0, should be 3 (TooFewReplicas)`.
-fn why(turn: &Turn) -> String {
-    let one = |d: &crate::component::Difference| {
-        format!(
-            "{} {} -> {} {}",
-            d.field,
-            datum(&d.actual),
-            datum(&d.desired),
-            d.reason
-        )
-    };
-    let all: Vec<String> = turn.diff.iter().map(one).collect();
-    if all.is_empty() {
-        return String::new();
-    }
-    format!(": {}", all.join("; "))
-}
-
-fn datum(value: &Datum) -> String {
-    value.to_string()
-}
-
-/// Did it only write that someone is still alive?
-fn is_heartbeat(step: &Step, cluster: &Cluster) -> bool {
-    let mut writes = (step.revision_before + 1..=step.revision_after)
-        .map(|revision| cluster.store().change(revision));
-    step.revision_after > step.revision_before
-        && writes.all(|change| change.is_some_and(Change::is_heartbeat))
 }
