@@ -49,8 +49,8 @@ lint: ## Formatting, Clippy and the docs' links only
 fmt: ## Format the Rust code
 	cargo fmt
 
-stories: ## The scenarios only; UPDATE_EXPECT=1 rewrites what they expect (then read the diff)
-	cargo test --test scenarios
+stories: ## The scenarios only; UPDATE=1 rewrites what they expect (then read the diff), STORY=name runs one
+	cargo test --test stories
 
 browser: ## The page's build and the browser tests only
 	@tools/test.sh page browser

@@ -87,7 +87,20 @@ fn check_refused(files: &[(&str, &str)], args: &[&str], want: &Expect) {
 fn a_deployment_is_applied_and_shown_with_all_that_it_owns() {
     let ran = kubeloop_in(&[("web.yaml", WEB)], &["run", "web.yaml"], "");
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
-    expect![[""]].assert_eq(&ran.stdout);
+    expect![[r#"
+        deployment.apps/web created
+
+        NAME                  READY   UP-TO-DATE   AVAILABLE   AGE
+        deployment.apps/web   2/2     2            2           1s
+
+        NAME                             DESIRED   CURRENT   READY   AGE
+        replicaset.apps/web-69f5bc75d4   2         2         2       1s
+
+        NAME                       READY   STATUS    RESTARTS   AGE
+        pod/web-69f5bc75d4-66pcx   1/1     Running   0          1s
+        pod/web-69f5bc75d4-wd6cn   1/1     Running   0          1s
+    "#]]
+    .assert_eq(&ran.stdout);
 }
 
 #[test]
@@ -192,7 +205,66 @@ fn every_error_of_every_file_is_shown_at_its_line() {
     check_refused(
         &files,
         &["run", "a.yaml", "b.yaml", "c.yaml", "fine.yaml"],
-        &expect![[""]],
+        &expect![[r#"
+            error: unknown field "spec.replica"
+             --> a.yaml:6:3
+              |
+            6 |   replica: 2
+              |   ^^^^^^^
+
+            error: json: cannot unmarshal string into Go struct field ContainerPort.spec.template.spec.containers.ports.containerPort of type int32
+              --> a.yaml:16:33
+               |
+            16 |         ports: [{containerPort: http}]
+               |                                 ^^^^
+               = kubectl: Error from server (BadRequest): error when creating "a.yaml": Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field ContainerPort.spec.template.spec.containers.ports.containerPort of type int32
+
+            error: metadata.name: Invalid value: "Web": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
+             --> b.yaml:4:9
+              |
+            4 |   name: Web
+              |         ^^^
+
+            error: spec.containers[1].image: Required value
+             --> b.yaml:9:5
+              |
+            9 |   - name: a
+              |     ^^^^^^^
+
+            error: spec.containers[1].name: Duplicate value: "a"
+             --> b.yaml:9:11
+              |
+            9 |   - name: a
+              |           ^
+              = kubectl: The Pod "Web" is invalid: 
+                  * metadata.name: Invalid value: "Web": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
+                  * spec.containers[1].image: Required value
+                  * spec.containers[1].name: Duplicate value: "a"
+
+            error: no matches for kind "Pood" in version "v1"
+              --> b.yaml:12:7
+               |
+            12 | kind: Pood
+               |       ^^^^
+               = kubectl: error: resource mapping not found for name: "" namespace: "" from "b.yaml": no matches for kind "Pood" in version "v1"
+                   ensure CRDs are installed first
+
+            error: mapping values are not allowed in this context
+             --> c.yaml:4:13
+              |
+            4 |   containers: []
+              |             ^
+              = help: Line 3: put a space after the colon: `replicas: 3`.
+
+            error: key "kind" already set in map
+             --> c.yaml:7:1
+              |
+            7 | kind: Pod
+              | ^^^^
+              = help: It is also on line 6: remove one of them.
+
+            8 errors; nothing was applied.
+        "#]],
     );
 }
 
@@ -201,17 +273,26 @@ fn what_cannot_be_read_is_said_in_kubectls_words() {
     check_refused(
         &[("empty/x.txt", "")],
         &["run", "nope.yaml", "empty"],
-        &expect![[""]],
+        &expect![[r#"
+            error: the path "nope.yaml" does not exist
+            error: error reading [empty]: recognized file extensions are [.json .yaml .yml]
+        "#]],
     );
     check_refused(
         &[("x.yaml", "# nothing\n")],
         &["run", "x.yaml"],
-        &expect![[""]],
+        &expect![[r#"
+            error: no objects passed to apply
+        "#]],
     );
     check_refused(
         &[("x.yaml", "a: 1\n")],
         &["run", "x.yaml", "--until", "5 minutes"],
-        &expect![[""]],
+        &expect![[r#"
+            error: invalid value '5 minutes' for '--until <UNTIL>': time: unknown unit " minutes" in duration "5 minutes"
+
+            For more information, try '--help'.
+        "#]],
     );
 }
 
@@ -237,7 +318,12 @@ fn text_that_is_no_text_is_refused() {
 fn a_run_that_does_not_settle_in_time_says_what_it_waits_for() {
     let ran = kubeloop(&["run", "-", "--until", "100ms"], WEB);
     assert_eq!(ran.code, 2);
-    expect![[""]].assert_eq(&ran.stderr);
+    expect![[r#"
+        error: not settled after 0.100s of the cluster's time; it waits for
+          n2 to finish what it is doing in 0.004s
+          n3 to finish what it is doing in 0.004s
+    "#]]
+    .assert_eq(&ran.stderr);
     let ran = kubeloop(&["run", "-", "--until", "1m30s"], WEB);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     assert!(

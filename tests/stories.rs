@@ -219,12 +219,7 @@ impl Teller {
             }
             self.step(&mut out, voice);
         }
-        let _ = writeln!(
-            out,
-            "settled at {} after {} steps",
-            self.now(),
-            self.cluster.steps() - from
-        );
+        let _ = writeln!(out, "settled at {}", self.now());
         out
     }
 

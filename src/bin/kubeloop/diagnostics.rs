@@ -66,6 +66,7 @@ impl Finding {
                 status.message.clone(),
             ));
         }
+        findings.sort_by_key(|finding| finding.span);
         if let Some(last) = findings.last_mut() {
             last.notes.push(("kubectl", kubectl));
         }
