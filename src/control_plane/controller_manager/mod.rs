@@ -9,10 +9,13 @@
 //! Left out: leader election; several workers per controller (a component does one key at a time); resyncs every 12 hours.
 
 mod deployment;
+mod endpoint_slice;
+mod endpoints;
 mod garbage_collector;
 mod node_lifecycle;
 mod ownership;
 mod replica_set;
+mod service_pods;
 mod taint_eviction;
 #[cfg(test)]
 mod testing;
@@ -26,6 +29,8 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &node_lifecycle::NodeLifecycleController,
     &taint_eviction::TaintEvictionController,
     &garbage_collector::GarbageCollectorController,
+    &endpoint_slice::EndpointSliceController,
+    &endpoints::EndpointsController,
 ];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).

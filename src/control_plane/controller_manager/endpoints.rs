@@ -1,0 +1,454 @@
+//! endpoints-controller: the same as the endpointslice-controller in the API of old, one object per Service, cut off at a thousand addresses.
+//!
+//! A stale cache is harmless: there is one object with a known name, and every update carries its resourceVersion.
+//!
+//! The real thing: pkg/controller/endpoint/endpoints_controller.go, `syncService`; pkg/api/v1/endpoints/util.go, `RepackSubsets`.
+//! Left out: the annotation `endpoints.kubernetes.io/last-change-trigger-time`; subsets are in the order of their ports, where upstream
+//! has them in the order of a hash.
+
+use super::service_pods::{
+    addresses, find_port, hostname, is_headless, is_publishable, pods_of, publishes_not_ready,
+    selector_of, services_of,
+};
+use crate::api::selector::Labels;
+use crate::api::{Change, DeleteOptions, Key, Kind, Name, Object, Request, Stored, User, pods};
+use crate::component::{
+    Action, Component, Datum, Note, Outcome, Place, Seen, Turn, Wake, Watch, queue_key,
+};
+use k8s_openapi::api::core::v1::{
+    EndpointAddress, EndpointPort, EndpointSubset, Endpoints, ObjectReference, Pod, Service,
+    ServiceSpec,
+};
+use std::collections::BTreeMap;
+
+/// Addresses beyond these are left out.
+const CAPACITY_MAX: usize = 1000;
+/// Says that some were left out.
+const OVER_CAPACITY: &str = "endpoints.kubernetes.io/over-capacity";
+/// Who looks after the object.
+const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
+/// How this controller signs.
+const CONTROLLER: &str = "endpoint-controller";
+const HEADLESS: &str = "service.kubernetes.io/headless";
+/// Services with more addresses than this gather changes for a while.
+const LARGE: usize = 100;
+/// How long they do.
+const BATCH_MS: u64 = 100;
+/// How many addresses a difference spells out.
+const SPELT_OUT_MAX: usize = 10;
+
+/// See the file.
+pub(super) struct EndpointsController;
+
+/// Refusals that are still to be reported, by Service.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub(super) struct Remembered {
+    failures: BTreeMap<Name, (&'static str, String)>,
+}
+
+impl Component for EndpointsController {
+    type Memory = Remembered;
+
+    fn name(&self) -> &'static str {
+        "endpoints-controller"
+    }
+
+    fn place(&self) -> Place {
+        Place::ControllerManager
+    }
+
+    fn user(&self, _node: &str) -> User {
+        "system:serviceaccount:kube-system:endpoint-controller".into()
+    }
+
+    fn reporter(&self) -> &'static str {
+        CONTROLLER
+    }
+
+    fn watches(&self) -> &'static [Watch] {
+        const {
+            &[
+                Watch::all(Kind::Service),
+                Watch::all(Kind::Endpoints),
+                Watch::all(Kind::Pod),
+            ]
+        }
+    }
+
+    fn starts(&self, seen: &Seen<'_>) -> Vec<Wake> {
+        // Endpoints whose Service went while nobody was looking.
+        let all = seen.table(Kind::Endpoints).iter();
+        all.map(|object| Wake::now(queue_key(object))).collect()
+    }
+
+    fn wakes(&self, change: &Change, seen: &Seen<'_>, _memory: &mut Remembered) -> Vec<Wake> {
+        match change.kind() {
+            Kind::Service => vec![Wake::now(queue_key(change.object()))],
+            // Deleted by somebody else: made again. Changes by others stand until the Service has news, as upstream.
+            Kind::Endpoints if change.after.is_none() => {
+                vec![Wake::now(queue_key(change.object()))]
+            }
+            Kind::Pod => {
+                let wake = |key: Name| {
+                    let is_large = seen
+                        .at_key::<Endpoints>(&key)
+                        .is_some_and(|e| count(e) > LARGE);
+                    Wake::after(key, if is_large { BATCH_MS } else { 0 })
+                };
+                services_of(change, seen).into_iter().map(wake).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn sync(&self, key: &str, seen: &Seen<'_>, memory: &mut Remembered) -> Turn {
+        let mut turn = Turn::default();
+        let (namespace, name) = key.split_once('/').unwrap_or_default();
+        let found = seen.table(Kind::Service).get(namespace, name);
+        let current = seen.get::<Endpoints>(namespace, name);
+        let Some((object, service)) = found.and_then(|o| Some((o, Service::of(o)?))) else {
+            clean_up(namespace, name, current, &mut turn);
+            return turn;
+        };
+        if let Some((reason, message)) = memory.failures.remove(key) {
+            let verb = if reason == "FailedToCreateEndpoint" {
+                "create"
+            } else {
+                "update"
+            };
+            let message = format!("Failed to {verb} endpoint for service {key}: {message}");
+            turn.also(Note::warning(object.clone(), reason, message));
+        }
+        if selector_of(service).is_none() {
+            turn.saw(object, "spec.selector", None::<Name>);
+            return turn;
+        }
+        compare(object, service, current, seen, &mut turn);
+        turn
+    }
+
+    fn answered(&self, key: &str, action: &Action, outcome: &Outcome, memory: &mut Remembered) {
+        let (Action::Api(request), Outcome::Api(answer)) = (action, outcome) else {
+            return;
+        };
+        let Err(status) = &answer.result else {
+            return;
+        };
+        let reason = match request.verb {
+            crate::api::Verb::Create => "FailedToCreateEndpoint",
+            crate::api::Verb::Update => "FailedToUpdateEndpoint",
+            _ => return,
+        };
+        memory
+            .failures
+            .insert(key.into(), (reason, status.message.clone()));
+    }
+}
+
+/// The Service is gone: its Endpoints go with it, if they are this controller's.
+fn clean_up(namespace: &str, name: &str, current: Option<&Endpoints>, turn: &mut Turn) {
+    turn.saw_at(
+        Key::new(Kind::Service, namespace, name),
+        0,
+        "metadata.name",
+        None::<Name>,
+    );
+    let is_ours = |e: &&Endpoints| {
+        let labels = e.metadata.labels.as_ref();
+        labels.and_then(|l| l.get(MANAGED_BY)).map(String::as_str) == Some(CONTROLLER)
+    };
+    if current.filter(is_ours).is_none() {
+        return;
+    }
+    let key = Key::new(Kind::Endpoints, namespace, name);
+    let why = turn.differs(
+        key.clone(),
+        "metadata.name",
+        None::<Name>,
+        name,
+        "ServiceGone",
+    );
+    turn.act(why, Request::delete(key, DeleteOptions::default()));
+}
+
+fn compare(
+    object: &Object,
+    service: &Service,
+    current: Option<&Endpoints>,
+    seen: &Seen<'_>,
+    turn: &mut Turn,
+) {
+    let spec = service
+        .spec
+        .as_ref()
+        .expect("a Service with a selector has a spec");
+    let mut new = current.cloned().unwrap_or_default();
+    new.metadata.name.clone_from(&service.metadata.name);
+    new.metadata
+        .namespace
+        .clone_from(&service.metadata.namespace);
+    let (subsets, truncated) = subsets(service, spec, seen);
+    new.subsets = (!subsets.is_empty()).then_some(subsets);
+    new.metadata.labels = Some(labels(service, spec));
+    let annotations = new.metadata.annotations.get_or_insert_default();
+    if truncated {
+        annotations.insert(OVER_CAPACITY.to_owned(), "truncated".to_owned());
+    } else {
+        annotations.remove(OVER_CAPACITY);
+    }
+    if annotations.is_empty() {
+        new.metadata.annotations = None;
+    }
+    turn.saw(object, "addresses wanted", count(&new));
+    turn.saw(object, "addresses published", current.map(count));
+    let key = Key::new(Kind::Endpoints, object.namespace(), object.name());
+    match current {
+        None => {
+            let why = turn.differs(
+                key,
+                "subsets",
+                in_words(&new),
+                None::<Name>,
+                "EndpointsNeeded",
+            );
+            turn.act(why, Request::create(new));
+        }
+        Some(current) if *current != new => {
+            let why = turn.differs(
+                key,
+                "subsets",
+                in_words(&new),
+                in_words(current),
+                "EndpointsOutOfDate",
+            );
+            turn.act(why, Request::update(new));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Addresses grouped by the ports that they offer; and whether some were too many.
+fn subsets(service: &Service, spec: &ServiceSpec, seen: &Seen<'_>) -> (Vec<EndpointSubset>, bool) {
+    type Group = (
+        Vec<EndpointPort>,
+        Vec<EndpointAddress>,
+        Vec<EndpointAddress>,
+    );
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    let unready_too = publishes_not_ready(spec);
+    let is_listed = |pod: &&Pod| {
+        is_publishable(pod) && (unready_too || pod.metadata.deletion_timestamp.is_none())
+    };
+    for pod in pods_of(service, seen).into_iter().filter(is_listed) {
+        let ports = ports(spec, pod);
+        if ports.is_empty() && !(is_headless(spec) && spec.ports.iter().flatten().next().is_none())
+        {
+            continue;
+        }
+        let text = format!("{ports:?}");
+        let (_, ready, not_ready) = groups
+            .entry(text)
+            .or_insert_with(|| (ports, Vec::new(), Vec::new()));
+        let address = address(pod, service);
+        if unready_too || pods::is_ready(pod) {
+            ready.push(address);
+        } else {
+            not_ready.push(address);
+        }
+    }
+    let total: usize = groups
+        .values()
+        .map(|(_, ready, not_ready)| ready.len() + not_ready.len())
+        .sum();
+    let mut room = CAPACITY_MAX;
+    let mut subsets = Vec::new();
+    for (ports, mut ready, not_ready) in groups.into_values() {
+        ready.sort_by(by_ip);
+        ready.truncate(room);
+        room -= ready.len();
+        subsets.push((ports, ready, not_ready));
+    }
+    let mut result = Vec::new();
+    for (ports, ready, mut not_ready) in subsets {
+        not_ready.sort_by(by_ip);
+        not_ready.truncate(room);
+        room -= not_ready.len();
+        let some = |list: Vec<EndpointAddress>| (!list.is_empty()).then_some(list);
+        result.push(EndpointSubset {
+            addresses: some(ready),
+            not_ready_addresses: some(not_ready),
+            ports: (!ports.is_empty()).then_some(ports),
+        });
+    }
+    result.retain(|s| s.addresses.is_some() || s.not_ready_addresses.is_some());
+    (result, total > CAPACITY_MAX)
+}
+
+fn ports(spec: &ServiceSpec, pod: &Pod) -> Vec<EndpointPort> {
+    let ports = spec.ports.iter().flatten();
+    ports
+        .filter_map(|port| {
+            Some(EndpointPort {
+                name: port.name.clone().filter(|name| !name.is_empty()),
+                port: find_port(pod, port)?,
+                protocol: Some(port.protocol.clone().unwrap_or_else(|| "TCP".to_owned())),
+                app_protocol: port.app_protocol.clone(),
+            })
+        })
+        .collect()
+}
+
+fn address(pod: &Pod, service: &Service) -> EndpointAddress {
+    let node = pods::node_name(pod);
+    EndpointAddress {
+        ip: addresses(pod).next().unwrap_or_default().to_owned(),
+        hostname: hostname(pod, service).map(str::to_owned),
+        node_name: (!node.is_empty()).then(|| node.to_owned()),
+        target_ref: Some(ObjectReference {
+            kind: Some("Pod".to_owned()),
+            namespace: pod.metadata.namespace.clone(),
+            name: pod.metadata.name.clone(),
+            uid: pod.metadata.uid.clone(),
+            ..ObjectReference::default()
+        }),
+    }
+}
+
+fn by_ip(a: &EndpointAddress, b: &EndpointAddress) -> std::cmp::Ordering {
+    let numbers = |ip: &str| {
+        ip.split('.')
+            .map(|n| n.parse().unwrap_or(u32::MAX))
+            .collect::<Vec<_>>()
+    };
+    numbers(&a.ip)
+        .cmp(&numbers(&b.ip))
+        .then_with(|| a.ip.cmp(&b.ip))
+}
+
+fn labels(service: &Service, spec: &ServiceSpec) -> Labels {
+    let mut labels = service.metadata.labels.clone().unwrap_or_default();
+    labels.remove(HEADLESS);
+    if is_headless(spec) {
+        labels.insert(HEADLESS.to_owned(), String::new());
+    }
+    labels.insert(MANAGED_BY.to_owned(), CONTROLLER.to_owned());
+    labels
+}
+
+fn count(endpoints: &Endpoints) -> usize {
+    let number = |list: &Option<Vec<EndpointAddress>>| list.as_ref().map_or(0, Vec::len);
+    let subsets = endpoints.subsets.iter().flatten();
+    subsets
+        .map(|s| number(&s.addresses) + number(&s.not_ready_addresses))
+        .sum()
+}
+
+fn in_words(endpoints: &Endpoints) -> Datum {
+    if count(endpoints) > SPELT_OUT_MAX {
+        return Datum::from(count(endpoints));
+    }
+    let mut words = Vec::new();
+    for subset in endpoints.subsets.iter().flatten() {
+        words.extend(
+            subset
+                .addresses
+                .iter()
+                .flatten()
+                .map(|a| Name::from(a.ip.as_str())),
+        );
+        let not_ready = subset.not_ready_addresses.iter().flatten();
+        words.extend(not_ready.map(|a| Name::from(format!("{}(not-ready)", a.ip))));
+    }
+    Datum::List(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{PodBuilder, object, snapshot, story, sync};
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::json;
+
+    fn service() -> Service {
+        object(json!({
+            "metadata": { "name": "web" },
+            "spec": {
+                "clusterIP": "10.96.0.7",
+                "selector": { "app": "web" },
+                "ports": [{ "port": 80, "protocol": "TCP", "targetPort": 8080 }],
+            },
+        }))
+    }
+
+    fn pod(builder: PodBuilder, ip: &str) -> Object {
+        let mut pod = builder.on("n1").pod();
+        pod.status.get_or_insert_default().pod_ip = Some(ip.to_owned());
+        pod.into()
+    }
+
+    fn check(objects: Vec<Object>, want: &Expect) -> Turn {
+        let turn = sync(&EndpointsController, "default/web", &snapshot(objects), 0);
+        want.assert_eq(&story(&turn));
+        turn
+    }
+
+    #[test]
+    fn ready_and_not_ready_go_into_one_object() {
+        let pods = vec![
+            service().into(),
+            pod(PodBuilder::new("b").ready_since(0), "10.244.0.10"),
+            pod(PodBuilder::new("a").ready_since(0), "10.244.0.9"),
+            pod(PodBuilder::new("sick").phase("Running"), "10.244.0.3"),
+            pod(
+                PodBuilder::new("going").ready_since(0).deleted(0),
+                "10.244.0.4",
+            ),
+        ];
+        let turn = check(
+            pods.clone(),
+            &expect![[r#"
+            ? Endpoints default/web subsets: [10.244.0.9 10.244.0.10 10.244.0.3(not-ready)] != <none> EndpointsNeeded
+            ! create endpoints default/web"#]],
+        );
+        let Action::Api(Request {
+            body: crate::api::Body::Object(made),
+            ..
+        }) = &turn.actions[0].action
+        else {
+            panic!("it creates Endpoints");
+        };
+        let all = pods.into_iter().chain([made.clone()]).collect();
+        check(all, &expect![[""]]);
+        check(
+            vec![made.clone()],
+            &expect![[r#"
+            ? Endpoints default/web metadata.name: <none> != web ServiceGone
+            ! delete endpoints default/web"#]],
+        );
+    }
+
+    #[test]
+    fn a_thousand_at_most() {
+        let pods = (0..1200).map(|i| {
+            pod(
+                PodBuilder::new(&format!("p{i}")).ready_since(0),
+                &format!("10.244.{}.{}", i / 250, i % 250),
+            )
+        });
+        let world = snapshot(pods.chain([service().into()]));
+        let turn = sync(&EndpointsController, "default/web", &world, 0);
+        let Action::Api(Request {
+            body: crate::api::Body::Object(made),
+            ..
+        }) = &turn.actions[0].action
+        else {
+            panic!("it creates Endpoints");
+        };
+        assert_eq!(made.get::<Endpoints>().map(count), Some(CAPACITY_MAX));
+        let annotations = made.metadata().annotations.clone().unwrap_or_default();
+        assert_eq!(
+            annotations.get(OVER_CAPACITY).map(String::as_str),
+            Some("truncated")
+        );
+    }
+}
