@@ -174,6 +174,11 @@ impl Cluster {
         self.api_server_up
     }
 
+    /// Images that a fault made impossible to pull.
+    pub fn broken_images(&self) -> impl Iterator<Item = &Name> + '_ {
+        self.broken_images.iter()
+    }
+
     /// What a process believes of one kind: its informer's cache, which may lag behind the truth. `None` if it does not watch the kind.
     #[must_use]
     pub fn belief(&self, id: &ProcessId, kind: Kind) -> Option<&Table> {

@@ -11,3 +11,13 @@ pub fn focus(id: &str) {
         let _ = element.focus();
     }
 }
+
+/// What is in the field, or chosen in the list, that an event is about.
+pub(super) fn value_of(event: &web_sys::Event) -> String {
+    let value = event
+        .target()
+        .and_then(|target| js_sys::Reflect::get(&target, &"value".into()).ok());
+    value
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
+}

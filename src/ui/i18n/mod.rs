@@ -41,6 +41,15 @@ impl Language {
         }
     }
 
+    /// The one of two that is in this language.
+    #[must_use]
+    pub fn pick<T>(self, english: T, chinese: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Chinese => chinese,
+        }
+    }
+
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {
