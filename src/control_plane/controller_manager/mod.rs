@@ -12,9 +12,12 @@ mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod garbage_collector;
+mod namespace;
 mod node_lifecycle;
 mod ownership;
+mod pod_garbage_collector;
 mod replica_set;
+mod service_account;
 mod service_pods;
 mod taint_eviction;
 #[cfg(test)]
@@ -31,6 +34,9 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &garbage_collector::GarbageCollectorController,
     &endpoint_slice::EndpointSliceController,
     &endpoints::EndpointsController,
+    &namespace::NamespaceController,
+    &service_account::ServiceAccountController,
+    &pod_garbage_collector::PodGarbageCollectorController,
 ];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).
