@@ -103,11 +103,11 @@ impl Store {
 
     /// Removes an object; `None` if there is none.
     pub fn remove(&mut self, key: &Key, writer: &Writer) -> Option<&Change> {
-        let before = self
-            .head
-            .table_mut(key.kind)
-            .remove(&key.namespace, &key.name)?;
+        self.head.get(key)?;
         let revision = self.revision + 1;
+        self.keep(key.kind, revision);
+        let table = self.head.table_mut(key.kind);
+        let before = table.remove(&key.namespace, &key.name)?;
         Some(self.append(Change {
             revision,
             at_ms: writer.at_ms,
@@ -168,12 +168,23 @@ mod tests {
             step: 1,
         };
         let mut store = Store::default();
+        store.keep_for(vec![Kind::ConfigMap]);
         store.put(config_map("a"), &writer);
         store.put(config_map("b"), &writer);
         store.put(config_map("a"), &writer);
         let key = Key::new(Kind::ConfigMap, "default", "a");
         assert!(store.remove(&key, &writer).is_some());
         assert!(store.remove(&key, &writer).is_none(), "it is gone");
+        let unpublished = store.take_unpublished();
+        let sizes = unpublished
+            .iter()
+            .map(|(revision, before)| (*revision, before.as_ref().map(crate::api::Table::len)));
+        let want = [(1, Some(0)), (2, Some(1)), (3, Some(2)), (4, Some(2))];
+        assert_eq!(
+            sizes.collect::<Vec<_>>(),
+            want,
+            "each write, with the objects as they were before it"
+        );
         let history: Vec<_> = store
             .history(&key)
             .map(|c| (c.revision, c.change_type().name()))
