@@ -1,7 +1,7 @@
 //! What a person can do, one variant each; and [`Session::apply`], which does it.
 
 use super::{Breakpoint, Goal, Session, Stop, USER, manifest};
-use crate::api::{Body, DeleteOptions, Key, Name, Request, Subresource, Verb};
+use crate::api::{Body, DeleteOptions, Key, Name, Propagation, Request, Subresource, Verb};
 use crate::sim::{Choice, ClusterOptions, Fault, Pace, ProcessId, Timeline};
 
 /// Something that the learner does. Also what the player does for them, a slice at a time.
@@ -209,7 +209,13 @@ impl Session {
                 }
             }
             Action::Fault(fault) => self.refusal = self.timeline.fault(fault).err(),
-            Action::Delete(key) => self.submit(Request::delete(key, DeleteOptions::default())),
+            Action::Delete(key) => {
+                let options = DeleteOptions {
+                    propagation: Some(Propagation::Background),
+                    ..DeleteOptions::default()
+                };
+                self.submit(Request::delete(key, options));
+            }
             Action::Scale(key, replicas) => {
                 let mut request = Request::new(Verb::Update, key, Body::Scale(replicas));
                 request.subresource = Some(Subresource::Scale);

@@ -2,8 +2,13 @@
 //!
 //! The real thing: what `kubectl apply` and `kubectl diff` print.
 
-use super::Session;
-use crate::api::Key;
+use super::{Session, USER};
+use crate::api::yaml::{self, Document, Span};
+use crate::api::{Key, Object, decode};
+use crate::kubectl::Server;
+use crate::kubectl::apply::{self, Effect, Options, Refused};
+use crate::kubectl::refusal;
+use serde_json::Value;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +34,25 @@ pub struct Problem {
     pub remedy: Option<String>,
 }
 
+impl Problem {
+    fn at(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            line: span.line,
+            column: span.column,
+            message: message.into(),
+            remedy: None,
+        }
+    }
+}
+
 /// What came of one document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// Which object.
     pub key: Key,
+    /// What was done to it.
+    pub effect: Effect,
     /// `deployment.apps/nginx-deployment created`.
     pub line: String,
 }
@@ -48,8 +67,8 @@ pub struct Preview {
 /// What Apply would do to one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewChange {
-    /// Which.
-    pub key: Key,
+    /// Which; `None` where the document does not say.
+    pub key: Option<Key>,
     /// The object now, as YAML; empty if it is new.
     pub before: String,
     /// The object after, as YAML.
@@ -59,21 +78,203 @@ pub struct PreviewChange {
 }
 
 /// What is wrong with a text, before anyone sends it.
-pub(super) fn check(_yaml: &str) -> Vec<Problem> {
-    Vec::new()
+pub(super) fn check(text: &str) -> Vec<Problem> {
+    let (documents, errors) = yaml::parse(text);
+    let mut problems: Vec<Problem> = errors
+        .into_iter()
+        .map(|error| Problem {
+            remedy: error.remedy,
+            ..Problem::at(error.span, error.message)
+        })
+        .collect();
+    problems.extend(documents.iter().flat_map(check_document));
+    sort(&mut problems);
+    problems
+}
+
+fn check_document(document: &Document) -> Vec<Problem> {
+    let kind = match decode::kind_of(&document.value) {
+        Ok(kind) => kind,
+        Err(status) => {
+            let field = status.causes.first().map_or("kind", |cause| &cause.field);
+            return vec![Problem::at(document.locate(field), status.message)];
+        }
+    };
+    let decoded = decode::decode(kind, &document.value);
+    let mut problems: Vec<Problem> = decoded
+        .problems
+        .iter()
+        .map(|problem| {
+            let span = match problem.flaw {
+                decode::Flaw::UnknownField => document.locate_key(&problem.path),
+                decode::Flaw::WrongType => document.locate(&problem.path),
+            };
+            Problem::at(span, problem.message.clone())
+        })
+        .collect();
+    if problems.is_empty() {
+        let mut object = decoded.object;
+        object.set_defaults();
+        let invalid = object.validate().into_iter();
+        problems.extend(
+            invalid.map(|error| Problem::at(document.locate(&error.field), error.to_string())),
+        );
+    }
+    problems
+}
+
+fn sort(problems: &mut Vec<Problem>) {
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    problems.dedup();
+}
+
+/// The API server's refusal at the fields that it names.
+fn refused(document: &Document, refused: &Refused) -> Vec<Problem> {
+    let status = &refused.status;
+    let message = refusal::text(status);
+    if status.causes.is_empty() {
+        return vec![Problem::at(document.locate("metadata.name"), message)];
+    }
+    let at = |cause: &crate::api::Cause| {
+        let unknown = cause.reason == "UnknownField";
+        let span = if unknown {
+            document.locate_key(&cause.field)
+        } else {
+            document.locate(&cause.field)
+        };
+        let message = if unknown || cause.message.contains(&cause.field) {
+            cause.message.clone()
+        } else {
+            format!("{}: {}", cause.field, cause.message)
+        };
+        Problem::at(span, message)
+    };
+    if status.causes.len() == 1 {
+        return vec![Problem {
+            message,
+            ..at(&status.causes[0])
+        }];
+    }
+    status.causes.iter().map(at).collect()
 }
 
 /// What Apply would change now.
-pub(super) fn preview(_session: &Session) -> Preview {
-    Preview::default()
+pub(super) fn preview(session: &Session) -> Preview {
+    let cluster = session.timeline().cluster();
+    let (documents, _) = yaml::parse(&session.yaml);
+    let options = Options {
+        dry_run: true,
+        ..Options::default()
+    };
+    let change = |document: &Document| {
+        let mut send = |request: crate::api::Request| cluster.ask(&request.by(USER));
+        match apply::apply(&document.value, &options, &mut send) {
+            Ok(applied) => PreviewChange {
+                key: Some(applied.key),
+                before: applied.before.as_ref().map(readable).unwrap_or_default(),
+                after: readable(&applied.after),
+                refusal: None,
+            },
+            Err(refused) => PreviewChange {
+                key: apply::identify(&document.value, &options)
+                    .ok()
+                    .map(|(key, _)| key),
+                before: String::new(),
+                after: String::new(),
+                refusal: Some(refusal::text(&refused.status)),
+            },
+        }
+    };
+    Preview {
+        changes: documents.iter().map(change).collect(),
+    }
+}
+
+/// The object as YAML, without what only the server writes and what `apply` notes for itself.
+fn readable(object: &Object) -> String {
+    let mut value = object.to_json();
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("status");
+    }
+    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+        for field in [
+            "uid",
+            "resourceVersion",
+            "generation",
+            "creationTimestamp",
+            "managedFields",
+        ] {
+            metadata.remove(field);
+        }
+        let annotations = metadata
+            .get_mut("annotations")
+            .and_then(Value::as_object_mut);
+        let left = annotations.map(|annotations| {
+            annotations.remove(apply::LAST_APPLIED);
+            annotations.len()
+        });
+        if left == Some(0) {
+            metadata.remove("annotations");
+        }
+    }
+    yaml::to_yaml(&value)
 }
 
 impl Session {
-    pub(super) fn edit(&mut self, yaml: String) {
-        self.problems = check(&yaml);
-        self.yaml = yaml;
+    pub(super) fn edit(&mut self, text: String) {
+        if text == self.yaml {
+            return;
+        }
+        self.problems = check(&text);
+        self.yaml = text;
         self.preview = None;
+        self.applied.clear();
     }
 
-    pub(super) fn apply_manifest(&mut self) {}
+    /// `kubectl apply -f` of what is in the editor. Text that is no YAML is not sent.
+    pub(super) fn apply_manifest(&mut self) {
+        self.preview = None;
+        self.applied.clear();
+        self.refused = None;
+        let (documents, errors) = yaml::parse(&self.yaml);
+        self.problems = check(&self.yaml);
+        if !errors.is_empty() {
+            return;
+        }
+        if documents.is_empty() {
+            self.problems = vec![Problem::at(
+                Span::at(1, 1),
+                "error: no objects passed to apply",
+            )];
+            return;
+        }
+        let mut answered = Vec::new();
+        for document in &documents {
+            let timeline = &mut self.timeline;
+            let mut send = |request: crate::api::Request| timeline.send(request.by(USER));
+            match apply::apply(&document.value, &Options::default(), &mut send) {
+                Ok(applied) => {
+                    answered.extend(applied.warnings.iter().map(|warning| Problem {
+                        severity: Severity::Warning,
+                        ..Problem::at(
+                            document.locate("metadata.name"),
+                            format!("Warning: {warning}"),
+                        )
+                    }));
+                    self.applied.push(Applied {
+                        line: applied.line(),
+                        key: applied.key,
+                        effect: applied.effect,
+                    });
+                }
+                Err(error) => {
+                    answered.extend(refused(document, &error));
+                    self.refused.get_or_insert(error.status);
+                }
+            }
+        }
+        // What the server says replaces what was foreseen.
+        self.problems = answered;
+        sort(&mut self.problems);
+    }
 }

@@ -7,14 +7,17 @@
 
 mod action;
 mod manifest;
+mod restore;
 mod running;
 mod status;
 
 pub use action::{Action, Selection, Speed, Tab};
 pub use manifest::{Applied, Preview, PreviewChange, Problem, Severity};
+pub use restore::Restore;
 pub use running::{Breakpoint, Goal, Stop};
 pub use status::{Standing, Standstill};
 
+use crate::api::Status;
 use crate::sim::{ClusterOptions, Timeline};
 use std::collections::BTreeSet;
 
@@ -50,6 +53,8 @@ pub struct Session {
     pub breakpoints: BTreeSet<Breakpoint>,
     /// Why the last action did nothing, in the model's own words: a fault that is not possible, a branch that is not there.
     pub refusal: Option<String>,
+    /// The API server's refusal of the last Apply, if it refused anything.
+    pub refused: Option<Status>,
     revision: u64,
 }
 
@@ -79,6 +84,7 @@ impl Session {
             stopped: None,
             breakpoints: BTreeSet::new(),
             refusal: None,
+            refused: None,
             revision: 0,
         }
     }
@@ -95,3 +101,6 @@ impl Session {
         self.revision
     }
 }
+
+#[cfg(test)]
+mod tests;

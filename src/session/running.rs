@@ -1,9 +1,9 @@
 //! Steps, turns and runs: how far one press goes, and where a run stops.
 
 use super::Session;
-use crate::api::{Kind, Reason};
+use crate::api::{Kind, Object, Reason};
 use crate::component::Outcome;
-use crate::sim::{Pace, Phase, Possible, ProcessId, Step, StepEvent};
+use crate::sim::{Cluster, Pace, Phase, Possible, ProcessId, Step, StepEvent};
 use serde::{Deserialize, Serialize};
 
 /// What a run runs towards.
@@ -135,17 +135,14 @@ impl Session {
             if self.goal.is_none() {
                 return;
             }
-            let before = self.timeline.cursor();
-            let Some(step) = self.timeline.advance(Pace::Turn) else {
+            if self.timeline.advance(Pace::Turn).is_none() {
                 self.end(Stop::Nothing);
                 return;
-            };
-            let hit = self
-                .breakpoints
-                .iter()
-                .find(|breakpoint| breakpoint.holds(step))
-                .cloned();
-            debug_assert!(before < self.timeline.cursor(), "a step moves the cursor");
+            }
+            let (step, cluster) = (self.timeline.current(), self.timeline.cluster());
+            let holds =
+                |breakpoint: &&Breakpoint| step.is_some_and(|step| breakpoint.holds(step, cluster));
+            let hit = self.breakpoints.iter().find(holds).cloned();
             if let Some(breakpoint) = hit {
                 self.goal = None;
                 self.stopped = Some(Stop::At(breakpoint));
@@ -160,25 +157,43 @@ impl Session {
 }
 
 impl Breakpoint {
-    /// Is this the step at which to stop?
+    /// Is this the step at which to stop? `cluster` is as the step left it.
     #[must_use]
-    pub fn holds(&self, step: &Step) -> bool {
-        let StepEvent::Turn(turn) = &step.event else {
-            return false;
+    pub fn holds(&self, step: &Step, cluster: &Cluster) -> bool {
+        let turn = match &step.event {
+            StepEvent::Turn(turn) => Some(turn),
+            _ => None,
         };
-        let statuses = || {
-            turn.outcomes.iter().filter_map(|outcome| match outcome {
+        let refusals = || {
+            let outcomes = turn.iter().flat_map(|turn| &turn.outcomes);
+            outcomes.filter_map(|outcome| match outcome {
                 Outcome::Api(answer) => answer.result.as_ref().err(),
                 Outcome::Machine(_) => None,
             })
         };
+        let writes = || {
+            let revisions = step.revision_before + 1..=step.revision_after;
+            revisions.filter_map(|revision| cluster.store().change(revision))
+        };
         match self {
-            Self::Conflict => statuses().any(|status| status.reason == Reason::Conflict),
-            Self::Refusal => statuses().next().is_some(),
-            Self::Writes(name) => {
-                turn.process.component == name && step.revision_after > step.revision_before
-            }
-            Self::Deleted(_) | Self::Warning | Self::FewerReady => false,
+            Self::Conflict => refusals().any(|status| status.reason == Reason::Conflict),
+            Self::Refusal => refusals().next().is_some(),
+            Self::Writes(name) => turn.is_some_and(|turn| turn.process.component == name) && writes().next().is_some(),
+            Self::Deleted(kind) => writes().any(|change| change.kind() == *kind && change.after.is_none()),
+            Self::Warning => writes().any(|change| matches!(&change.after, Some(Object::Event(event)) if event.type_.as_deref() == Some("Warning"))),
+            Self::FewerReady => writes().any(|change| ready(change.after.as_ref()) < ready(change.before.as_ref())),
         }
     }
+}
+
+/// How many replicas of a Deployment are ready; 0 of anything else.
+fn ready(object: Option<&Object>) -> i32 {
+    let Some(Object::Deployment(deployment)) = object else {
+        return 0;
+    };
+    deployment
+        .status
+        .as_ref()
+        .and_then(|status| status.ready_replicas)
+        .unwrap_or(0)
 }

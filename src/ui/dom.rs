@@ -1,5 +1,6 @@
 //! What the page asks of the browser, in one place.
 
+use super::settings::Theme;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -20,4 +21,46 @@ pub(super) fn value_of(event: &web_sys::Event) -> String {
     value
         .and_then(|value| value.as_string())
         .unwrap_or_default()
+}
+
+/// Presses the element of this id, if it is there.
+pub fn press(id: &str) {
+    let element = gloo::utils::document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
+/// Is the page dark now?
+#[must_use]
+pub fn is_dark(theme: Theme) -> bool {
+    match theme {
+        Theme::Light => false,
+        Theme::Dark => true,
+        Theme::System => {
+            let query = gloo::utils::window().match_media("(prefers-color-scheme: dark)");
+            query.ok().flatten().is_some_and(|query| query.matches())
+        }
+    }
+}
+
+/// Puts an attribute on `<html>`, or takes it away.
+pub fn set_root(name: &str, value: Option<&str>) {
+    let root = gloo::utils::document_element();
+    // Neither can fail: the names are our own.
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}
+
+/// Moves the keyboard to the first element that fits the selector.
+pub fn focus_within(selector: &str) {
+    let element = gloo::utils::document()
+        .query_selector(selector)
+        .ok()
+        .flatten();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
 }

@@ -5,7 +5,7 @@
 //! The dispatcher never changes, so that who only sends is never rendered again.
 
 use super::i18n::Language;
-use super::settings::{Change, Settings};
+use super::settings::{Change, Coach, Settings};
 use crate::session::{Action, Session};
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
@@ -129,8 +129,23 @@ impl Store {
         before
             .iter()
             .for_each(|callback| callback.emit(action.clone()));
+        self.coach(&action);
         self.session.borrow_mut().apply(action);
         self.changed();
+    }
+
+    /// A newcomer who did what the coach said is shown the next thing.
+    fn coach(&self, action: &Action) {
+        let done = match action {
+            Action::Apply => Coach::Step,
+            Action::Step(_) | Action::StepTurn | Action::StepChoice(..) | Action::Run(_)
+                if self.settings().coach == Coach::Step =>
+            {
+                Coach::Done
+            }
+            _ => return,
+        };
+        self.settings.borrow_mut().apply(Change::Coach(done));
     }
 
     /// Does several things as one: one rendering. `work` must not send.
@@ -138,6 +153,11 @@ impl Store {
         let result = work(&mut self.session.borrow_mut());
         self.changed();
         result
+    }
+
+    /// Works on the session without renewing the page: the player does, every few slices.
+    pub fn quietly<T>(&self, work: impl FnOnce(&mut Session) -> T) -> T {
+        work(&mut self.session.borrow_mut())
     }
 
     /// The session, to be read.
@@ -210,6 +230,12 @@ pub fn use_settings() -> Rc<Settings> {
 #[hook]
 pub fn use_configure() -> Configure {
     use_context::<Configure>().expect("the page provides the settings' dispatcher")
+}
+
+/// The store itself, for effects: saving, sharing, the player. Never renders again.
+#[hook]
+pub fn use_store() -> Store {
+    use_context::<Store>().expect("the page provides the store")
 }
 
 /// The language of everything on the page.

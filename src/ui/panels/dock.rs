@@ -42,7 +42,7 @@ pub fn Dock() -> Html {
         })
     };
     html! {
-        <section class="dock" aria-label={crate::ui::i18n::page::details(language)}>
+        <section class="dock" id="dock" aria-label={crate::ui::i18n::page::details(language)}>
             <div class="dock-head"><div class="tabs" role="tablist" aria-label={crate::ui::i18n::page::details(language)} {onkeydown}>{ for ALL.iter().map(tab) }</div></div>
             <div class="dock-body" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", open.name())} tabindex="0">{ (panel.view)() }</div>
         </section>

@@ -9,6 +9,7 @@ mod editor;
 mod events;
 mod faults;
 mod objects;
+mod over;
 mod preview;
 mod timeline;
 mod truth;
@@ -18,6 +19,7 @@ pub use bar::Bar;
 pub use diagram::Diagram;
 pub use dock::Dock;
 pub use editor::Editor;
+pub use over::Over;
 pub use timeline::Timeline;
 
 use super::i18n::{Language, panels as words};

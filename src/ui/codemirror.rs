@@ -1,0 +1,143 @@
+//! The bridge to CodeMirror (static/editor/editor.js), which waits under `window.kubeloopEditor`.
+
+use super::i18n::Language;
+use crate::session::{Problem, Severity};
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+
+/// A mounted editor. Dropping it takes it out of the page.
+pub struct CodeMirror {
+    handle: JsValue,
+    _changed: Closure<dyn FnMut(String)>,
+    _submitted: Closure<dyn FnMut() -> bool>,
+    _completions: Closure<dyn FnMut(String, usize) -> Array>,
+    _hover: Closure<dyn FnMut(String, usize) -> JsValue>,
+}
+
+/// What an editor begins with.
+pub struct Options<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Its accessible name.
+    pub label: &'a str,
+    /// Its own words.
+    pub language: Language,
+    /// Is the page dark?
+    pub dark: bool,
+    /// Called after every change that a person makes.
+    pub changed: yew::Callback<String>,
+    /// Called on Ctrl+Enter.
+    pub submitted: yew::Callback<()>,
+}
+
+impl CodeMirror {
+    /// Puts an editor into `parent`; `None` if its script did not arrive.
+    #[must_use]
+    pub fn mount(parent: &Element, options: Options<'_>) -> Option<Self> {
+        let library = Reflect::get(&js_sys::global(), &"kubeloopEditor".into()).ok()?;
+        let mount: Function = Reflect::get(&library, &"mountEditor".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        let changed = options.changed;
+        let changed = Closure::new(move |text: String| changed.emit(text));
+        let submitted = options.submitted;
+        let submitted = Closure::new(move || {
+            submitted.emit(());
+            true
+        });
+        let completions =
+            Closure::new(|text: String, offset: usize| super::schema::completions(&text, offset));
+        let hover = Closure::new(|text: String, offset: usize| {
+            super::schema::explain(&text, offset).map_or(JsValue::NULL, JsValue::from)
+        });
+        let object = Object::new();
+        set(&object, "doc", &options.text.into());
+        set(&object, "label", &options.label.into());
+        set(&object, "language", &options.language.tag().into());
+        set(&object, "dark", &options.dark.into());
+        set(&object, "onChange", changed_as_js(&changed));
+        set(&object, "onSubmit", AsRef::<JsValue>::as_ref(&submitted));
+        set(
+            &object,
+            "completions",
+            AsRef::<JsValue>::as_ref(&completions),
+        );
+        set(&object, "hover", AsRef::<JsValue>::as_ref(&hover));
+        let handle = mount.call2(&library, parent, &object).ok()?;
+        Some(Self {
+            handle,
+            _changed: changed,
+            _submitted: submitted,
+            _completions: completions,
+            _hover: hover,
+        })
+    }
+
+    /// Replaces the text, if it is another one.
+    pub fn set_text(&self, text: &str) {
+        self.call("setText", &[text.into()]);
+    }
+
+    /// Underlines these problems and no others.
+    pub fn set_problems(&self, problems: &[Problem]) {
+        let list: Array = problems.iter().map(diagnostic).collect();
+        self.call("setDiagnostics", &[list.into()]);
+    }
+
+    /// Follows the page's theme.
+    pub fn set_dark(&self, dark: bool) {
+        self.call("setDark", &[dark.into()]);
+    }
+
+    /// Follows the page's language.
+    pub fn set_language(&self, language: Language, label: &str) {
+        self.call("setLanguage", &[language.tag().into(), label.into()]);
+    }
+
+    /// Puts the cursor on a line and the keyboard into the editor.
+    pub fn reveal(&self, line: usize) {
+        self.call("revealLine", &[u32::try_from(line).unwrap_or(1).into()]);
+        self.call("focus", &[]);
+    }
+
+    fn call(&self, name: &str, arguments: &[JsValue]) {
+        let method = Reflect::get(&self.handle, &name.into())
+            .ok()
+            .and_then(|method| method.dyn_into::<Function>().ok());
+        if let Some(method) = method {
+            // What CodeMirror throws is on the console; the text is not lost by it.
+            let _ = method.apply(&self.handle, &arguments.iter().collect());
+        }
+    }
+}
+
+impl Drop for CodeMirror {
+    fn drop(&mut self) {
+        self.call("destroy", &[]);
+    }
+}
+
+fn changed_as_js(closure: &Closure<dyn FnMut(String)>) -> &JsValue {
+    closure.as_ref()
+}
+
+pub(super) fn set(object: &Object, name: &str, value: &JsValue) {
+    // A plain object takes any property.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn diagnostic(problem: &Problem) -> JsValue {
+    let object = Object::new();
+    let number = |n: usize| JsValue::from(u32::try_from(n).unwrap_or(u32::MAX));
+    set(&object, "line", &number(problem.line));
+    set(&object, "column", &number(problem.column));
+    let severity = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    set(&object, "severity", &severity.into());
+    set(&object, "message", &problem.message.as_str().into());
+    object.into()
+}

@@ -1,0 +1,232 @@
+//! One node with its pods. Drawn again only when it, its agents or what is lit on it changed.
+
+use super::Context;
+use super::fleet::used;
+use crate::api::{Key, Kind};
+use crate::scene::{Agent, Density, LitPhase, NodeView, PodView, Readiness, Tone};
+use crate::session::{Action, Selection, Tab};
+use crate::sim::ProcessId;
+use crate::ui::i18n::{Language, page as words};
+use crate::ui::parts::{Icon, icon};
+use crate::ui::store::Dispatch;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// A node as the scene drew it, compared by pointer first.
+#[derive(Clone)]
+pub struct Shared(pub Rc<NodeView>);
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+/// What to draw.
+#[derive(Clone, Properties)]
+pub struct NodeProps {
+    /// The node.
+    pub view: Shared,
+    /// How much of its pods.
+    pub density: Density,
+    /// What runs on it, drawn.
+    pub agents: Html,
+    /// What `agents` was drawn from.
+    pub agents_key: Vec<Agent>,
+    /// Who on it is at work.
+    pub lit: Option<(ProcessId, LitPhase)>,
+    /// Which of its pods the step is about.
+    pub lit_pods: Vec<Key>,
+    /// Which of its pods, or itself, the learner looks at.
+    pub selected: Option<Key>,
+    /// The language.
+    pub language: Language,
+    /// Where presses go.
+    pub dispatch: Dispatch,
+}
+
+impl PartialEq for NodeProps {
+    fn eq(&self, other: &Self) -> bool {
+        // `agents` follows from `agents_key`, `lit` and `selected`; the dispatcher is always the same.
+        self.view == other.view
+            && self.density == other.density
+            && self.agents_key == other.agents_key
+            && self.lit == other.lit
+            && self.lit_pods == other.lit_pods
+            && self.selected == other.selected
+            && self.language == other.language
+            && (self.density != Density::Full || self.agents == other.agents)
+    }
+}
+
+/// Up to so many pods, a node has room for their whole names.
+const ROOMY_MAX: usize = 4;
+
+/// One node.
+#[component]
+pub fn Node(props: &NodeProps) -> Html {
+    let language = props.language;
+    let view = &*props.view.0;
+    let key = Key::new(Kind::Node, "", view.name.clone());
+    let current = (props.selected.as_ref() == Some(&key)).then_some("true");
+    let head = if props.density == Density::Cells
+        && view.readiness == Readiness::Ready
+        && !view.cordoned
+    {
+        html! { <span class="node-state num">{ view.pod_count }</span> }
+    } else {
+        let glyph = if view.readiness == Readiness::Ready {
+            "check"
+        } else {
+            "cross"
+        };
+        html! { <span class="node-state"><Icon name={glyph} class="i-s" />{ view.status.as_str() }</span> }
+    };
+    let crowd = if view.pods.len() <= ROOMY_MAX {
+        "roomy"
+    } else {
+        "snug"
+    };
+    html! {
+        <article class="node" data-ready={view.readiness.name()} data-power={(!view.powered).then_some("off")} data-cordoned={view.cordoned.then_some("")} data-crowd={crowd} style={used(view)} aria-current={current}>
+            <button class="node-head" onclick={look(&props.dispatch, key)}>
+                if props.density == Density::Full { <Icon name="node" /> }<span class="cut">{ view.name.as_str() }</span>{ head }
+            </button>
+            <div class="gauge" role="img" aria-label={words::cpu_requested(language, view.used_permille / 10)}></div>
+            { props.agents.clone() }
+            { pods(&view.pods, &view.name, props.density, &props.lit_pods, props.selected.as_ref(), language, &props.dispatch) }
+            if !view.powered {
+                <span class="fault-tag"><Icon name="power" class="i-s" />{ words::powered_off(language) }</span>
+            } else if !view.connected {
+                <span class="fault-tag"><Icon name="cut" class="i-s" />{ words::cut_off(language) }</span>
+            }
+        </article>
+    }
+}
+
+/// Pods that have no node, in a box that is no machine.
+pub(super) fn limbo(context: &Context) -> Html {
+    let language = context.language;
+    let scene = &context.scene;
+    let limbo = &scene.limbo;
+    let selected = match &context.selection {
+        Some(Selection::Object(key)) => Some(key),
+        _ => None,
+    };
+    let crowd = if limbo.pods.len() <= ROOMY_MAX {
+        "roomy"
+    } else {
+        "snug"
+    };
+    html! {
+        <li class="berth" key=".limbo">
+            if scene.density == Density::Full { <div class="wires" aria-hidden="true"></div> }
+            <article class="node limbo" data-crowd={crowd}>
+                <h3 class="node-head"><Icon name="wait" /><span class="cut">{ words::no_node_yet(language) }</span>
+                    if limbo.pod_count > 0 { <span class="badge" data-count={limbo.pod_count.to_string()}>{ limbo.pod_count }</span> }
+                </h3>
+                if limbo.pods.is_empty() {
+                    <p class="limbo-note">{ words::pods_wait_here(language) }</p>
+                } else {
+                    { pods(&limbo.pods, "", scene.density, &scene.lit.pods, selected, language, &context.dispatch) }
+                }
+            </article>
+        </li>
+    }
+}
+
+fn look(dispatch: &Dispatch, key: Key) -> Callback<MouseEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |_| {
+        dispatch.send(Action::Select(Some(Selection::Object(key.clone()))));
+        dispatch.send(Action::OpenTab(Tab::Objects));
+    })
+}
+
+fn pods(
+    pods: &[Rc<PodView>],
+    node: &str,
+    density: Density,
+    lit: &[Key],
+    selected: Option<&Key>,
+    language: Language,
+    dispatch: &Dispatch,
+) -> Html {
+    match density {
+        Density::Full => {
+            let label = if node.is_empty() {
+                words::pods_without_node(language).to_owned()
+            } else {
+                words::pods_on(language, node)
+            };
+            html! { <ul class="pods" aria-label={label}>{ for pods.iter().map(|pod| face(pod, node, lit, selected, language, dispatch)) }</ul> }
+        }
+        Density::Cells if pods.is_empty() => html! { <div class="pods"></div> },
+        Density::Cells => html! {
+            <div class="pods" role="img" aria-label={summary(pods, node, language)}>{ for pods.iter().map(|pod| cell(pod, node, lit)) }</div>
+        },
+        Density::Tiles => Html::default(),
+    }
+}
+
+/// `20 pods on n1: 18 Running, 2 Pending`.
+fn summary(pods: &[Rc<PodView>], node: &str, language: Language) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for pod in pods {
+        *counts.entry(pod.status.as_str()).or_default() += 1;
+    }
+    let list: Vec<String> = counts
+        .iter()
+        .map(|(status, count)| format!("{count} {status}"))
+        .collect();
+    let node = if node.is_empty() {
+        words::no_node_yet(language)
+    } else {
+        node
+    };
+    words::pods_summary(language, pods.len(), node, &list.join(", "))
+}
+
+fn cell(pod: &PodView, node: &str, lit: &[Key]) -> Html {
+    html! {
+        <i class="pod" key={pod.key.name.as_str()} data-testid="pod" data-name={pod.key.name.to_string()} data-node={node.to_owned()} data-phase={pod.phase.to_string()} data-tone={pod.tone.name()}
+            data-unready={pod.unready.then_some("")} data-lit={lit.contains(&pod.key).then_some("")} title={format!("{}: {}", pod.key.name, pod.status)}></i>
+    }
+}
+
+fn face(
+    pod: &PodView,
+    node: &str,
+    lit: &[Key],
+    selected: Option<&Key>,
+    language: Language,
+    dispatch: &Dispatch,
+) -> Html {
+    let name = pod.key.name.as_str();
+    let (owner, own) = name.split_at(pod.owner_prefix);
+    let ready = pod.containers.iter().filter(|ready| **ready).count();
+    html! {
+        <li class="pod" key={pod.uid.to_string()} data-testid="pod" data-name={name.to_owned()} data-node={node.to_owned()} data-phase={pod.phase.to_string()} data-tone={pod.tone.name()}
+            data-unready={pod.unready.then_some("")} data-lit={lit.contains(&pod.key).then_some("")} aria-current={(selected == Some(&pod.key)).then_some("true")}>
+            <button class="pod-face" title={format!("{name}: {}", pod.status)} onclick={look(dispatch, pod.key.clone())}>
+                <span class="pod-mark">{ icon(glyph(pod)) }</span>
+                <span class="pod-name"><span class="pod-owner">{ owner }</span><b>{ own }</b></span>
+                <span class="dots">{ for pod.containers.iter().map(|ready| html! { <i data-ready={ready.then_some("")}></i> }) }<span class="vh">{ words::containers(language, ready, pod.containers.len()) }</span></span>
+                <span class="pod-status">{ pod.status.as_str() }</span>
+                if pod.restarts > 0 { <span class="pod-restarts" title={words::restarts(language, pod.restarts)}>{ format!("↻ {}", pod.restarts) }</span> }
+            </button>
+        </li>
+    }
+}
+
+fn glyph(pod: &PodView) -> &'static str {
+    match pod.tone {
+        Tone::Ok | Tone::Done => "check",
+        Tone::Wait => "wait",
+        Tone::Bad if pod.status.contains("CrashLoop") => "crashloop",
+        Tone::Bad => "cross",
+        Tone::End => "ending",
+        Tone::Lost => "unknown",
+    }
+}
