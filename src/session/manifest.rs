@@ -67,8 +67,8 @@ pub struct Preview {
 /// What Apply would do to one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewChange {
-    /// Which; `None` where the document does not say.
-    pub key: Option<Key>,
+    /// Which.
+    pub key: Key,
     /// The object now, as YAML; empty if it is new.
     pub before: String,
     /// The object after, as YAML.
@@ -168,25 +168,24 @@ pub(super) fn preview(session: &Session) -> Preview {
     };
     let change = |document: &Document| {
         let mut send = |request: crate::api::Request| cluster.ask(&request.by(USER));
-        match apply::apply(&document.value, &options, &mut send) {
+        // A document that does not say what it is has its problem in the editor.
+        Some(match apply::apply(&document.value, &options, &mut send) {
             Ok(applied) => PreviewChange {
-                key: Some(applied.key),
+                key: applied.key,
                 before: applied.before.as_ref().map(readable).unwrap_or_default(),
                 after: readable(&applied.after),
                 refusal: None,
             },
             Err(refused) => PreviewChange {
-                key: apply::identify(&document.value, &options)
-                    .ok()
-                    .map(|(key, _)| key),
+                key: apply::identify(&document.value, &options).ok()?.0,
                 before: String::new(),
                 after: String::new(),
                 refusal: Some(refusal::text(&refused.status)),
             },
-        }
+        })
     };
     Preview {
-        changes: documents.iter().map(change).collect(),
+        changes: documents.iter().filter_map(change).collect(),
     }
 }
 
