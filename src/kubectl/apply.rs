@@ -99,7 +99,7 @@ pub struct Refused {
     /// Why.
     pub status: Status,
     /// When.
-    pub during: During,
+    pub during: Box<During>,
 }
 
 /// The steps of `apply`.
@@ -120,7 +120,7 @@ impl Refused {
     #[must_use]
     pub fn text(&self, source: &str) -> String {
         let status = &self.status;
-        match &self.during {
+        match &*self.during {
             During::Reading if status.reason == Reason::NotFound => format!(
                 "error: resource mapping not found for name: {:?} namespace: \"\" from {source:?}: {}\nensure CRDs are installed first",
                 status.name, status.message
@@ -174,7 +174,7 @@ pub fn apply(
 ) -> Result<Applied, Refused> {
     let reading = |status| Refused {
         status,
-        during: During::Reading,
+        during: Box::new(During::Reading),
     };
     let (key, mut modified) = identify(document, options).map_err(reading)?;
     annotate(&mut modified);
@@ -184,7 +184,7 @@ pub fn apply(
         Ok(reply) => reply.object().cloned(),
         Err(status) if status.reason == Reason::NotFound => None,
         Err(status) => {
-            let during = During::Getting(key);
+            let during = Box::new(During::Getting(key));
             return Err(Refused { status, during });
         }
     };
@@ -220,7 +220,7 @@ pub fn apply(
         .and_then(one_object)
         .map_err(|status| Refused {
             status,
-            during: During::Patching(key.clone(), patch),
+            during: Box::new(During::Patching(key.clone(), patch)),
         })?;
     Ok(Applied {
         key,
@@ -255,7 +255,7 @@ fn create(
         .and_then(one_object)
         .map_err(|status| Refused {
             status,
-            during: During::Creating,
+            during: Box::new(During::Creating),
         })?;
     Ok(Applied {
         key,
