@@ -1,8 +1,8 @@
 //! Admission: what is refused, and what is added, after a request was understood and before it is validated.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go (`NamespaceLifecycle`),
-//! plugin/pkg/admission/defaulttolerationseconds/admission.go (`DefaultTolerationSeconds`).
-//! Left out: every other plugin (ServiceAccount, LimitRanger, ResourceQuota, Priority, webhooks, …).
+//! plugin/pkg/admission/defaulttolerationseconds/admission.go (`DefaultTolerationSeconds`), plugin/pkg/admission/priority/admission.go (`Priority`).
+//! Left out: PriorityClass objects besides upstream's two system classes; every other plugin (ServiceAccount, LimitRanger, ResourceQuota, webhooks, …).
 
 use super::Call;
 use crate::api::{Cause, Kind, Name, Object, Status, Stored};
@@ -14,12 +14,15 @@ const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 /// How long pods stay on a node that is not ready or cannot be reached, unless they say otherwise.
 const TOLERATION_SECONDS: i64 = 300;
 
+/// What all classes that there are say about preemption.
+const PREEMPT: &str = "PreemptLowerPriority";
+
 pub(super) fn admit_create(call: &Call<'_, '_>, object: &mut Object) -> Result<(), Status> {
     if call.key().kind.info().namespaced {
         admit_into_namespace(call, object)?;
     }
     add_tolerations(object);
-    Ok(())
+    set_priority(object)
 }
 
 pub(super) fn admit_update(object: &mut Object) {
@@ -67,6 +70,41 @@ fn spoken_name(object: &Object) -> Name {
     }
     let base = object.metadata().generate_name.as_deref();
     base.unwrap_or("Unknown").into()
+}
+
+/// A pod's priority is that of its class, and nothing else.
+fn set_priority(object: &mut Object) -> Result<(), Status> {
+    let Some(pod) = Pod::of_mut(object) else {
+        return Ok(());
+    };
+    let spec = pod.spec.get_or_insert_default();
+    let class = spec.priority_class_name.as_deref().unwrap_or_default();
+    let priority = match class {
+        "" => 0,
+        "system-cluster-critical" => 2_000_000_000,
+        "system-node-critical" => 2_000_001_000,
+        other => {
+            let why = format!("no PriorityClass with name {other} was found");
+            return Err(Status::forbidden(Kind::Pod, &spoken_name(object), &why));
+        }
+    };
+    if let Some(given) = spec.priority.filter(|given| *given != priority) {
+        let why = format!(
+            "the integer value of priority ({given}) must not be provided in pod spec; priority admission controller computed {priority} from the given PriorityClass name"
+        );
+        return Err(Status::forbidden(Kind::Pod, &spoken_name(object), &why));
+    }
+    spec.priority = Some(priority);
+    let policy = spec
+        .preemption_policy
+        .get_or_insert_with(|| PREEMPT.to_owned());
+    if policy != PREEMPT {
+        let why = format!(
+            "the string value of PreemptionPolicy ({policy}) must not be provided in pod spec; priority admission controller computed {PREEMPT} from the given PriorityClass name"
+        );
+        return Err(Status::forbidden(Kind::Pod, &spoken_name(object), &why));
+    }
+    Ok(())
 }
 
 /// Pods tolerate `not-ready` and `unreachable` for five minutes, unless they say for how long.

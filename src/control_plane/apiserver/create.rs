@@ -36,9 +36,8 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let mut errors = Vec::new();
     metadata::validate(kind, object.metadata(), &mut errors);
     errors.extend(object.validate());
-    let name = object.name();
     if !errors.is_empty() {
-        return Err(Status::invalid(kind, &name, &errors));
+        return Err(Status::invalid(kind, &object.name(), &errors));
     }
     if object
         .metadata()
@@ -51,8 +50,9 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
             "resourceVersion should not be set on objects to be created",
         ));
     }
-    if call.context.store.head().get(&object.key()).is_some() {
-        return Err(Status::already_exists(kind, &name));
+    let key = object.key();
+    if call.context.store.head().get(&key).is_some() {
+        return Err(Status::already_exists(kind, &key.name));
     }
     service_ip::allocate(call, &mut object)?;
     Ok(Reply::Object(call.put(object)))

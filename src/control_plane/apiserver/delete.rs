@@ -15,7 +15,8 @@ pub(super) fn delete(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let options = options(call);
     let object = call.existing()?.clone();
     admission::admit_delete(object.kind(), &object.name())?;
-    delete_one(call, object, &options)
+    check_preconditions(&object, &options)?;
+    Ok(delete_one(call, object, &options))
 }
 
 pub(super) fn delete_collection(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
@@ -23,7 +24,10 @@ pub(super) fn delete_collection(call: &mut Call<'_, '_>) -> Result<Reply, Status
     let objects = list::selected(call)?;
     for object in &objects {
         admission::admit_delete(object.kind(), &object.name())?;
-        delete_one(call, object.clone(), &options)?;
+        check_preconditions(object, &options)?;
+    }
+    for object in &objects {
+        delete_one(call, object.clone(), &options);
     }
     Ok(Reply::List(objects, call.context.store.revision()))
 }
@@ -35,18 +39,14 @@ fn options(call: &Call<'_, '_>) -> DeleteOptions {
     }
 }
 
-fn delete_one(
-    call: &mut Call<'_, '_>,
-    object: Object,
-    options: &DeleteOptions,
-) -> Result<Reply, Status> {
-    check_preconditions(&object, options)?;
+/// Removes the object, or marks it and lets it wait.
+fn delete_one(call: &mut Call<'_, '_>, object: Object, options: &DeleteOptions) -> Reply {
     if object.kind() == Kind::Namespace {
-        return Ok(delete_namespace(call, object, options));
+        return delete_namespace(call, object, options);
     }
     let now_ms = call.context.now_ms;
     let grace = match grace(&object, options, now_ms) {
-        Grace::Pending => return Ok(Reply::Object(object)),
+        Grace::Pending => return Reply::Object(object),
         other => other,
     };
     let mut changed = object.clone();
@@ -60,7 +60,7 @@ fn delete_one(
         Grace::None | Grace::Pending => {
             if !held {
                 call.remove(&object.key());
-                return Ok(Reply::Deleted(changed));
+                return Reply::Deleted(changed);
             }
             mark_as_deleting(changed.metadata_mut(), now_ms);
         }
@@ -78,9 +78,9 @@ fn delete_one(
     }
     if matches!(grace, Grace::Set { seconds: 0, .. }) && !held {
         call.remove(&changed.key());
-        return Ok(Reply::Deleted(changed));
+        return Reply::Deleted(changed);
     }
-    Ok(Reply::Object(changed))
+    Reply::Object(changed)
 }
 
 /// What a delete does about time.

@@ -1,6 +1,6 @@
 //! What `metadata` may hold, at creation and afterwards.
 //!
-//! The real thing: staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go, pkg/util/validation/validation.go.
+//! The real thing: staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go; pkg/apis/core/validation/validation.go (`ValidateObjectMeta`).
 
 use crate::api::field::FieldError;
 use crate::api::{Key, Kind, Object, Status, labels};
@@ -185,6 +185,14 @@ fn validate_finalizers(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     for finalizer in finalizers {
         for why in labels::qualified_name(finalizer) {
             errors.push(FieldError::invalid(FIELD, finalizer.as_str(), &why));
+        }
+    }
+    for (index, finalizer) in finalizers.iter().enumerate() {
+        let standard = ["kubernetes", ORPHAN, FOREGROUND].contains(&finalizer.as_str());
+        if !finalizer.contains('/') && !standard {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            let field = format!("{FIELD}[{index}]");
+            errors.push(FieldError::invalid(field, finalizer.as_str(), detail));
         }
     }
     let has = |name: &str| finalizers.iter().any(|f| f == name);

@@ -136,6 +136,32 @@ fn creations_are_refused() {
             "resourceVersion should not be set on objects to be created",
         ),
         (
+            "a finalizer without a domain",
+            with("finalizers", json!(["wait"])),
+            422,
+            "ConfigMap \"x\" is invalid: metadata.finalizers[0]: Invalid value: \"wait\": name is neither a standard finalizer name nor is it fully qualified",
+        ),
+        (
+            "a priority without a class",
+            {
+                let mut document = pod("x");
+                document["spec"]["priority"] = json!(7);
+                document
+            },
+            403,
+            "pods \"x\" is forbidden: the integer value of priority (7) must not be provided in pod spec; priority admission controller computed 0 from the given PriorityClass name",
+        ),
+        (
+            "an unknown class",
+            {
+                let mut document = pod("x");
+                document["spec"]["priorityClassName"] = json!("urgent");
+                document
+            },
+            403,
+            "pods \"x\" is forbidden: no PriorityClass with name urgent was found",
+        ),
+        (
             "two controllers",
             with(
                 "ownerReferences",
