@@ -36,6 +36,7 @@ impl<'a> Pass<'a> {
     pub(super) fn run(&mut self) {
         let was_passing = self.memory.is_passing;
         if !was_passing {
+            self.resume_probes();
             self.report(Outlook::Open);
         }
         let waiting_before = self.memory.waiting.len();
@@ -53,6 +54,23 @@ impl<'a> Pass<'a> {
         } else if waiting_before != self.memory.waiting.len() || !reasons.eq(reasons_before) {
             // Why a container waits is in its status after the next look.
             self.turn.again(Wake::after(self.view.queue_key, 1000));
+        }
+    }
+
+    /// A kubelet that has come back takes up the probes of what runs before it reports, so that what was ready stays ready.
+    fn resume_probes(&mut self) {
+        let spec = self.view.spec;
+        for spec in spec
+            .containers
+            .iter()
+            .chain(spec.init_containers.iter().flatten())
+        {
+            if let Some((id, container)) = self.current(&spec.name)
+                && container.running_since().is_some()
+                && container.stopping_since_ms.is_none()
+            {
+                self.probe_from_now_on(spec, id, container);
+            }
         }
     }
 
