@@ -202,7 +202,7 @@ impl Teller {
 
     fn settle(&mut self, voice: Voice) -> String {
         let mut out = String::new();
-        let (from, limit_ms) = (self.cluster.steps(), self.cluster.now_ms() + SETTLE_MS_MAX);
+        let limit_ms = self.cluster.now_ms() + SETTLE_MS_MAX;
         while !self.cluster.is_settled() {
             if self
                 .cluster

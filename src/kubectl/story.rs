@@ -67,7 +67,7 @@ fn difference(difference: &Difference) -> String {
         .strip_prefix("status.")
         .unwrap_or(&difference.field);
     let change = format!("{} -> {}", difference.actual, difference.desired);
-    if field == "status" {
+    if field == "status" || field.is_empty() {
         change
     } else {
         format!("{field} {change}")
