@@ -208,4 +208,25 @@ mod tests {
         store.compact(2);
         assert_eq!((store.oldest(), store.since(1).is_none()), (3, true));
     }
+
+    #[test]
+    fn every_write_is_to_be_told_with_what_was_there_before_it() {
+        let writer = Writer {
+            by: "me".into(),
+            at_ms: 5,
+            step: 1,
+        };
+        let mut store = Store::default();
+        store.keep_for(vec![Kind::ConfigMap]);
+        store.put(config_map("a"), &writer);
+        let key = Key::new(Kind::ConfigMap, "default", "a");
+        store.remove(&key, &writer);
+        store.remove(&key, &writer);
+        let told: Vec<_> = store
+            .take_unpublished()
+            .into_iter()
+            .map(|(revision, before)| (revision, before.map(|table| table.len())))
+            .collect();
+        assert_eq!(told, [(1, Some(0)), (2, Some(1))]);
+    }
 }
