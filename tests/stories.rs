@@ -126,7 +126,6 @@ fn tell(text: &str, path: &Path) -> String {
 /// What a story is about: one cluster, and how to say what happens in it.
 struct Teller {
     cluster: Cluster,
-    began_ms: Ms,
 }
 
 /// Whether a command prints what was done meanwhile.
@@ -138,10 +137,8 @@ enum Voice {
 
 impl Teller {
     fn new(options: &ClusterOptions) -> Self {
-        let cluster = Cluster::booted(options.clone());
         Self {
-            began_ms: cluster.now_ms(),
-            cluster,
+            cluster: Cluster::booted(options.clone()),
         }
     }
 
@@ -279,9 +276,9 @@ impl Teller {
         Ok(String::new())
     }
 
-    /// Time since the story began.
+    /// The cluster's time.
     fn now(&self) -> String {
-        trace::seconds(self.cluster.now_ms() - self.began_ms)
+        trace::seconds(self.cluster.now_ms())
     }
 }
 
