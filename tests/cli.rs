@@ -97,8 +97,8 @@ fn a_deployment_is_applied_and_shown_with_all_that_it_owns() {
         replicaset.apps/web-69f5bc75d4   2         2         2       1s
 
         NAME                       READY   STATUS    RESTARTS   AGE
-        pod/web-69f5bc75d4-66pcx   1/1     Running   0          1s
-        pod/web-69f5bc75d4-wd6cn   1/1     Running   0          1s
+        pod/web-69f5bc75d4-4cwxc   1/1     Running   0          1s
+        pod/web-69f5bc75d4-xdw5l   1/1     Running   0          1s
     "#]]
     .assert_eq(&ran.stdout);
 }
@@ -321,7 +321,7 @@ fn a_run_that_does_not_settle_in_time_says_what_it_waits_for() {
     expect![[r#"
         error: not settled after 0.100s of the cluster's time; it waits for
           n2 to finish what it is doing in 0.004s
-          n3 to finish what it is doing in 0.004s
+          n1 to finish what it is doing in 0.004s
     "#]]
     .assert_eq(&ran.stderr);
     let ran = kubeloop(&["run", "-", "--until", "1m30s"], WEB);

@@ -117,6 +117,8 @@ impl Cluster {
             cluster.step_default(Pace::Turn);
         }
         cluster.next_step = 0;
+        // A sequence of its own: what a learner sees does not change with what a cluster creates for itself.
+        cluster.rng = Rng::new(!cluster.options.seed);
         cluster
     }
 
