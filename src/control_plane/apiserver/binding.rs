@@ -3,16 +3,14 @@
 //! The real thing: pkg/registry/core/pod/storage/storage.go (`BindingREST`, `setPodNodeAndMetadata`).
 
 use super::Call;
+use crate::api::field::FieldError;
 use crate::api::time::time;
-use crate::api::{Body, Kind, Reason, Reply, Status, Stored};
+use crate::api::{Body, Kind, Name, Reason, Reply, Status, Stored};
 use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use serde_json::Value;
 
 pub(super) fn bind(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
-    let Body::Binding(node) = &call.request.body else {
-        return Err(Status::bad_request(
-            "the request has no binding in its body",
-        ));
-    };
+    let node = node(&call.request.body)?;
     let mut object = call.existing()?.clone();
     let name = object.name();
     let Some(pod) = Pod::of(&object) else {
@@ -37,6 +35,29 @@ pub(super) fn bind(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         None => conditions.push(scheduled),
     }
     Ok(Reply::Object(call.put(object)))
+}
+
+/// The node that the binding names.
+fn node(body: &Body) -> Result<Name, Status> {
+    let node = match body {
+        Body::Binding(node) => node.clone(),
+        Body::Document(document) => {
+            let target = document.pointer("/target/name").and_then(Value::as_str);
+            target.unwrap_or_default().into()
+        }
+        _ => {
+            let why = "the request has no binding in its body";
+            return Err(Status::bad_request(why));
+        }
+    };
+    if node.is_empty() {
+        let error = FieldError::required("target.name", "");
+        return Err(Status {
+            message: format!("Binding \"\" is invalid: {error}"),
+            ..Status::invalid(Kind::Pod, "", &[error])
+        });
+    }
+    Ok(node)
 }
 
 /// Why the pod cannot be bound.

@@ -22,6 +22,7 @@ pub(super) fn agree_on_namespace(key: &Key, object: &mut Object) -> Result<(), S
         return Ok(());
     }
     if !key.kind.info().namespaced {
+        object.metadata_mut().namespace = None;
         return Ok(());
     }
     Err(Status::bad_request(

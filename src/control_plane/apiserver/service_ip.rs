@@ -39,6 +39,9 @@ pub(super) fn allocate(call: &mut Call<'_, '_>, object: &mut Object) -> Result<(
     if has_node_ports(&spec) {
         allocate_ports(call, object, &mut spec)?;
     }
+    if has_health_port(&spec) {
+        allocate_health_port(call, object, &mut spec)?;
+    }
     let service = Service::of_mut(object).expect("it was a service a moment ago");
     service.spec = Some(spec);
     Ok(())
@@ -54,6 +57,49 @@ fn has_node_ports(spec: &ServiceSpec) -> bool {
         Some("LoadBalancer") => spec.allocate_load_balancer_node_ports != Some(false),
         _ => false,
     }
+}
+
+/// A load balancer that keeps traffic on its node asks every node whether it has a pod, on this port.
+fn has_health_port(spec: &ServiceSpec) -> bool {
+    spec.type_.as_deref() == Some("LoadBalancer")
+        && spec.external_traffic_policy.as_deref() == Some("Local")
+}
+
+fn allocate_health_port(
+    call: &mut Call<'_, '_>,
+    object: &Object,
+    spec: &mut ServiceSpec,
+) -> Result<(), Status> {
+    let given = spec.health_check_node_port.filter(|port| *port != 0);
+    let Some(port) = given else {
+        let mine: Vec<i32> = spec
+            .ports
+            .iter()
+            .flatten()
+            .filter_map(|p| p.node_port)
+            .collect();
+        spec.health_check_node_port = Some(free_port(call, object, &mine)?);
+        return Ok(());
+    };
+    let Some(why) = why_not_port(call, object, port) else {
+        return Ok(());
+    };
+    let why = format!("failed to allocate requested HealthCheck NodePort {port}: {why}");
+    Err(Status::new(
+        Reason::InternalError,
+        format!("Internal error occurred: {why}"),
+    ))
+}
+
+/// Why the Service cannot have this node port.
+fn why_not_port(call: &Call<'_, '_>, object: &Object, port: i32) -> Option<String> {
+    if !(PORT_MIN..=PORT_MAX).contains(&port) {
+        return Some(format!(
+            "provided port is not in the valid range. The range of valid ports is {PORT_MIN}-{PORT_MAX}"
+        ));
+    }
+    let taken = is_taken(call, object, &claims::node_port(port));
+    taken.then(|| "provided port is already allocated".to_owned())
 }
 
 /// Is the claim held by another Service than this?
@@ -139,13 +185,7 @@ fn allocate_ports(
         let Some(number) = port.node_port.filter(|n| *n != 0) else {
             continue;
         };
-        let detail = if !(PORT_MIN..=PORT_MAX).contains(&number) {
-            format!(
-                "provided port is not in the valid range. The range of valid ports is {PORT_MIN}-{PORT_MAX}"
-            )
-        } else if is_taken(call, object, &claims::node_port(number)) {
-            "provided port is already allocated".to_owned()
-        } else {
+        let Some(detail) = why_not_port(call, object, number) else {
             continue;
         };
         let field = format!("spec.ports[{index}].nodePort");

@@ -17,7 +17,10 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     metadata::agree_on_namespace(key, &mut object)?;
     if object.metadata().name.as_deref() != Some(&*key.name) {
         if object.name().is_empty() {
-            return Err(Status::bad_request("name must be provided"));
+            return Err(Status::bad_request(format!(
+                "the name of the object ({} based on URL) was undeterminable: name must be provided",
+                key.name
+            )));
         }
         return Err(metadata::name_mismatch(&object.name(), &key.name));
     }

@@ -118,3 +118,28 @@ fn one_port_number_for_two_protocols() {
     let ports = node_ports(&world, "dns");
     assert_eq!(ports[0], ports[1]);
 }
+
+#[test]
+fn a_local_load_balancer_gets_a_port_for_health_checks() {
+    let mut world = World::new();
+    let local = json!({"type": "LoadBalancer", "externalTrafficPolicy": "Local"});
+    world.make(service("lb", local.clone()));
+    let port = |world: &World| {
+        world
+            .typed::<Service>("lb")
+            .spec
+            .and_then(|s| s.health_check_node_port)
+    };
+    let first = port(&world).expect("a port");
+    assert!((30_000..=32_767).contains(&first));
+    assert!(!node_ports(&world, "lb").contains(&first));
+    let put = |document: Value| Request {
+        key: key(Kind::Service, "lb"),
+        verb: Verb::Update,
+        ..creation(document)
+    };
+    world.send(&put(service("lb", local))).expect("updated");
+    assert_eq!(port(&world), Some(first), "an update keeps it");
+    world.send(&put(service("lb", json!({})))).expect("updated");
+    assert_eq!(port(&world), None, "another type has none");
+}
