@@ -29,7 +29,7 @@ pub fn cpu_milli(quantity: &Quantity) -> i64 {
     if let Some(digits) = text.strip_suffix('m').and_then(small_integer) {
         return digits;
     }
-    if let Some(whole) = small_integer(text) {
+    if let Some(whole) = small_units(text) {
         return whole.saturating_mul(1000);
     }
     Amount::parse(text).map_or(0, |amount| amount.scaled_up(NANO / 1000))
@@ -39,15 +39,8 @@ pub fn cpu_milli(quantity: &Quantity) -> i64 {
 #[must_use]
 pub fn bytes(quantity: &Quantity) -> i64 {
     let text = quantity.0.as_str();
-    let fast = match text.as_bytes() {
-        [.., b'K', b'i'] => small_integer(&text[..text.len() - 2]).map(|n| n << 10),
-        [.., b'M', b'i'] => small_integer(&text[..text.len() - 2]).map(|n| n << 20),
-        [.., b'G', b'i'] => {
-            small_integer(&text[..text.len() - 2]).and_then(|n| n.checked_mul(1 << 30))
-        }
-        _ => small_integer(text),
-    };
-    fast.unwrap_or_else(|| Amount::parse(text).map_or(0, |amount| amount.scaled_up(NANO)))
+    small_units(text)
+        .unwrap_or_else(|| Amount::parse(text).map_or(0, |amount| amount.scaled_up(NANO)))
 }
 
 /// Is the text a quantity? The error is upstream's sentence.
@@ -143,7 +136,25 @@ pub fn from_milli(milli: i64) -> Quantity {
 }
 
 fn nanos(quantity: &Quantity) -> i128 {
-    Amount::parse(&quantity.0).map_or(0, |amount| amount.nanos)
+    let text = quantity.0.as_str();
+    if let Some(milli) = text.strip_suffix('m').and_then(small_integer) {
+        return i128::from(milli) * (NANO / 1000);
+    }
+    if let Some(units) = small_units(text) {
+        return i128::from(units) * NANO;
+    }
+    Amount::parse(text).map_or(0, |amount| amount.nanos)
+}
+
+/// The commonest quantities of whole units, read without ado: `4`, `200Mi`.
+fn small_units(text: &str) -> Option<i64> {
+    let (digits, shift) = match text.as_bytes() {
+        [.., b'K', b'i'] => (&text[..text.len() - 2], 10),
+        [.., b'M', b'i'] => (&text[..text.len() - 2], 20),
+        [.., b'G', b'i'] => (&text[..text.len() - 2], 30),
+        _ => (text, 0),
+    };
+    small_integer(digits)?.checked_mul(1 << shift)
 }
 
 /// Nearly all quantities that components write: up to nine digits, no suffix or a common one, and nothing to shorten.

@@ -1,7 +1,8 @@
 //! Pod.
 //!
 //! The real thing: pkg/apis/core, pkg/registry/core/pod/strategy.go.
-//! Left out: ephemeral containers and in-place resize (subresources of their own).
+//! Left out: ephemeral containers and in-place resize (subresources of their own); pod-level resources and resource claims, which 1.33
+//! forgets unless their features are switched on.
 
 mod columns;
 pub(super) mod containers;
@@ -39,6 +40,9 @@ impl Stored for Pod {
         self.metadata.generation = Some(1);
         let spec = self.spec.get_or_insert_default();
         defaults::service_account(spec);
+        // Their features are off by default, so the API server forgets them (`DropDisabledPodFields`).
+        spec.resources = None;
+        spec.resource_claims = None;
         self.status = Some(PodStatus {
             phase: Some("Pending".to_owned()),
             qos_class: Some(qos::class(spec).to_owned()),
