@@ -6,6 +6,7 @@
 //! Left out: the annotation `endpoints.kubernetes.io/last-change-trigger-time`; subsets are in the order of their ports, where upstream
 //! has them in the order of a hash.
 
+use super::own_writes::OwnWrites;
 use super::service_pods::{
     addresses, find_port, hostname, is_headless, is_publishable, pods_of, publishes_not_ready,
     selector_of, services_of,
@@ -40,10 +41,12 @@ const SPELT_OUT_MAX: usize = 10;
 /// See the file.
 pub(super) struct EndpointsController;
 
-/// Refusals that are still to be reported, by Service.
+/// What the controller remembers between turns.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(super) struct Remembered {
+    /// Refusals that are still to be reported, by Service.
     failures: BTreeMap<Name, (&'static str, String)>,
+    own_writes: OwnWrites,
 }
 
 impl Component for EndpointsController {
@@ -81,12 +84,18 @@ impl Component for EndpointsController {
         all.map(|object| Wake::now(queue_key(object))).collect()
     }
 
-    fn wakes(&self, change: &Change, seen: &Seen<'_>, _memory: &mut Remembered) -> Vec<Wake> {
+    fn wakes(&self, change: &Change, seen: &Seen<'_>, memory: &mut Remembered) -> Vec<Wake> {
         match change.kind() {
             Kind::Service => vec![Wake::now(queue_key(change.object()))],
             // Deleted by somebody else: made again. Changes by others stand until the Service has news, as upstream.
-            Kind::Endpoints if change.after.is_none() => {
-                vec![Wake::now(queue_key(change.object()))]
+            Kind::Endpoints => {
+                let key = queue_key(change.object());
+                let matters = change.after.is_none() || memory.own_writes.is_awaited(&key);
+                if matters {
+                    vec![Wake::now(key)]
+                } else {
+                    Vec::new()
+                }
             }
             Kind::Pod => {
                 let wake = |key: Name| {
@@ -107,6 +116,7 @@ impl Component for EndpointsController {
         let found = seen.table(Kind::Service).get(namespace, name);
         let current = seen.get::<Endpoints>(namespace, name);
         let Some((object, service)) = found.and_then(|o| Some((o, Service::of(o)?))) else {
+            memory.own_writes.forget(key);
             clean_up(namespace, name, current, &mut turn);
             return turn;
         };
@@ -123,11 +133,14 @@ impl Component for EndpointsController {
             turn.saw(object, "spec.selector", None::<Name>);
             return turn;
         }
-        compare(object, service, current, seen, &mut turn);
+        if !memory.own_writes.must_wait(key, seen, &mut turn) {
+            compare(object, service, current, seen, &mut turn);
+        }
         turn
     }
 
     fn answered(&self, key: &str, action: &Action, outcome: &Outcome, memory: &mut Remembered) {
+        memory.own_writes.note(key, action, outcome);
         let (Action::Api(request), Outcome::Api(answer)) = (action, outcome) else {
             return;
         };

@@ -14,6 +14,7 @@ mod endpoints;
 mod garbage_collector;
 mod namespace;
 mod node_lifecycle;
+mod own_writes;
 mod ownership;
 mod pod_garbage_collector;
 mod replica_set;

@@ -18,6 +18,7 @@ mod status;
 mod tests;
 mod wakes;
 
+use super::own_writes::OwnWrites;
 use super::ownership;
 use crate::api::owner::{self, controller_reference};
 use crate::api::{Change, Key, Kind, Name, Object, Reason, Request, Stored, User, Verb, selector};
@@ -29,10 +30,12 @@ use std::collections::BTreeMap;
 /// See the file.
 pub(super) struct DeploymentController;
 
-/// Why the last attempt to create a ReplicaSet failed, by Deployment, until it has been reported.
+/// What the controller remembers between turns.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(super) struct Remembered {
+    /// Why the last attempt to create a ReplicaSet failed, by Deployment, until it has been reported.
     failures: BTreeMap<Name, Failure>,
+    own_writes: OwnWrites,
 }
 
 /// A refusal to be reported.
@@ -76,17 +79,21 @@ impl Component for DeploymentController {
         let found = seen.table(Kind::Deployment).get(namespace, name);
         let Some((object, deployment)) = found.and_then(|o| Some((o, Deployment::of(o)?))) else {
             memory.failures.remove(key);
+            memory.own_writes.forget(key);
             let mut turn = Turn::default();
             let gone = Key::new(Kind::Deployment, namespace, name);
             turn.saw_at(gone, 0, "metadata.name", None::<Name>);
             return turn;
         };
         let mut sync = Sync::new(key, object, deployment, seen);
-        sync.run(memory);
+        if !memory.own_writes.must_wait(key, seen, &mut sync.turn) {
+            sync.run(memory);
+        }
         sync.turn
     }
 
     fn answered(&self, key: &str, action: &Action, outcome: &Outcome, memory: &mut Remembered) {
+        memory.own_writes.note(key, action, outcome);
         let (Action::Api(request), Outcome::Api(answer)) = (action, outcome) else {
             return;
         };

@@ -16,6 +16,7 @@ pub(super) mod expectations;
 mod rank;
 mod status;
 
+use super::own_writes::OwnWrites;
 use super::ownership::Claims;
 use crate::api::owner::{self, controller_of, controller_reference, uid_of};
 use crate::api::selector::{self, Labels};
@@ -43,6 +44,7 @@ pub(super) struct ReplicaSetController;
 pub(super) struct Remembered {
     expectations: Expectations,
     failures: BTreeMap<Name, Failure>,
+    own_writes: OwnWrites,
 }
 
 /// Why the last attempt to create or delete a pod failed; kept until one succeeds.
@@ -93,6 +95,7 @@ impl Component for ReplicaSetController {
         let Some((object, set)) = found.and_then(|o| Some((o, ReplicaSet::of(o)?))) else {
             memory.expectations.forget(key);
             memory.failures.remove(key);
+            memory.own_writes.forget(key);
             let gone = Key::new(Kind::ReplicaSet, namespace, name);
             turn.saw_at(gone, 0, "metadata.name", None::<Name>);
             return turn;
@@ -105,7 +108,8 @@ impl Component for ReplicaSetController {
         }
         report_failure(key, object, memory, &mut turn);
         let failure = memory.failures.get(key).cloned();
-        if let Some(failure) = &failure {
+        let is_stale = memory.own_writes.must_wait(key, seen, &mut turn);
+        if let Some(failure) = failure.as_ref().filter(|_| !is_stale) {
             // Before the next attempt: should that be refused too, the rest of the turn is dropped.
             status::update(object, set, &count, Some(failure), seen.now_ms, &mut turn);
         }
@@ -117,7 +121,7 @@ impl Component for ReplicaSetController {
         } else if set.metadata.deletion_timestamp.is_none() {
             manage_replicas(key, object, set, &count, seen, memory, &mut turn);
         }
-        if failure.is_none() {
+        if failure.is_none() && !is_stale {
             status::update(object, set, &count, None, seen.now_ms, &mut turn);
         }
         if let Some(at_ms) = count.next_available_ms {
@@ -131,6 +135,7 @@ impl Component for ReplicaSetController {
             return;
         };
         if request.key.kind != Kind::Pod {
+            memory.own_writes.note(key, action, outcome);
             return;
         }
         let is_delete = match request.verb {
