@@ -283,7 +283,7 @@ fn fill_images(status: &mut NodeStatus, machine: &Machine) {
             size_bytes: i64::try_from(image::size_bytes(name)).ok(),
         })
         .collect();
-    images.sort_by(|a, b| b.size_bytes.cmp(&a.size_bytes));
+    images.sort_by_key(|image| std::cmp::Reverse(image.size_bytes));
     images.truncate(IMAGES_MAX);
     status.images = Some(images);
 }

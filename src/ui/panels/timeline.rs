@@ -84,11 +84,7 @@ pub fn Timeline() -> Html {
 
 /// Where a step lies between the ends of the track: 0 to 1.
 fn share(step: u64, len: u64) -> String {
-    let ten_thousandths = if len == 0 {
-        0
-    } else {
-        step.min(len) * 10_000 / len
-    };
+    let ten_thousandths = (step.min(len) * 10_000).checked_div(len).unwrap_or(0);
     format!(
         "{}.{:04}",
         ten_thousandths / 10_000,

@@ -20,7 +20,6 @@ pub fn Icon(props: &IconProps) -> Html {
 }
 
 /// A glyph, as a function: cheaper than a component where there are thousands.
-#[must_use]
 pub fn icon(name: &str) -> Html {
     draw(name, Classes::new())
 }

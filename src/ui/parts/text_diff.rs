@@ -43,7 +43,6 @@ pub fn diff_lines(before: &str, after: &str) -> Vec<Line> {
 }
 
 /// The diff of two texts. The sign is part of the text, so that colour is not needed to read it.
-#[must_use]
 pub fn text_diff(before: &str, after: &str) -> Html {
     let line = |line: Line| html! { <span class="line" data-op={line.sign.to_string()}>{ line.text }</span> };
     html! { <div class="textdiff">{ for diff_lines(before, after).into_iter().map(line) }</div> }

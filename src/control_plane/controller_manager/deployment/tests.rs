@@ -176,7 +176,7 @@ fn at_the_end_nothing_differs_and_history_is_cut() {
         json!({ "metadata": { "annotations": { "deployment.kubernetes.io/revision": "3" } } }),
     );
     let new = set("new", 3, "nginx:2", [4, 4, 4], 4);
-    check(&d, &[new.clone()], &expect![[""]]);
+    check(&d, std::slice::from_ref(&new), &expect![[""]]);
     let old = [
         set("a", 1, "nginx:0", [0, 0, 0], 4),
         set("b", 2, "nginx:1", [0, 0, 0], 4),
@@ -285,7 +285,7 @@ fn recreate_waits_for_the_last_old_pod() {
     let pod = PodBuilder::new("p")
         .owned_by(controller_reference(&gone))
         .deleted(0);
-    let mut world = cluster(&d, &[gone.clone()]);
+    let mut world = cluster(&d, std::slice::from_ref(&gone));
     world.table_mut(Kind::Pod).insert(pod.clone().object());
     let turn = sync(&DeploymentController, "default/web", &world, 60_000);
     expect![[r#"
