@@ -17,6 +17,7 @@ pub mod owner;
 pub mod pods;
 pub mod quantity;
 mod request;
+pub mod schema;
 pub mod selector;
 pub mod selectors;
 mod snapshot;

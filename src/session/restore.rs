@@ -1,12 +1,20 @@
 //! Taking a saved run again, a slice at a time, so that a page can show how far it is.
 
-use crate::sim::{Input, Pace, RUN_VERSION, Run, Timeline};
+use crate::sim::{Cluster, ClusterOptions, Input, Pace, RUN_VERSION, Run, Timeline};
+use std::collections::BTreeMap;
 
 /// A run on its way back.
 #[derive(Debug)]
 pub struct Restore {
     run: Run,
-    timeline: Timeline,
+    stage: Stage,
+}
+
+/// First the cluster boots, then the run is taken again.
+#[derive(Debug)]
+enum Stage {
+    Boots(Box<Cluster>),
+    Runs(Box<Timeline>),
 }
 
 impl Restore {
@@ -22,21 +30,33 @@ impl Restore {
             ));
         }
         Ok(Self {
-            timeline: Timeline::new(run.options.clone()),
+            stage: Stage::Boots(Box::new(Cluster::new(run.options.clone()))),
             run,
         })
     }
 
-    /// How many steps are done, and how many there are.
+    /// The beginning of a run, with nothing in it yet.
     #[must_use]
-    pub fn progress(&self) -> (u64, u64) {
-        (self.timeline.len(), self.run.steps)
+    pub fn fresh(options: ClusterOptions) -> Self {
+        Self {
+            stage: Stage::Boots(Box::new(Cluster::new(options.clone()))),
+            run: Run {
+                version: RUN_VERSION,
+                options,
+                inputs: BTreeMap::new(),
+                steps: 0,
+                cursor: 0,
+            },
+        }
     }
 
     /// Is everything done?
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.timeline.len() >= self.run.steps
+        match &self.stage {
+            Stage::Boots(_) => false,
+            Stage::Runs(timeline) => timeline.len() >= self.run.steps,
+        }
     }
 
     /// Takes at most so many steps again.
@@ -44,12 +64,21 @@ impl Restore {
     /// # Errors
     /// In words for the learner, if a step of the run is not possible in this model.
     pub fn go_on(&mut self, steps_max: u32) -> Result<(), String> {
+        if let Stage::Boots(cluster) = &mut self.stage {
+            if cluster.boot(steps_max) {
+                let cluster = Cluster::clone(cluster);
+                self.stage = Stage::Runs(Box::new(Timeline::of(cluster)));
+            }
+            return Ok(());
+        }
         for _ in 0..steps_max {
-            if self.is_done() {
+            let Stage::Runs(timeline) = &mut self.stage else {
+                unreachable!("it has booted");
+            };
+            let at = timeline.len();
+            if at >= self.run.steps {
                 break;
             }
-            let at = self.timeline.len();
-            let timeline = &mut self.timeline;
             let done = match self.run.inputs.get(&at).cloned() {
                 None => timeline.advance(Pace::Turn).is_some(),
                 Some(Input::Step { choice: None, pace }) => timeline.step(pace).is_some(),
@@ -71,10 +100,13 @@ impl Restore {
         Ok(())
     }
 
-    /// The run, at the step at which it was left.
+    /// The run, at the step at which it was left; `None` before it is done.
     #[must_use]
-    pub fn finish(mut self) -> Timeline {
-        self.timeline.seek(self.run.cursor);
-        self.timeline
+    pub fn finish(self) -> Option<Timeline> {
+        let Stage::Runs(mut timeline) = self.stage else {
+            return None;
+        };
+        timeline.seek(self.run.cursor);
+        Some(*timeline)
     }
 }

@@ -291,7 +291,7 @@ fn a_run_is_restored_in_slices_to_the_same_cluster() {
     while !restore.is_done() {
         restore.go_on(7).expect("the same model");
     }
-    let again = restore.finish();
+    let again = restore.finish().expect("it is done");
     assert_eq!(again.run(), run);
     assert!(again.cluster() == session.timeline().cluster());
     assert!(Restore::new(crate::sim::Run { version: 99, ..run }).is_err());

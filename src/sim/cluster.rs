@@ -113,13 +113,23 @@ impl Cluster {
     #[must_use]
     pub fn booted(options: ClusterOptions) -> Self {
         let mut cluster = Self::new(options);
-        while !cluster.is_settled() {
-            cluster.step_default(Pace::Turn);
-        }
-        cluster.next_step = 0;
-        // A sequence of its own: what a learner sees does not change with what a cluster creates for itself.
-        cluster.rng = Rng::new(!cluster.options.seed);
+        while !cluster.boot(u32::MAX) {}
         cluster
+    }
+
+    /// Takes at most so many steps of the way from [`Cluster::new`] to [`Cluster::booted`]; returns whether it is there. For callers that
+    /// must not be away for long.
+    pub fn boot(&mut self, steps_max: u32) -> bool {
+        for _ in 0..steps_max {
+            if self.is_settled() {
+                self.next_step = 0;
+                // A sequence of its own: what a learner sees does not change with what a cluster creates for itself.
+                self.rng = Rng::new(!self.options.seed);
+                return true;
+            }
+            self.step_default(Pace::Turn);
+        }
+        false
     }
 
     /// What it began with.

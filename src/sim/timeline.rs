@@ -50,9 +50,14 @@ impl Timeline {
     /// The beginning of a run: a booted cluster, no steps yet.
     #[must_use]
     pub fn new(options: ClusterOptions) -> Self {
-        let cluster = Cluster::booted(options.clone());
+        Self::of(Cluster::booted(options))
+    }
+
+    /// The beginning of a run in this cluster, which has just booted.
+    #[must_use]
+    pub fn of(cluster: Cluster) -> Self {
         Self {
-            options,
+            options: cluster.options().clone(),
             inputs: BTreeMap::new(),
             fingerprints: Vec::new(),
             marks: Vec::new(),

@@ -14,7 +14,7 @@
 use super::player;
 use super::store::Store;
 use crate::api::{Kind, Reason, Reply, Request, Status};
-use crate::session::{Action, Goal, Severity, USER};
+use crate::session::{Action, Goal, Restore, Severity, USER};
 use crate::sim::{ClusterOptions, Fault, Step, Timeline, trace};
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub fn start(store: &Store) {
         fault(&store, &spec)
     });
     offer(&api, "reset", store, |store, world, _| async move {
-        reset(&store, &world)
+        reset(&store, &world).await
     });
     // A window takes any property.
     let _ = Reflect::set(&js_sys::global(), &"kubeloop".into(), &api);
@@ -208,7 +208,7 @@ fn fault(store: &Store, spec: &JsValue) -> Answer {
     Ok(step.unwrap_or(Value::Null))
 }
 
-fn reset(store: &Store, world: &JsValue) -> Answer {
+async fn reset(store: &Store, world: &JsValue) -> Answer {
     let world = if world.is_undefined() || world.is_null() {
         json!({})
     } else {
@@ -227,7 +227,11 @@ fn reset(store: &Store, world: &JsValue) -> Answer {
         .filter(|nodes| *nodes <= 5_000)
         .ok_or_else(|| bad("reset({nodes}): at most 5000"))?;
     let seed = number("seed", default.seed)?;
-    store.send(Action::Reset(ClusterOptions { nodes, seed }));
+    let fresh = Restore::fresh(ClusterOptions { nodes, seed });
+    let timeline = super::link::taken_again(store, fresh)
+        .await
+        .map_err(|why| bad(&why))?;
+    store.send(Action::Load(Box::new(timeline)));
     Ok(place(store))
 }
 

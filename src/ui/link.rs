@@ -9,7 +9,7 @@ use super::player;
 use super::settings::{Change, Notice, Settings, Theme};
 use super::store::Store;
 use crate::session::{Action, FIRST_YAML, Restore, Session, Tab};
-use crate::sim::Run;
+use crate::sim::{Run, Timeline};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gloo::storage::{LocalStorage, Storage};
@@ -215,25 +215,30 @@ fn clean_address() {
     }
 }
 
-/// Takes a run again, in slices, and shows how far it is.
+/// Takes a run again, and puts it and its text in place of what is shown.
 async fn restore(store: &Store, state: State) -> Result<(), String> {
+    let timeline = taken_again(store, Restore::new(state.run)?).await?;
+    store.with(|session| {
+        session.apply(Action::EditYaml(state.yaml));
+        session.apply(Action::Load(Box::new(timeline)));
+        session.apply(Action::OpenTab(Tab::Turn));
+    });
+    Ok(())
+}
+
+/// Takes a run again, in slices.
+pub(super) async fn taken_again(store: &Store, mut restore: Restore) -> Result<Timeline, String> {
     const STEPS_PER_LOOK: u32 = 8;
-    let mut restore = Restore::new(state.run)?;
     let mut failed = None;
     player::in_slices(store, || {
         failed = restore.go_on(STEPS_PER_LOOK).err();
         failed.is_some() || restore.is_done()
     })
     .await;
-    if let Some(why) = failed {
-        return Err(why);
+    match failed {
+        Some(why) => Err(why),
+        None => restore.finish().ok_or_else(|| "it did not end".to_owned()),
     }
-    store.with(|session| {
-        session.apply(Action::EditYaml(state.yaml));
-        session.apply(Action::Load(Box::new(restore.finish())));
-        session.apply(Action::OpenTab(Tab::Turn));
-    });
-    Ok(())
 }
 
 /// Keeps the state after everything that a person does, and when a run ends.
@@ -325,7 +330,7 @@ impl ReplaceHash for web_sys::Location {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::{ClusterOptions, Timeline};
+    use crate::sim::ClusterOptions;
 
     fn state() -> State {
         State {

@@ -79,13 +79,17 @@ async fn run(store: &Store) {
 
 /// Works in slices until `work` says that it is done; the page gets its turns in between. `work` is called many times.
 pub async fn in_slices(store: &Store, mut work: impl FnMut() -> bool) {
+    let mut renewed_ms = now_ms();
     loop {
         let begun_ms = now_ms();
         let mut done = false;
         while !done && now_ms() - begun_ms < SLICE_MS {
             done = work();
         }
-        store.with(|_| ());
+        if done || now_ms() - renewed_ms > RENEW_MS {
+            store.with(|_| ());
+            renewed_ms = now_ms();
+        }
         if done {
             return;
         }
