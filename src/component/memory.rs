@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Anything that can be remembered: plain data. Implemented for every such type.
-pub trait Remembered: Any + fmt::Debug + Send + Sync {
+pub trait Remembered: Any + Send + Sync {
     /// A copy in a box of its own.
     fn copy(&self) -> Arc<dyn Remembered>;
     /// Is it the same type and value?
@@ -16,7 +16,7 @@ pub trait Remembered: Any + fmt::Debug + Send + Sync {
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
-impl<T: Any + Clone + PartialEq + fmt::Debug + Send + Sync> Remembered for T {
+impl<T: Any + Clone + PartialEq + Send + Sync> Remembered for T {
     fn copy(&self) -> Arc<dyn Remembered> {
         Arc::new(self.clone())
     }
@@ -35,7 +35,7 @@ impl<T: Any + Clone + PartialEq + fmt::Debug + Send + Sync> Remembered for T {
 }
 
 /// One process's memory. A clone shares it until one side changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Memory(Option<Arc<dyn Remembered>>);
 
 impl Memory {
@@ -77,6 +77,13 @@ impl Memory {
             .as_any_mut()
             .downcast_mut()
             .expect("a process has the memory of its own component")
+    }
+}
+
+/// Without what is inside: that would carry the code for printing every API type into the page, for no one to see.
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
     }
 }
 

@@ -2,14 +2,18 @@
 //!
 //! k8s-openapi's types tell it their names and fields (`deserialize_struct`), so no schema of our own is needed.
 //!
+//! All of it is compiled once for each of some three hundred types. So whatever does not depend on the type stands in a
+//! function of its own, and each visitor is given one kind of map and one kind of list: this is the largest part of the page.
+//!
 //! The real thing: sigs.k8s.io/json (`decodeState.object`, `literalStore`).
 
 use super::go;
 use super::place::{Log, Place, Step};
 use crate::api::{Kind, Object, quantity};
-use serde::de::value::{MapDeserializer, StrDeserializer, StringDeserializer};
+use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Reads the document as an object of the kind. If it fails, the log says where.
@@ -50,13 +54,79 @@ struct Node<'a, 'de> {
     log: &'a Log<'a>,
 }
 
-impl Node<'_, '_> {
+impl<'a, 'de> Node<'a, 'de> {
+    /// A map's or struct's entries; `null` has none.
+    #[inline(never)]
+    fn entries(
+        &self,
+        known: Option<(&'static str, &'static [&'static str])>,
+        wanted: &'static str,
+    ) -> Result<Entries<'a, 'de>, Refused> {
+        match self.value {
+            Value::Object(entries) => Ok(Entries::new(Some(entries), known, self)),
+            Value::Null => Ok(Entries::new(None, known, self)),
+            _ => Err(self.wrong_type(&go::name_of_type(wanted))),
+        }
+    }
+
+    /// A list's items; `null` has none.
+    #[inline(never)]
+    fn items(&self, wanted: &'static str) -> Result<Items<'a, 'de>, Refused> {
+        match self.value {
+            Value::Array(items) => Ok(Items::new(items, self)),
+            Value::Null => Ok(Items::new(&[], self)),
+            _ => Err(self.wrong_type(&go::name_of_type(wanted))),
+        }
+    }
+
+    /// A text; `null` is the empty one.
+    #[inline(never)]
+    fn text(&self, wanted: &'static str) -> Result<&'de str, Refused> {
+        match self.value {
+            Value::String(text) => Ok(text),
+            Value::Null => Ok(""),
+            _ if wanted.ends_with("ByteString") => Err(self.wrong_type("[]uint8")),
+            _ => {
+                let (owner, field) = self.place.field().unwrap_or_default();
+                Err(self.wrong_type(go::name_of_text(owner, field)))
+            }
+        }
+    }
+
+    /// A text that its type would not have.
+    #[inline(never)]
+    fn wrong_text(&self, text: &str, wanted: &'static str, why: Refused) -> Refused {
+        let message = match wanted {
+            _ if self.value.is_null() => return why,
+            w if w.ends_with("ByteString") => not_base64(text),
+            w if w.ends_with("Timestamp") => not_a_time(text),
+            _ => why.0,
+        };
+        self.refuse(message)
+    }
+
+    /// A quantity's text; numbers are quantities too, and `null` is none of anything.
+    fn quantity(&self) -> Result<Cow<'de, str>, Refused> {
+        match self.value {
+            Value::String(text) => {
+                let text = text.trim();
+                quantity::check(text).map_err(|why| self.refuse(why.to_owned()))?;
+                Ok(text.into())
+            }
+            Value::Number(number) => Ok(number.to_string().into()),
+            Value::Null => Ok("0".into()),
+            _ => Err(self.refuse(quantity::FORMAT_WRONG.to_owned())),
+        }
+    }
+
+    #[inline(never)]
     fn refuse(&self, message: String) -> Refused {
         self.log.note_wrong(self.place, message);
         Refused(String::new())
     }
 
     /// `json: cannot unmarshal VALUE into Go struct field STRUCT.FIELDS of type TYPE`.
+    #[inline(never)]
     fn wrong_type(&self, wanted: &str) -> Refused {
         self.cannot_unmarshal(go::name_of_value(self.value), wanted)
     }
@@ -107,8 +177,8 @@ impl<'de> Deserializer<'de> for Node<'_, 'de> {
             _ if is_int_or_string => Err(self.wrong_by_itself("int32")),
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Array(items) => visitor.visit_seq(Items::new(items, &self)),
-            Value::Object(entries) => visitor.visit_map(Entries::new(entries, None, &self)),
+            Value::Array(_) => visitor.visit_seq(self.items("")?),
+            Value::Object(_) => visitor.visit_map(self.entries(None, "")?),
         }
     }
 
@@ -134,22 +204,10 @@ impl<'de> Deserializer<'de> for Node<'_, 'de> {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         let wanted = std::any::type_name::<V::Value>();
-        match self.value {
-            Value::String(text) => visitor.visit_str(text).map_err(|why: Refused| {
-                let message = match wanted {
-                    w if w.ends_with("ByteString") => not_base64(text),
-                    w if w.ends_with("Timestamp") => not_a_time(text),
-                    _ => why.0,
-                };
-                self.refuse(message)
-            }),
-            Value::Null => visitor.visit_str(""),
-            _ if wanted.ends_with("ByteString") => Err(self.wrong_type("[]uint8")),
-            _ => {
-                let (owner, field) = self.place.field().unwrap_or_default();
-                Err(self.wrong_type(go::name_of_text(owner, field)))
-            }
-        }
+        let text = self.text(wanted)?;
+        visitor
+            .visit_str(text)
+            .map_err(|why: Refused| self.wrong_text(text, wanted, why))
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
@@ -169,19 +227,9 @@ impl<'de> Deserializer<'de> for Node<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         match (name, self.value) {
-            ("Quantity", Value::String(text)) => {
-                let text = text.trim();
-                quantity::check(text).map_err(|why| self.refuse(why.to_owned()))?;
-                visitor.visit_newtype_struct(StrDeserializer::new(text))
-            }
-            ("Quantity", Value::Number(number)) => {
-                visitor.visit_newtype_struct(StringDeserializer::new(number.to_string()))
-            }
-            ("Quantity", Value::Null) => visitor.visit_newtype_struct(StrDeserializer::new("0")),
-            ("Quantity", other) => {
-                let _ = other;
-                let why = quantity::FORMAT_WRONG.to_owned();
-                Err(self.refuse(why))
+            ("Quantity", _) => {
+                let text = self.quantity()?;
+                visitor.visit_newtype_struct(StrDeserializer::new(&text))
             }
             ("Time" | "MicroTime", Value::String(_)) => visitor.visit_newtype_struct(self),
             ("Time" | "MicroTime", _) => Err(self.wrong_by_itself("string")),
@@ -190,19 +238,11 @@ impl<'de> Deserializer<'de> for Node<'_, 'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.value {
-            Value::Array(items) => visitor.visit_seq(Items::new(items, &self)),
-            Value::Null => visitor.visit_seq(Items::new(&[], &self)),
-            _ => Err(self.wrong_type(&go::name_of_type::<V::Value>())),
-        }
+        visitor.visit_seq(self.items(std::any::type_name::<V::Value>())?)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.value {
-            Value::Object(entries) => visitor.visit_map(Entries::new(entries, None, &self)),
-            Value::Null => visitor.visit_map(nothing()),
-            _ => Err(self.wrong_type(&go::name_of_type::<V::Value>())),
-        }
+        visitor.visit_map(self.entries(None, std::any::type_name::<V::Value>())?)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -211,13 +251,8 @@ impl<'de> Deserializer<'de> for Node<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        match self.value {
-            Value::Object(entries) => {
-                visitor.visit_map(Entries::new(entries, Some((name, fields)), &self))
-            }
-            Value::Null => visitor.visit_map(nothing()),
-            _ => Err(self.wrong_type(&go::name_of_type::<V::Value>())),
-        }
+        let wanted = std::any::type_name::<V::Value>();
+        visitor.visit_map(self.entries(Some((name, fields)), wanted)?)
     }
 
     serde::forward_to_deserialize_any! {
@@ -238,11 +273,6 @@ fn not_base64(text: &str) -> String {
     let foreign = text.bytes().position(|c| !belongs(c));
     let at = foreign.unwrap_or(text.len() / 4 * 4);
     format!("illegal base64 data at input byte {at}")
-}
-
-/// A map with no entries.
-fn nothing<'de>() -> MapDeserializer<'de, std::iter::Empty<(&'de str, &'de str)>, Refused> {
-    MapDeserializer::new(std::iter::empty())
 }
 
 /// The entries of a list, one after the other.
@@ -296,11 +326,11 @@ struct Entries<'a, 'de> {
 
 impl<'a, 'de> Entries<'a, 'de> {
     fn new(
-        entries: &'de Map<String, Value>,
+        entries: Option<&'de Map<String, Value>>,
         known: Option<(&'static str, &'static [&'static str])>,
         node: &Node<'a, 'de>,
     ) -> Self {
-        let mut entries: Vec<_> = entries.iter().collect();
+        let mut entries: Vec<_> = entries.into_iter().flatten().collect();
         entries.sort_unstable_by_key(|(key, _)| *key);
         Self {
             entries: entries.into_iter(),
@@ -309,6 +339,27 @@ impl<'a, 'de> Entries<'a, 'de> {
             place: node.place,
             log: node.log,
         }
+    }
+
+    /// To the next entry that the type has and the log does not skip.
+    #[inline(never)]
+    fn advance(&mut self) -> Option<&'de str> {
+        while let Some((key, value)) = self.entries.next() {
+            let place = self.step(key);
+            if self
+                .known
+                .is_some_and(|(_, fields)| !fields.contains(&key.as_str()))
+            {
+                self.log.note_unknown(&place);
+                continue;
+            }
+            if self.log.skips(&place) {
+                continue;
+            }
+            self.current = Some((key, value));
+            return Some(key);
+        }
+        None
     }
 
     fn step(&self, key: &'de str) -> Place<'_> {
@@ -330,22 +381,10 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Refused> {
-        while let Some((key, value)) = self.entries.next() {
-            let place = self.step(key);
-            if self
-                .known
-                .is_some_and(|(_, fields)| !fields.contains(&key.as_str()))
-            {
-                self.log.note_unknown(&place);
-                continue;
-            }
-            if self.log.skips(&place) {
-                continue;
-            }
-            self.current = Some((key, value));
-            return seed.deserialize(StrDeserializer::new(key)).map(Some);
-        }
-        Ok(None)
+        let Some(key) = self.advance() else {
+            return Ok(None);
+        };
+        seed.deserialize(StrDeserializer::new(key)).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Refused> {

@@ -16,22 +16,18 @@ pub(super) fn name_of_value(value: &Value) -> &'static str {
     }
 }
 
-/// The Go type of what a visitor makes.
-pub(super) fn name_of_type<T>() -> String {
-    translate(std::any::type_name::<T>())
-}
-
-fn translate(rust: &str) -> String {
+/// The Go type of what a visitor makes, from [`std::any::type_name`].
+pub(super) fn name_of_type(rust: &str) -> String {
     let (outer, inner) = match rust.split_once('<') {
         Some((outer, inner)) => (outer, inner.strip_suffix('>').unwrap_or(inner)),
         None => (rust, ""),
     };
     match outer.rsplit("::").next().unwrap_or(outer) {
-        "Vec" => format!("[]{}", translate(inner)),
-        "Option" | "Box" => translate(inner),
+        "Vec" => format!("[]{}", name_of_type(inner)),
+        "Option" | "Box" => name_of_type(inner),
         "BTreeMap" => {
             let value = inner.split_once(", ").map_or(inner, |(_, value)| value);
-            match translate(value).as_str() {
+            match name_of_type(value).as_str() {
                 "resource.Quantity" => "v1.ResourceList".to_owned(),
                 value => format!("map[string]{value}"),
             }
@@ -91,21 +87,25 @@ mod tests {
     use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
     use std::collections::BTreeMap;
 
+    fn name<T>() -> String {
+        name_of_type(std::any::type_name::<T>())
+    }
+
     #[test]
     fn types_are_named_as_in_go() {
         let cases = [
-            ("a number", name_of_type::<i32>(), "int32"),
-            ("a struct", name_of_type::<PodSpec>(), "v1.PodSpec"),
-            ("a list", name_of_type::<Vec<Container>>(), "[]v1.Container"),
-            ("texts", name_of_type::<Vec<String>>(), "[]string"),
+            ("a number", name::<i32>(), "int32"),
+            ("a struct", name::<PodSpec>(), "v1.PodSpec"),
+            ("a list", name::<Vec<Container>>(), "[]v1.Container"),
+            ("texts", name::<Vec<String>>(), "[]string"),
             (
                 "a map",
-                name_of_type::<BTreeMap<String, String>>(),
+                name::<BTreeMap<String, String>>(),
                 "map[string]string",
             ),
             (
                 "amounts",
-                name_of_type::<BTreeMap<String, Quantity>>(),
+                name::<BTreeMap<String, Quantity>>(),
                 "v1.ResourceList",
             ),
         ];

@@ -29,6 +29,7 @@ mod workload;
 
 use table::{kinds, stored};
 
+use super::decode::{Decoded, Flaw, decode};
 use super::field::FieldError;
 use super::time::Ms;
 use super::{Key, Name};
@@ -228,7 +229,12 @@ impl<'de> serde::Deserialize<'de> for Object {
                 text("apiVersion")
             ))
         })?;
-        kind.deserialize(value).map_err(D::Error::custom)
+        // By way of `decode`, as everywhere else: a second reader would be compiled for every type there is.
+        let Decoded { object, problems } = decode(kind, &value);
+        match problems.iter().find(|p| p.flaw == Flaw::WrongType) {
+            Some(problem) => Err(D::Error::custom(&problem.message)),
+            None => Ok(object),
+        }
     }
 }
 
