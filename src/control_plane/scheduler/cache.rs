@@ -125,14 +125,13 @@ impl Cache {
         self.binding = Some((key.into(), uid));
     }
 
-    /// The binding of the pod that was assumed last was refused.
-    pub(super) fn forget(&mut self, key: &str) {
-        let Some((_, uid)) = self.binding.take().filter(|(k, _)| k == key) else {
-            return;
-        };
-        if self.is_assumed(uid) {
-            self.remove_pod(uid);
+    /// The binding of the pod that was assumed last was refused. Returns what it would have taken.
+    pub(super) fn forget(&mut self, key: &str) -> Option<Arc<PodUse>> {
+        let (_, uid) = self.binding.take().filter(|(k, _)| k == key)?;
+        if !self.is_assumed(uid) {
+            return None;
         }
+        self.remove_pod(uid)
     }
 
     /// Is the pod's binding on its way?

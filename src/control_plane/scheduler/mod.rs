@@ -9,7 +9,7 @@
 //! Its memory holds the [`cache`] of nodes, which includes pods whose binding is on its way, and the [`queue`] of pods that wait.
 //!
 //! The real thing: pkg/scheduler/schedule_one.go, pkg/scheduler/eventhandlers.go.
-//! Left out: preemption; the Event of a binding that the API server refused; more than one profile; what [`plugins`] leaves out.
+//! Left out: preemption; more than one profile; what [`plugins`] leaves out.
 
 mod cache;
 mod cycle;
@@ -21,6 +21,7 @@ mod node_selector;
 mod node_tree;
 mod plugins;
 mod queue;
+mod reports;
 mod requests;
 mod slots;
 #[cfg(test)]
@@ -31,8 +32,11 @@ mod turns;
 
 use self::cache::Cache;
 use self::queue::Queue;
-use crate::api::{Change, Kind, Object, Subresource, User};
+use self::requests::PodUse;
+use crate::api::{Change, Kind, Name, Object, Subresource, User};
 use crate::component::{Action, AnyComponent, Component, Outcome, Place, Seen, Turn, Wake, Watch};
+use imbl::OrdMap;
+use std::sync::Arc;
 
 /// The scheduler, as a list of one.
 pub static ALL: &[&dyn AnyComponent] = &[&Scheduler];
@@ -50,6 +54,17 @@ pub struct SchedulerMemory {
     queue: Queue,
     /// With which node the next search begins.
     next_start: usize,
+    /// Bindings that were refused, by the pod's `namespace/name`, until they are reported.
+    refused: OrdMap<Name, RefusedBinding>,
+}
+
+/// A binding that the API server refused.
+#[derive(Clone, Debug, PartialEq)]
+struct RefusedBinding {
+    /// What the API server said.
+    why: String,
+    /// What the pod would have taken of its node, which is free again.
+    used: Arc<PodUse>,
 }
 
 impl Component for Scheduler {
@@ -95,11 +110,19 @@ impl Component for Scheduler {
         outcome: &Outcome,
         memory: &mut SchedulerMemory,
     ) {
-        let Action::Api(request) = action else {
+        let (Action::Api(request), Outcome::Api(answer)) = (action, outcome) else {
             return;
         };
-        if request.subresource == Some(Subresource::Binding) && !outcome.is_ok() {
-            memory.cache.forget(key);
+        let Err(status) = &answer.result else {
+            return;
+        };
+        if request.subresource != Some(Subresource::Binding) {
+            return;
+        }
+        if let Some(used) = memory.cache.forget(key) {
+            let why = status.message.clone();
+            let refused = RefusedBinding { why, used };
+            memory.refused.insert(key.into(), refused);
         }
     }
 }

@@ -61,7 +61,7 @@ impl Queue {
         self.0.get(key)
     }
 
-    /// An attempt failed. Says when to come back at the latest.
+    /// No node would take the pod. Says when to come back at the latest.
     pub(super) fn park(
         &mut self,
         key: &str,
@@ -69,17 +69,8 @@ impl Queue {
         priority: i32,
         now_ms: Ms,
     ) -> Wake {
-        let waiting = self.0.entry(key.into()).or_insert(Waiting {
-            attempts: 0,
-            since_ms: now_ms,
-            refused_by,
-            parked: true,
-        });
-        waiting.attempts += 1;
-        waiting.since_ms = now_ms;
-        waiting.refused_by = refused_by;
+        let waiting = self.failed(key, refused_by, now_ms);
         // A pod that no plugin refused would wait for nothing in particular: it is tried again after its back-off.
-        waiting.parked = !refused_by.is_empty();
         let after_ms = if waiting.parked {
             PARKED_MAX_MS
         } else {
@@ -89,6 +80,29 @@ impl Queue {
             priority,
             ..Wake::housekeeping(key, after_ms)
         }
+    }
+
+    /// Something went wrong that has nothing to do with the nodes: the pod is tried again after its back-off.
+    pub(super) fn back_off(&mut self, key: &str, priority: i32, now_ms: Ms) -> Wake {
+        let waiting = self.failed(key, PluginSet::default(), now_ms);
+        Wake {
+            priority,
+            ..Wake::after(key, waiting.back_off_ms())
+        }
+    }
+
+    fn failed(&mut self, key: &str, refused_by: PluginSet, now_ms: Ms) -> &Waiting {
+        let waiting = self.0.entry(key.into()).or_insert(Waiting {
+            attempts: 0,
+            since_ms: now_ms,
+            refused_by,
+            parked: true,
+        });
+        waiting.attempts += 1;
+        waiting.since_ms = now_ms;
+        waiting.refused_by = refused_by;
+        waiting.parked = !refused_by.is_empty();
+        waiting
     }
 
     /// The pod was scheduled, or is gone.

@@ -1,30 +1,27 @@
 //! The turn on one pod: a binding, or the reason why there is none.
 //!
-//! The real thing: pkg/scheduler/schedule_one.go (`ScheduleOne`, `skipPodSchedule`, `handleSchedulingFailure`),
-//! pkg/api/v1/pod/util.go (`UpdatePodCondition`).
+//! The real thing: pkg/scheduler/schedule_one.go (`ScheduleOne`, `skipPodSchedule`).
 
 use super::SchedulerMemory;
 use super::cycle::{self, Decision};
 use super::diagnosis;
 use super::framework::PodToPlace;
 use super::handlers::{is_gated, is_ours, uid_of};
+use super::reports::{self, Why};
 use super::requests::PodUse;
-use crate::api::time::{Ms, time};
 use crate::api::{Kind, Name, Object, Request, pods};
 use crate::component::{Datum, Note, Scheduling, Seen, Turn};
-use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use k8s_openapi::api::core::v1::Pod;
 use smol_str::format_smolstr;
 use std::sync::Arc;
 
 /// The fact that names what upstream would look at or do, and this scheduler does not.
 const NOT_SIMULATED: &str = "not simulated";
 
-/// An Event's message is cut here, the dots included.
-const EVENT_MESSAGE_BYTES_MAX: usize = 1024;
-
 /// Takes a turn on the pod of this key.
 pub(super) fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Turn {
     let mut turn = Turn::default();
+    let refused = reports::take_refused(&mut turn, key, seen, memory);
     let (namespace, name) = key.split_once('/').unwrap_or(("", key));
     let Some(object) = seen.table(Kind::Pod).get(namespace, name) else {
         memory.queue.forget(key);
@@ -36,6 +33,10 @@ pub(super) fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMem
     else {
         return turn;
     };
+    if let Some(refused) = refused {
+        reports::refused_binding(&mut turn, key, object, &refused, seen.now_ms, memory);
+        return turn;
+    }
     if let Some(reason) = reason_to_skip(pod, memory) {
         skip(&mut turn, key, object, reason);
         return turn;
@@ -70,7 +71,7 @@ pub(super) fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMem
             if message.ends_with(diagnosis::PREEMPTION_NOT_SIMULATED) {
                 turn.saw(object, NOT_SIMULATED, "preemption");
             }
-            report_failure(&mut turn, object, &message, seen.now_ms);
+            reports::failure(&mut turn, object, Why::Unschedulable, &message, seen.now_ms);
             let priority = used.priority;
             let wake = memory
                 .queue
@@ -191,67 +192,6 @@ fn not_simulated(pod: PodToPlace<'_>) -> Vec<Name> {
     ];
     let asked = asked.into_iter().filter(|(_, asked)| *asked);
     asked.map(|(name, _)| Name::new_static(name)).collect()
-}
-
-/// The Event, and the pod's condition if that says something else.
-fn report_failure(turn: &mut Turn, object: &Object, message: &str, now_ms: Ms) {
-    let event = shortened(message);
-    turn.also(Note::warning(object.clone(), "FailedScheduling", event));
-    let Some(pod) = object.get::<Pod>() else {
-        return;
-    };
-    let before = pods::condition(pod, "PodScheduled");
-    let same = |c: &PodCondition| {
-        c.status == "False"
-            && c.reason.as_deref() == Some("Unschedulable")
-            && c.message.as_deref() == Some(message)
-    };
-    if before.is_some_and(same) {
-        return;
-    }
-    let stale = turn.differs(
-        object.key(),
-        "status.conditions[PodScheduled]",
-        message,
-        before.and_then(|c| c.message.as_deref()),
-        "Unschedulable",
-    );
-    turn.act(
-        stale,
-        Request::update_status(with_condition(pod, message, now_ms)),
-    );
-}
-
-fn with_condition(pod: &Pod, message: &str, now_ms: Ms) -> Pod {
-    let mut pod = pod.clone();
-    let before = pods::condition(&pod, "PodScheduled");
-    let since = before
-        .filter(|c| c.status == "False")
-        .and_then(|c| c.last_transition_time.clone());
-    let condition = PodCondition {
-        type_: "PodScheduled".to_owned(),
-        status: "False".to_owned(),
-        reason: Some("Unschedulable".to_owned()),
-        message: Some(message.to_owned()),
-        last_transition_time: Some(since.unwrap_or_else(|| time(now_ms))),
-        ..PodCondition::default()
-    };
-    let status = pod.status.get_or_insert_default();
-    let conditions = status.conditions.get_or_insert_default();
-    match conditions.iter_mut().find(|c| c.type_ == "PodScheduled") {
-        Some(place) => *place = condition,
-        None => conditions.push(condition),
-    }
-    pod
-}
-
-fn shortened(message: &str) -> String {
-    const DOTS: &str = " ...";
-    if message.len() <= EVENT_MESSAGE_BYTES_MAX {
-        return message.to_owned();
-    }
-    let end = message.floor_char_boundary(EVENT_MESSAGE_BYTES_MAX - DOTS.len());
-    format!("{}{DOTS}", &message[..end])
 }
 
 fn record(
