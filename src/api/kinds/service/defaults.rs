@@ -4,7 +4,7 @@
 //! `patchAllocatedValues`), pkg/registry/core/service/storage/alloc.go (`initIPFamilyFields`).
 
 use super::super::normal::{drop_empty, drop_false, drop_zero, text_default};
-use super::is;
+use super::{is, needs_health_check};
 use k8s_openapi::api::core::v1::{ClientIPConfig, ServicePort, ServiceSpec, SessionAffinityConfig};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -125,9 +125,10 @@ fn keep_allocations(new: &mut ServiceSpec, old: &ServiceSpec) {
     }
     if is(new, WITH_NODE_PORT) && is(old, WITH_NODE_PORT) {
         keep_node_ports(new, old);
-        if new.health_check_node_port.unwrap_or_default() == 0 {
-            new.health_check_node_port = old.health_check_node_port;
-        }
+    }
+    let unset = new.health_check_node_port.unwrap_or_default() == 0;
+    if unset && needs_health_check(new) && needs_health_check(old) {
+        new.health_check_node_port = old.health_check_node_port;
     }
 }
 
@@ -172,6 +173,10 @@ fn drop_dependent_fields(new: &mut ServiceSpec, old: &ServiceSpec) {
         for port in new.ports.iter_mut().flatten() {
             port.node_port = None;
         }
+    }
+    let same = new.health_check_node_port == old.health_check_node_port;
+    if needs_health_check(old) && !needs_health_check(new) && same {
+        new.health_check_node_port = None;
     }
     if is(old, &["LoadBalancer"]) && !is(new, &["LoadBalancer"]) {
         let same = new.allocate_load_balancer_node_ports == old.allocate_load_balancer_node_ports;

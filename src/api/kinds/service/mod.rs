@@ -109,6 +109,11 @@ impl Stored for Service {
     }
 }
 
+/// Does a load balancer ask every node whether it has a pod? The real thing: `NeedsHealthCheck`.
+fn needs_health_check(spec: &ServiceSpec) -> bool {
+    is(spec, &["LoadBalancer"]) && spec.external_traffic_policy.as_deref() == Some("Local")
+}
+
 /// Is the service of one of these types?
 fn is(spec: &ServiceSpec, kinds: &[&str]) -> bool {
     kinds.contains(&spec.type_.as_deref().unwrap_or_default())
@@ -212,5 +217,17 @@ mod tests {
         let spec = new.spec.expect("kept");
         assert_eq!(spec.cluster_ip.as_deref(), Some("10.96.0.9"));
         assert_eq!(spec.ports.expect("kept")[0].node_port, None);
+
+        let local = json!({"type": "LoadBalancer", "externalTrafficPolicy": "Local", "ports": [{"port": 80}]});
+        let mut old = service(local.clone());
+        old.spec.as_mut().expect("kept").health_check_node_port = Some(30387);
+        let mut same = service(local);
+        same.prepare_update(&old);
+        assert_eq!(same.spec, old.spec);
+        let mut wide = service(
+            json!({"type": "LoadBalancer", "healthCheckNodePort": 30387, "ports": [{"port": 80}]}),
+        );
+        wide.prepare_update(&old);
+        assert_eq!(wide.spec.expect("kept").health_check_node_port, None);
     }
 }

@@ -4,8 +4,8 @@
 
 use super::super::go;
 use super::super::normal::{list, text};
-use super::is;
 use super::validation::{self, is_headless};
+use super::{is, needs_health_check};
 use crate::api::check::{Errors, Path};
 use k8s_openapi::api::core::v1::{Service, ServiceSpec};
 
@@ -17,6 +17,12 @@ pub fn validate(service: &Service, old: &Service, errors: &mut Errors) {
         if !is(new, &["ExternalName"]) && !is(old, &["ExternalName"]) {
             cluster_ips_stay(new, old, errors);
             families_stay(new, old, errors);
+        }
+        let port = |spec: &ServiceSpec| spec.health_check_node_port.unwrap_or_default();
+        let both = needs_health_check(new) && needs_health_check(old);
+        if both && port(new) != port(old) {
+            let path = SPEC.child("healthCheckNodePort");
+            errors.forbidden(&path, "field is immutable");
         }
         let both = is(new, &["LoadBalancer"]) && is(old, &["LoadBalancer"]);
         if both && new.load_balancer_class != old.load_balancer_class {

@@ -1,12 +1,12 @@
 //! What is wrong with a service.
 //!
 //! The real thing: pkg/apis/core/validation/validation.go (`ValidateService`).
-//! Left out: the health check port (nobody allocates it before validation here).
+//! Left out: that a health check port must be there; the API server allocates it after validation here.
 
 use super::super::normal::{list, text};
 use super::super::pod::{containers, probes, validation::check_labels};
 use super::super::{go, names};
-use super::is;
+use super::{is, needs_health_check};
 use crate::api::check::{Errors, Path};
 use crate::api::labels;
 use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
@@ -278,6 +278,15 @@ fn traffic(spec: &ServiceSpec, errors: &mut Errors) {
         }
         None if !external => {}
         policy => errors.one_of(&path, policy, POLICIES),
+    }
+    if let Some(port) = spec.health_check_node_port.filter(|p| *p != 0) {
+        let path = SPEC.child("healthCheckNodePort");
+        if needs_health_check(spec) {
+            containers::port_number(port, &path, errors);
+        } else {
+            let detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+            errors.invalid(&path, port, detail);
+        }
     }
     let path = SPEC.child("internalTrafficPolicy");
     let policy = spec.internal_traffic_policy.as_deref();
