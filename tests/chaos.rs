@@ -62,6 +62,10 @@ impl World {
     /// One thing of those that could happen, not always the first.
     fn step(&mut self) {
         let ready = self.cluster.ready(8);
+        if ready.is_empty() {
+            // Everything is stopped: until someone mends it, nothing can happen.
+            return;
+        }
         let index = self.rng.below(ready.len() as u64 * 2);
         let choice = ready
             .get(usize::try_from(index).expect("small"))
