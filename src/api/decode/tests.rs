@@ -236,6 +236,7 @@ fn documents_say_what_they_are() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
     #[test]
     fn objects_read_what_they_write(seed: u64) {
         for kind in Kind::ALL {
@@ -243,6 +244,49 @@ proptest::proptest! {
             let decoded = decode(*kind, &object.to_json());
             proptest::prop_assert_eq!(decoded.problems, []);
             proptest::prop_assert_eq!(decoded.object, object);
+        }
+    }
+}
+
+/// Puts `value` in the place of one of the document's values, chosen by `pick`.
+fn spoil(document: &mut Value, value: &Value, pick: usize) {
+    let count = match document {
+        Value::Object(entries) => entries.len(),
+        Value::Array(items) => items.len(),
+        _ => 0,
+    };
+    if count == 0 || pick.is_multiple_of(7) {
+        *document = value.clone();
+        return;
+    }
+    let inner = match document {
+        Value::Object(entries) => entries.values_mut().nth(pick % count),
+        Value::Array(items) => items.get_mut(pick % count),
+        _ => None,
+    };
+    spoil(inner.expect("less than the count"), value, pick / count);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+    #[test]
+    fn whatever_is_wrong_is_said_and_the_rest_is_read(seed: u64, picks in proptest::collection::vec(0_usize.., 1..4), what in 0_usize..9) {
+        let wrong = [
+            json!(null), json!(1), json!(1.5), json!(""), json!("x"),
+            json!([null]), json!({"a": null}), json!(true), json!(u64::MAX),
+        ];
+        for kind in Kind::ALL {
+            let mut document = arbitrary::object(*kind, seed).to_json();
+            for pick in &picks {
+                spoil(&mut document["metadata"], &wrong[what], *pick);
+                if document["spec"].is_object() {
+                    spoil(&mut document["spec"], &wrong[(what + pick) % wrong.len()], *pick);
+                }
+            }
+            let decoded = decode(*kind, &document);
+            let again = decode(*kind, &decoded.object.to_json());
+            proptest::prop_assert_eq!(again.problems, []);
+            proptest::prop_assert_eq!(again.object, decoded.object);
         }
     }
 }
