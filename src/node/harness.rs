@@ -1,21 +1,39 @@
 //! A node in a test: one kubelet, one machine, and just enough of an API to write to. Stories are text in, text out.
-//!
-//! Left out: everything else; the whole cluster's stories are in `tests/scenarios`.
 
 use super::container_runtime;
 use super::kubelet::{Kubelet, KubeletMemory};
 use crate::api::time::{Ms, time};
 use crate::api::{
     Answer, Body, Change, Key, Kind, Name, Object, Reply, Request, Snapshot, Status, Stored,
-    Subresource, Verb,
+    Subresource, Verb, yaml,
 };
 use crate::component::{
     Action, Component, Machine, Note, NoteType, Outcome, Seen, Turn, Urgency, Wake,
 };
+use expect_test::Expect;
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Node, Pod, PodStatus};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+/// An object from YAML.
+pub(super) fn from_yaml<T: Stored>(text: &str) -> T {
+    let (documents, errors) = yaml::parse(text);
+    assert!(
+        errors.is_empty(),
+        "the test's YAML is well formed: {errors:?}"
+    );
+    serde_json::from_value(documents[0].value.clone()).expect("the test's YAML is of the kind")
+}
+
+/// Creates the pod, runs until nobody waits for anything, and tells what was done.
+pub(super) fn check(pod: &str, want: &Expect) -> World {
+    let mut world = World::new();
+    world.create_pod(pod);
+    world.settle();
+    want.assert_eq(&world.story);
+    world
+}
 
 /// One node's little world.
 pub(super) struct World {
@@ -76,7 +94,7 @@ impl World {
 
     /// Makes a pod from YAML's `spec` (and annotations), as the API server and the scheduler would leave it.
     pub(super) fn create_pod(&mut self, yaml: &str) {
-        let mut pod: Pod = serde_yaml::from_str(yaml).expect("the test's YAML is a pod");
+        let mut pod: Pod = from_yaml(yaml);
         pod.metadata.namespace = Some("default".to_owned());
         let number = self.revision;
         pod.metadata.uid = Some(format!("00000000-0000-4000-8000-{number:012x}"));

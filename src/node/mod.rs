@@ -8,6 +8,8 @@ pub mod kubelet;
 mod harness;
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod stories_of_probes;
 
 use crate::component::AnyComponent;
 

@@ -1,20 +1,11 @@
 //! Stories of one node: what its kubelet does, turn by turn.
 
 use super::container_runtime;
-use super::harness::World;
+use super::harness::{World, check, from_yaml};
 use crate::api::time;
 use crate::component::Wake;
-use expect_test::{Expect, expect};
+use expect_test::expect;
 use k8s_openapi::api::core::v1::Node;
-
-/// Creates the pod, runs until nobody waits for anything, and tells what was done.
-fn check(pod: &str, want: &Expect) -> World {
-    let mut world = World::new();
-    world.create_pod(pod);
-    world.settle();
-    want.assert_eq(&world.story);
-    world
-}
 
 const NGINX: &str = "
 metadata: {name: web}
@@ -270,130 +261,6 @@ spec:
 }
 
 #[test]
-fn readiness_takes_its_time() {
-    check(
-        "
-metadata: {name: web, annotations: {kubeloop.dev/ready-after: 12s}}
-spec:
-  containers:
-  - name: nginx
-    image: nginx:1.14.2
-    readinessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 5, periodSeconds: 5}
-",
-        &expect![[r#"
-            0.000 default/web StatusOutOfDate SandboxMissing
-                status Pending | nginx ContainerCreating
-                RunPodSandbox default/web
-            0.100 default/web ImageMissing
-                Normal Pulling: Pulling image "nginx:1.14.2"
-                PullImage docker.io/library/nginx:1.14.2
-            1.300 default/web ContainerNotRunning
-                Normal Pulled: Successfully pulled image "nginx:1.14.2" in 1.2s (1.2s including waiting). Image size: 44710204 bytes.
-                StartContainer default/web/nginx
-                Normal Created: Created container: nginx
-            1.400 default/web StatusOutOfDate
-                Normal Started: Started container nginx
-                status Running | nginx Running
-            6.400 probe/default/web 
-                Warning Unhealthy: Readiness probe failed: Get "http://10.244.1.2:80/": dial tcp 10.244.1.2:80: connect: connection refused
-            11.400 probe/default/web 
-                Warning Unhealthy: Readiness probe failed: Get "http://10.244.1.2:80/": dial tcp 10.244.1.2:80: connect: connection refused
-            16.400 default/web StatusOutOfDate
-                status Running | nginx Running ready
-        "#]],
-    );
-}
-
-#[test]
-fn the_documentations_liveness_example() {
-    let mut world = World::new();
-    world.create_pod(
-        "
-metadata: {name: liveness-exec}
-spec:
-  containers:
-  - name: liveness
-    image: registry.k8s.io/busybox:1.27.2
-    args: [/bin/sh, -c, touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600]
-    livenessProbe: {exec: {command: [cat, /tmp/healthy]}, initialDelaySeconds: 5, periodSeconds: 5}
-",
-    );
-    world.run_until(80_000);
-    expect![[r#"
-        0.000 default/liveness-exec StatusOutOfDate SandboxMissing
-            status Pending | liveness ContainerCreating
-            RunPodSandbox default/liveness-exec
-        0.100 default/liveness-exec ImageMissing
-            Normal Pulling: Pulling image "registry.k8s.io/busybox:1.27.2"
-            PullImage registry.k8s.io/busybox:1.27.2
-        2.443 default/liveness-exec ContainerNotRunning
-            Normal Pulled: Successfully pulled image "registry.k8s.io/busybox:1.27.2" in 2.343s (2.343s including waiting). Image size: 184960004 bytes.
-            StartContainer default/liveness-exec/liveness
-            Normal Created: Created container: liveness
-        2.543 default/liveness-exec StatusOutOfDate
-            Normal Started: Started container liveness
-            status Running | liveness Running ready
-        32.543 probe/default/liveness-exec 
-            Warning Unhealthy: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory
-        37.543 probe/default/liveness-exec 
-            Warning Unhealthy: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory
-        42.543 probe/default/liveness-exec ProbeResultChanged
-            Warning Unhealthy: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory
-        42.543 default/liveness-exec ContainerUnhealthy
-            Normal Killing: Container liveness failed liveness probe, will be restarted
-            StopContainer #0 grace 30s
-        72.543 default/liveness-exec StatusOutOfDate ContainerNotRunning
-            status Running | liveness Error(137)
-            Normal Pulled: Container image "registry.k8s.io/busybox:1.27.2" already present on machine
-            StartContainer default/liveness-exec/liveness
-            Normal Created: Created container: liveness
-        72.643 default/liveness-exec StatusOutOfDate
-            Normal Started: Started container liveness
-            status Running | liveness Running ready restarts=1
-    "#]].assert_eq(&world.story);
-}
-
-#[test]
-fn a_startup_probe_holds_the_others_back() {
-    check(
-        "
-metadata: {name: slow, annotations: {kubeloop.dev/ready-after: 25s}}
-spec:
-  containers:
-  - name: c
-    image: nginx
-    imagePullPolicy: IfNotPresent
-    startupProbe: {httpGet: {path: /, port: 80}, failureThreshold: 30, periodSeconds: 10}
-    readinessProbe: {httpGet: {path: /, port: 80}}
-    livenessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 3, failureThreshold: 1}
-",
-        &expect![[r#"
-            0.000 default/slow StatusOutOfDate SandboxMissing
-                status Pending | c ContainerCreating
-                RunPodSandbox default/slow
-            0.100 default/slow ImageMissing
-                Normal Pulling: Pulling image "nginx"
-                PullImage docker.io/library/nginx:latest
-            1.300 default/slow ContainerNotRunning
-                Normal Pulled: Successfully pulled image "nginx" in 1.2s (1.2s including waiting). Image size: 44710204 bytes.
-                StartContainer default/slow/c
-                Normal Created: Created container: c
-            1.400 default/slow StatusOutOfDate
-                Normal Started: Started container c
-                status Running | c Running
-            1.400 probe/default/slow 
-                Warning Unhealthy: Startup probe failed: Get "http://10.244.1.2:80/": dial tcp 10.244.1.2:80: connect: connection refused
-            11.400 probe/default/slow 
-                Warning Unhealthy: Startup probe failed: Get "http://10.244.1.2:80/": dial tcp 10.244.1.2:80: connect: connection refused
-            21.400 probe/default/slow 
-                Warning Unhealthy: Startup probe failed: Get "http://10.244.1.2:80/": dial tcp 10.244.1.2:80: connect: connection refused
-            31.400 default/slow StatusOutOfDate
-                status Running | c Running ready
-        "#]],
-    );
-}
-
-#[test]
 fn a_sidecar_starts_first_and_stops_last() {
     let mut world = World::new();
     world.create_pod(
@@ -564,10 +431,9 @@ fn a_node_registers_itself_and_says_that_it_is_alive() {
 #[test]
 fn a_node_that_somebody_made_keeps_what_was_said_of_it() {
     let mut world = World::empty();
-    let node: Node = serde_yaml::from_str(
+    let node: Node = from_yaml(
         "{metadata: {name: n1, uid: a}, status: {capacity: {cpu: '2'}, conditions: [{type: Ready, status: Unknown}]}}",
-    )
-    .expect("the test's YAML is a node");
+    );
     world.put(node.into(), "somebody");
     world.start_kubelet();
     world.run_until(1000);

@@ -124,6 +124,15 @@ fn connect(container: &Container, port: i32, age_ms: Ms) -> Result<(), ()> {
     }
 }
 
+/// Runs a command in a container to its end: how long it takes, and its exit code.
+#[must_use]
+pub fn run_command(container: &Container, command: &[Name], now_ms: Ms) -> (Ms, i32) {
+    let age_ms = now_ms.saturating_sub(container.running_since().unwrap_or(now_ms));
+    let script = shell::run_with(command, &container.program.files, age_ms);
+    let takes_ms = script.ends_ms.map_or(Ms::MAX / 2, |end| end - age_ms);
+    (takes_ms, script.code)
+}
+
 /// Runs the command in the small shell, with the files that the container's program has made so far.
 fn exec(container: &Container, command: &[Name], timeout_ms: Ms, age_ms: Ms) -> ProbeResult {
     let script = shell::run_with(command, &container.program.files, age_ms);

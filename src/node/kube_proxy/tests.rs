@@ -1,5 +1,6 @@
 //! What kube-proxy programs for which Service.
 
+use super::super::harness::from_yaml;
 use super::*;
 use crate::api::Snapshot;
 use crate::component::Action;
@@ -18,11 +19,10 @@ endpoints:
 
 fn world(service: &str, slice: &str) -> Snapshot {
     let mut snapshot = Snapshot::default();
-    let service: Service = serde_yaml::from_str(service).expect("the test's YAML is a Service");
+    let service: Service = from_yaml(service);
     snapshot.table_mut(Kind::Service).insert(service.into());
     if !slice.is_empty() {
-        let slice: EndpointSlice =
-            serde_yaml::from_str(slice).expect("the test's YAML is an EndpointSlice");
+        let slice: EndpointSlice = from_yaml(slice);
         snapshot.table_mut(Kind::EndpointSlice).insert(slice.into());
     }
     snapshot

@@ -65,7 +65,7 @@ pub(super) struct PodMemory {
     pub(super) probes: Vec<Probing>,
     /// Hooks under way: the container's number, and when the hook is over.
     pub(super) hooks: Vec<Hook>,
-    /// ConfigMaps and Secrets that were asked for: kind's name, name, and whether they are there.
+    /// ConfigMaps and Secrets that were asked for.
     pub(super) references: Vec<Reference>,
     /// When the containers were first asked to stop.
     pub(super) terminating_since_ms: Option<Ms>,
@@ -100,19 +100,21 @@ pub(super) struct Hook {
 pub(super) enum HookKind {
     /// After the start of the container.
     PostStart,
+    /// The same, and it will fail.
+    PostStartFails,
     /// Before it is asked to stop.
     PreStop,
 }
 
 /// A ConfigMap or Secret that a pod needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reference {
     /// Which.
     pub(super) key: crate::api::Key,
     /// When it was last asked for.
     pub(super) asked_ms: Ms,
     /// What came of it; nothing while it was not answered.
-    pub(super) found: Option<bool>,
+    pub(super) found: Option<Option<Object>>,
 }
 
 impl PodMemory {

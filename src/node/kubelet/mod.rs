@@ -8,6 +8,7 @@
 
 mod back_off;
 mod containers;
+mod hooks;
 mod images;
 mod init;
 mod lease;
@@ -16,8 +17,10 @@ mod node_status;
 mod pass;
 mod pod;
 mod probes;
+mod references;
 mod start;
 mod status;
+mod stop;
 mod terminate;
 mod view;
 
@@ -91,6 +94,8 @@ impl Component for Kubelet {
                 lease::answered(request, answer, memory);
             } else if node_status::is_about(request) {
                 node_status::answered(answer, memory);
+            } else if references::is_about(request) {
+                references::answered(request, answer, memory);
             } else if request.key.kind == Kind::Pod {
                 pod::answered(request, answer, memory);
             }

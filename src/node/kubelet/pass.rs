@@ -9,7 +9,9 @@
 
 use super::images::{self, Image};
 use super::memory::PodMemory;
+use super::references::Found;
 use super::status::{self, Outlook};
+use super::stop::Stop;
 use super::view::{self, PodView};
 use super::{init, start};
 use crate::api::{Name, Request};
@@ -75,6 +77,13 @@ impl<'a> Pass<'a> {
     }
 
     fn step(&mut self) {
+        if !self.memory.hooks.is_empty() {
+            let containers = &self.view.machine.containers;
+            self.memory.hooks.retain(|hook| {
+                let container = containers.get(&hook.container);
+                container.is_some_and(|c| c.running_since().is_some())
+            });
+        }
         self.note_started();
         match self.view.sandbox_state() {
             Some(SandboxState::Starting) => {}
@@ -94,6 +103,7 @@ impl<'a> Pass<'a> {
     fn is_waiting_for_runtime(&self) -> bool {
         self.view.sandbox_state() == Some(SandboxState::Starting)
             || !self.memory.pulling.is_empty()
+            || self.is_in_post_start()
             || self
                 .view
                 .alive()
@@ -101,7 +111,7 @@ impl<'a> Pass<'a> {
     }
 
     fn run_sandbox(&mut self) {
-        if self.is_complete() {
+        if self.is_complete() || !self.has_volumes() {
             return;
         }
         let state = match self.view.sandbox_state() {
@@ -153,7 +163,7 @@ impl<'a> Pass<'a> {
             ContainerState::Created => false,
             ContainerState::Running { .. } => {
                 self.keep(spec, id, container);
-                true
+                !self.is_in_post_start()
             }
             ContainerState::Exited { finished_ms, .. } => {
                 if !self.may_restart(spec, container) {
@@ -196,6 +206,9 @@ impl<'a> Pass<'a> {
             return;
         }
         self.memory.waits_no_more(&spec.name);
+        if !self.memory.hooks.is_empty() && self.end_post_start(spec, id) {
+            return;
+        }
         let wanted = super::super::container_runtime::image::full_name(
             spec.image.as_deref().unwrap_or_default(),
         );
@@ -226,18 +239,16 @@ impl<'a> Pass<'a> {
         message: String,
         grace_ms: Option<crate::api::time::Ms>,
     ) {
-        let closes = self.turn.differs(
-            self.view.key.clone(),
-            format!("spec.containers{{{}}}", spec.name),
-            "replaced",
-            "Running",
-            reason,
-        );
-        self.note(
-            Note::normal(self.view.object.clone(), "Killing", message).of_container(&spec.name),
-        );
         let grace_ms = grace_ms.unwrap_or_else(|| self.view.grace_ms());
-        self.stop_with_hook(closes, spec, id, grace_ms);
+        self.stop(Stop {
+            spec: Some(spec),
+            container: id,
+            name: &spec.name,
+            reason,
+            desired: Datum::from("replaced"),
+            message,
+            grace_ms,
+        });
     }
 
     /// Is the container in back-off after it ended then? Says so once.
@@ -288,10 +299,22 @@ impl<'a> Pass<'a> {
 
     /// Starts a container if its image is here. False if those after it have to wait.
     pub(super) fn start(&mut self, spec: &ContainerSpec, actual: Datum) -> bool {
+        let environment = self.environment(spec);
+        if environment == Found::Asked {
+            self.has_begun = true;
+            return false;
+        }
         match images::ensure(self, spec) {
             Image::Coming => false,
             Image::Refused => true,
-            Image::Here => start::container(self, spec, actual),
+            Image::Here => {
+                if let Found::Missing(words) = environment {
+                    self.cannot_configure(spec, words);
+                } else {
+                    start::container(self, spec, actual);
+                }
+                true
+            }
         }
     }
 
@@ -308,6 +331,7 @@ impl<'a> Pass<'a> {
             self.note(
                 Note::normal(self.view.object.clone(), "Started", message).of_container(&name),
             );
+            self.begin_post_start(&name);
         }
     }
 
@@ -333,21 +357,16 @@ impl<'a> Pass<'a> {
             .map(|(id, c)| (id, c.name.clone()))
             .collect();
         for (id, name) in &alive {
-            let Some(spec) = self.view.container_spec(name) else {
-                continue;
-            };
-            let closes = self.turn.differs(
-                self.view.key.clone(),
-                format!("spec.containers{{{name}}}"),
-                "Exited",
-                "Running",
-                "PodCompleted",
-            );
-            let message = format!("Stopping container {name}");
-            self.note(
-                Note::normal(self.view.object.clone(), "Killing", message).of_container(name),
-            );
-            self.stop_with_hook(closes, spec, *id, self.view.grace_ms());
+            let grace_ms = self.view.grace_ms();
+            self.stop(Stop {
+                spec: self.view.container_spec(name),
+                container: *id,
+                name,
+                reason: "PodCompleted",
+                desired: Datum::from("Exited"),
+                message: format!("Stopping container {name}"),
+                grace_ms,
+            });
         }
         if self.view.alive().next().is_none() {
             self.stop_sandbox();

@@ -1,15 +1,14 @@
-//! Making and starting one container, and stopping it with its hooks.
+//! Making and starting one container.
 //!
-//! The real thing: pkg/kubelet/kuberuntime/kuberuntime_container.go (`startContainer`, `killContainer`).
+//! The real thing: pkg/kubelet/kuberuntime/kuberuntime_container.go (`startContainer`).
 
 use super::pass::Pass;
 use crate::api::Name;
-use crate::api::time::Ms;
 use crate::component::{ContainerId, Datum, Note, RuntimeCall};
 use k8s_openapi::api::core::v1::Container as ContainerSpec;
 
-/// Makes and starts a container whose image is here. False if those after it have to wait.
-pub(super) fn container(pass: &mut Pass<'_>, spec: &ContainerSpec, actual: Datum) -> bool {
+/// Makes and starts a container whose image is here.
+pub(super) fn container(pass: &mut Pass<'_>, spec: &ContainerSpec, actual: Datum) {
     let closes = pass.turn.differs(
         pass.view.key.clone(),
         format!("spec.containers{{{}}}", spec.name),
@@ -54,7 +53,6 @@ pub(super) fn container(pass: &mut Pass<'_>, spec: &ContainerSpec, actual: Datum
     pass.memory.starting.push(spec.name.as_str().into());
     let message = format!("Created container: {}", spec.name);
     pass.note(Note::normal(pass.view.object.clone(), "Created", message).of_container(&spec.name));
-    true
 }
 
 /// The pod's annotations under `kubeloop.dev/`, then those under `NAME.kubeloop.dev/`, without their prefixes.
@@ -73,23 +71,4 @@ fn annotations(pass: &Pass<'_>, container: &str) -> Vec<(Name, Name)> {
         })
     };
     under(false).chain(under(true)).collect()
-}
-
-impl Pass<'_> {
-    /// Asks a container to stop; its `preStop` hook runs first.
-    pub(super) fn stop_with_hook(
-        &mut self,
-        closes: usize,
-        _spec: &ContainerSpec,
-        container: ContainerId,
-        grace_ms: Ms,
-    ) {
-        self.turn.act(
-            closes,
-            RuntimeCall::StopContainer {
-                container,
-                grace_ms,
-            },
-        );
-    }
 }

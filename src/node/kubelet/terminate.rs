@@ -5,9 +5,10 @@
 
 use super::pass::Pass;
 use super::status::Outlook;
+use super::stop::Stop;
 use super::view::is_sidecar;
 use crate::api::{DeleteOptions, Request};
-use crate::component::{Container, ContainerId, Datum, Note, RuntimeCall, SandboxState};
+use crate::component::{Container, ContainerId, Datum, RuntimeCall, SandboxState};
 
 /// One turn of a pod that is being deleted.
 pub(super) fn step(pass: &mut Pass<'_>) {
@@ -34,6 +35,7 @@ fn stop(pass: &mut Pass<'_>, alive: &[(ContainerId, &Container)]) {
         .max(2000)
         .min(grace_ms);
     let is_last = |c: &Container| pass.view.container_spec(&c.name).is_some_and(is_sidecar);
+    let only_sidecars = alive.iter().all(|(_, c)| is_last(c));
     let regular: Vec<_> = alive.iter().filter(|(_, c)| !is_last(c)).collect();
     let now: Vec<(ContainerId, &Container)> = if regular.is_empty() {
         alive.last().copied().into_iter().collect()
@@ -46,27 +48,15 @@ fn stop(pass: &mut Pass<'_>, alive: &[(ContainerId, &Container)]) {
             continue;
         }
         let name = &container.name;
-        let closes = pass.turn.differs(
-            pass.view.key.clone(),
-            format!("spec.containers{{{name}}}"),
-            Datum::None,
-            "Running",
-            "PodTerminating",
-        );
-        let message = format!("Stopping container {name}");
-        pass.note(Note::normal(pass.view.object.clone(), "Killing", message).of_container(name));
-        match pass.view.container_spec(name) {
-            Some(spec) => pass.stop_with_hook(closes, spec, id, left_ms),
-            None => {
-                pass.turn.act(
-                    closes,
-                    RuntimeCall::StopContainer {
-                        container: id,
-                        grace_ms: left_ms,
-                    },
-                );
-            }
-        }
+        pass.stop(Stop {
+            spec: pass.view.container_spec(name),
+            container: id,
+            name,
+            reason: "PodTerminating",
+            desired: Datum::None,
+            message: format!("Stopping container {name}"),
+            grace_ms: if only_sidecars { left_ms } else { grace_ms },
+        });
     }
 }
 
