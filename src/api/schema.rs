@@ -1,14 +1,11 @@
-//! Which fields a kind has, and of which type: asked of the types themselves, so that nothing has to be shipped for it.
-//!
-//! A deserializer that has no data follows a path through the types and notes what stands at its end.
+//! Which fields a kind has, and of which type: asked of the decoder, by documents with a mistake at the place in question.
 //!
 //! The real thing: `kubectl explain`, from the OpenAPI document.
 //! Left out: the fields' descriptions, which would be larger than the rest of the page.
 
 use super::Kind;
-use serde::de::value::{BorrowedStrDeserializer, Error};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use std::cell::Cell;
+use super::decode::{Flaw, Problem, decode};
+use serde_json::{Map, Value, json};
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +20,6 @@ pub enum Shape {
     Text,
     /// A whole number.
     Integer,
-    /// A number.
-    Number,
     /// Yes or no.
     Boolean,
     /// Text or a number: a quantity, a port.
@@ -41,12 +36,14 @@ impl Shape {
             Self::List => "[]",
             Self::Text => "string",
             Self::Integer => "integer",
-            Self::Number => "number",
             Self::Boolean => "boolean",
             Self::TextOrNumber => "string or number",
         }
     }
 }
+
+/// A field that nothing has.
+const NO_FIELD: &str = "?";
 
 /// What stands at this path of a kind; `[]` steps into a list. `None` if there is no such field.
 ///
@@ -57,165 +54,70 @@ impl Shape {
 /// ```
 #[must_use]
 pub fn shape(kind: Kind, path: &[&str]) -> Option<Shape> {
-    let found = Cell::new(None);
-    // It always fails: there is no data. What it found on its way is what we want.
-    let _ = kind.deserialize(Tracer {
-        path,
-        found: &found,
-    });
-    found.get()
-}
-
-#[derive(Clone, Copy)]
-struct Tracer<'p> {
-    path: &'p [&'p str],
-    found: &'p Cell<Option<Shape>>,
-}
-
-impl<'p> Tracer<'p> {
-    fn end<T>(self, shape: Shape) -> Result<T, Error> {
-        if self.path.is_empty() {
-            self.found.set(Some(shape));
-        }
-        Err(Error::custom("no data"))
-    }
-
-    fn inside<'de, V: Visitor<'de>>(self, shape: Shape, visitor: V) -> Result<V::Value, Error>
-    where
-        'p: 'de,
-    {
-        if self.path.is_empty() {
-            return self.end(shape);
-        }
-        visitor.visit_map(self)
-    }
-}
-
-impl<'de, 'p: 'de> MapAccess<'de> for Tracer<'p> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        let Some(key) = self.path.first() else {
-            return Ok(None);
-        };
-        seed.deserialize(BorrowedStrDeserializer::new(key))
-            .map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(Tracer {
-            path: &self.path[1..],
-            found: self.found,
-        })
-    }
-}
-
-impl<'de, 'p: 'de> SeqAccess<'de> for Tracer<'p> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        seed.deserialize(Tracer {
-            path: &self.path[1..],
-            found: self.found,
-        })
-        .map(Some)
-    }
-}
-
-macro_rules! ends {
-    ($($method:ident => $shape:ident),+ $(,)?) => {
-        $(fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> { self.end(Shape::$shape) })+
+    let full = text_of(path);
+    let problems = decode(kind, &document(path, json!({ NO_FIELD: null }))).problems;
+    let inside = if full.is_empty() {
+        NO_FIELD.to_owned()
+    } else {
+        format!("{full}.{NO_FIELD}")
     };
+    if let Some(problem) = problems.iter().find(|problem| problem.path == inside) {
+        return Some(Shape::Object(problem.known));
+    }
+    // It is no struct: a map takes the field, anything else is of the wrong type.
+    match problems.first() {
+        None if takes(kind, path, &json!({})) => Some(Shape::Map),
+        Some(Problem {
+            flaw: Flaw::WrongType,
+            path,
+            message,
+            ..
+        }) if *path == full || path.starts_with(&full) => Some(shape_of_type(message)),
+        _ => None,
+    }
 }
 
-impl<'de, 'p: 'de> Deserializer<'de> for Tracer<'p> {
-    type Error = Error;
+/// Is this value one that the field could have?
+fn takes(kind: Kind, path: &[&str], value: &Value) -> bool {
+    decode(kind, &document(path, value.clone()))
+        .problems
+        .is_empty()
+}
 
-    ends! {
-        deserialize_any => TextOrNumber,
-        deserialize_bool => Boolean,
-        deserialize_i8 => Integer, deserialize_i16 => Integer, deserialize_i32 => Integer, deserialize_i64 => Integer,
-        deserialize_u8 => Integer, deserialize_u16 => Integer, deserialize_u32 => Integer, deserialize_u64 => Integer,
-        deserialize_f32 => Number, deserialize_f64 => Number,
-        deserialize_char => Text, deserialize_str => Text, deserialize_string => Text, deserialize_bytes => Text, deserialize_byte_buf => Text,
-        deserialize_identifier => Text,
+/// `json: cannot unmarshal object into Go struct field X of type int32`: the end says it.
+fn shape_of_type(message: &str) -> Shape {
+    match message.rsplit_once(" of type ").map(|(_, name)| name) {
+        Some(name) if name.starts_with("map[") => Shape::Map,
+        Some("[]uint8") => Shape::Text,
+        Some(name) if name.starts_with("[]") => Shape::List,
+        Some("bool") => Shape::Boolean,
+        Some("int32" | "int64") if message.contains("struct field") => Shape::Integer,
+        Some(name) if name.contains("string") || name.contains('.') => Shape::Text,
+        _ => Shape::TextOrNumber,
     }
+}
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
+/// A document that holds nothing but this, at this path.
+fn document(path: &[&str], value: Value) -> Value {
+    path.iter().rev().fold(value, |inside, step| match *step {
+        "[]" => Value::Array(vec![inside]),
+        key => Value::Object(Map::from_iter([(key.to_owned(), inside)])),
+    })
+}
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.path.first() {
-            Some(&"[]") => visitor.visit_seq(self),
-            _ => self.end(Shape::List),
+fn text_of(path: &[&str]) -> String {
+    let mut text = String::new();
+    for step in path {
+        if *step == "[]" {
+            text.push_str("[0]");
+            continue;
         }
+        if !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(step);
     }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.inside(Shape::Map, visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.inside(Shape::Object(fields), visitor)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(Error::custom("there is no such field"))
-    }
-
-    fn deserialize_unit<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(Error::custom("no data"))
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: V,
-    ) -> Result<V::Value, Error> {
-        Err(Error::custom("no data"))
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Error> {
-        self.end(Shape::List)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: usize,
-        _: V,
-    ) -> Result<V::Value, Error> {
-        self.end(Shape::List)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Error> {
-        self.end(Shape::Text)
-    }
+    text
 }
 
 #[cfg(test)]

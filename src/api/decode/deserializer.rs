@@ -346,11 +346,10 @@ impl<'a, 'de> Entries<'a, 'de> {
     fn advance(&mut self) -> Option<&'de str> {
         while let Some((key, value)) = self.entries.next() {
             let place = self.step(key);
-            if self
-                .known
-                .is_some_and(|(_, fields)| !fields.contains(&key.as_str()))
+            if let Some((_, fields)) = self.known
+                && !fields.contains(&key.as_str())
             {
-                self.log.note_unknown(&place);
+                self.log.note_unknown(&place, fields);
                 continue;
             }
             if self.log.skips(&place) {

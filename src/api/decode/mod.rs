@@ -23,6 +23,8 @@ pub struct Problem {
     pub flaw: Flaw,
     /// In upstream's words: `unknown field "spec.replica"`, `json: cannot unmarshal string into Go struct field …`.
     pub message: String,
+    /// For an unknown field: the fields that there are.
+    pub known: &'static [&'static str],
 }
 
 /// The sorts of [`Problem`].

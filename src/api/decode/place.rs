@@ -85,11 +85,12 @@ impl<'a> Log<'a> {
         !self.skipped.is_empty() && self.skipped.contains(&place.path())
     }
 
-    pub(super) fn note_unknown(&self, place: &Place<'_>) {
+    pub(super) fn note_unknown(&self, place: &Place<'_>, known: &'static [&'static str]) {
         let path = place.path();
         self.unknown.borrow_mut().push(Problem {
             message: format!("unknown field {path:?}"),
             flaw: Flaw::UnknownField,
+            known,
             path,
         });
     }
@@ -99,6 +100,7 @@ impl<'a> Log<'a> {
         let first = Problem {
             path: place.path(),
             flaw: Flaw::WrongType,
+            known: &[],
             message,
         };
         self.wrong.borrow_mut().get_or_insert(first);
