@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 /// Namespace and name: an object's place within its kind.
-pub type Place = (Name, Name);
+pub(super) type Place = (Name, Name);
 
 /// All objects of one kind at one revision.
 #[derive(Clone, Debug, PartialEq, Default)]

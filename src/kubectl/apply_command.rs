@@ -55,7 +55,7 @@ fn run(call: &mut Call<'_>) -> Result<(), String> {
                 let note = call.dry_run_note();
                 match format {
                     Format::Table | Format::Wide => {
-                        call.out.say(format!("{}{note}", applied.line()))
+                        call.out.say(format!("{}{note}", applied.line()));
                     }
                     Format::Name => call.out.say(named(applied.key.kind, &applied.key.name)),
                     Format::Json | Format::Yaml => objects.push(applied.after),

@@ -159,7 +159,7 @@ impl Exchange {
         let name = match (&answer.result, &request.body) {
             (Ok(reply), _) if reply.object().is_some() => reply
                 .object()
-                .map(|object| object.name())
+                .map(super::super::api::kinds::Object::name)
                 .unwrap_or_default(),
             (_, Body::Object(object)) => object.name(),
             _ => request.key.name.clone(),

@@ -155,7 +155,7 @@ fn subjects(turn: &TurnStep) -> Vec<Key> {
                 .as_ref()
                 .ok()
                 .and_then(|reply| reply.object())
-                .map(|object| object.key()),
+                .map(super::super::api::kinds::Object::key),
             _ => None,
         };
         keys.extend(written.filter(|key| key.kind == Kind::Pod && !keys.contains(key)));

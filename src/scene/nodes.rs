@@ -280,8 +280,8 @@ impl Nodes {
                 allocatable(node, "pods"),
             );
             return NodeView {
-                pod_count,
                 used_permille,
+                pod_count,
                 ..view
             };
         }

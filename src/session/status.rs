@@ -45,7 +45,7 @@ pub struct Standing {
 }
 
 /// How many of the things that could happen are counted and listed.
-pub const READY_MAX: usize = 50;
+pub(super) const READY_MAX: usize = 50;
 
 impl Session {
     /// Where the run stands.

@@ -19,7 +19,7 @@ pub struct Slot {
 }
 
 /// A process, by its position in the cluster's list.
-pub type ProcessIndex = usize;
+pub(super) type ProcessIndex = usize;
 
 /// Something that could happen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,7 +59,7 @@ pub fn to_json(step: &Step, cluster: &Cluster) -> Value {
         }
         StepEvent::Fault(fault) => put(&mut out, json!({ "event": "fault", "fault": fault })),
         StepEvent::Waited { for_ms } => {
-            put(&mut out, json!({ "event": "waited", "forMs": for_ms }))
+            put(&mut out, json!({ "event": "waited", "forMs": for_ms }));
         }
     }
     let changes = (step.revision_before + 1..=step.revision_after)

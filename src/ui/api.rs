@@ -27,7 +27,7 @@ use wasm_bindgen_futures::future_to_promise;
 const STEPS_MAX: usize = 10_000;
 
 /// Puts `kubeloop` on the window.
-pub fn start(store: &Store) {
+pub(super) fn start(store: &Store) {
     let api = Object::new();
     offer(&api, "apply", store, |store, yaml, _| async move {
         apply(&store, &text(&yaml)).await

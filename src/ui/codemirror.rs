@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 /// A mounted editor. Dropping it takes it out of the page.
-pub struct CodeMirror {
+pub(super) struct CodeMirror {
     handle: JsValue,
     _changed: Closure<dyn FnMut(String)>,
     _submitted: Closure<dyn FnMut() -> bool>,
@@ -16,7 +16,7 @@ pub struct CodeMirror {
 }
 
 /// What an editor begins with.
-pub struct Options<'a> {
+pub(super) struct Options<'a> {
     /// The text.
     pub text: &'a str,
     /// Its accessible name.
@@ -34,7 +34,7 @@ pub struct Options<'a> {
 impl CodeMirror {
     /// Puts an editor into `parent`; `None` if its script did not arrive.
     #[must_use]
-    pub fn mount(parent: &Element, options: Options<'_>) -> Option<Self> {
+    pub(super) fn mount(parent: &Element, options: Options<'_>) -> Option<Self> {
         let library = Reflect::get(&js_sys::global(), &"kubeloopEditor".into()).ok()?;
         let mount: Function = Reflect::get(&library, &"mountEditor".into())
             .ok()?
@@ -76,28 +76,28 @@ impl CodeMirror {
     }
 
     /// Replaces the text, if it is another one.
-    pub fn set_text(&self, text: &str) {
+    pub(super) fn set_text(&self, text: &str) {
         self.call("setText", &[text.into()]);
     }
 
     /// Underlines these problems and no others.
-    pub fn set_problems(&self, problems: &[Problem]) {
+    pub(super) fn set_problems(&self, problems: &[Problem]) {
         let list: Array = problems.iter().map(diagnostic).collect();
         self.call("setDiagnostics", &[list.into()]);
     }
 
     /// Follows the page's theme.
-    pub fn set_dark(&self, dark: bool) {
+    pub(super) fn set_dark(&self, dark: bool) {
         self.call("setDark", &[dark.into()]);
     }
 
     /// Follows the page's language.
-    pub fn set_language(&self, language: Language, label: &str) {
+    pub(super) fn set_language(&self, language: Language, label: &str) {
         self.call("setLanguage", &[language.tag().into(), label.into()]);
     }
 
     /// Puts the cursor on a line and the keyboard into the editor.
-    pub fn reveal(&self, line: usize) {
+    pub(super) fn reveal(&self, line: usize) {
         self.call("revealLine", &[u32::try_from(line).unwrap_or(1).into()]);
         self.call("focus", &[]);
     }

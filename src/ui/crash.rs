@@ -20,11 +20,11 @@ thread_local! {
 }
 
 /// Watches for panics from now on.
-pub fn start(store: &Store) {
+pub(super) fn start(store: &Store) {
     panic::set_hook(Box::new(|info| report(&info.to_string())));
     let watched = store.clone();
     store.listen(Callback::from(move |()| {
-        LAST_GOOD_STEP.set(watched.session().timeline().len())
+        LAST_GOOD_STEP.set(watched.session().timeline().len());
     }));
     store.before(Callback::from(|action: Action| {
         let hash = gloo::utils::window().location().hash().unwrap_or_default();

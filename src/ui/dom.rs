@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 /// Moves the keyboard to the element of this id, if it is there.
-pub fn focus(id: &str) {
+pub(super) fn focus(id: &str) {
     let element = gloo::utils::document().get_element_by_id(id);
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // An element that has gone in the meantime needs no focus.
@@ -24,7 +24,7 @@ pub(super) fn value_of(event: &web_sys::Event) -> String {
 }
 
 /// Presses the element of this id, if it is there.
-pub fn press(id: &str) {
+pub(super) fn press(id: &str) {
     let element = gloo::utils::document().get_element_by_id(id);
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         element.click();
@@ -33,7 +33,7 @@ pub fn press(id: &str) {
 
 /// Is the page dark now?
 #[must_use]
-pub fn is_dark(theme: Theme) -> bool {
+pub(super) fn is_dark(theme: Theme) -> bool {
     match theme {
         Theme::Light => false,
         Theme::Dark => true,
@@ -45,7 +45,7 @@ pub fn is_dark(theme: Theme) -> bool {
 }
 
 /// Puts an attribute on `<html>`, or takes it away.
-pub fn set_root(name: &str, value: Option<&str>) {
+pub(super) fn set_root(name: &str, value: Option<&str>) {
     let root = gloo::utils::document_element();
     // Neither can fail: the names are our own.
     let _ = match value {
@@ -55,7 +55,7 @@ pub fn set_root(name: &str, value: Option<&str>) {
 }
 
 /// Moves the keyboard to the first element that fits the selector.
-pub fn focus_within(selector: &str) {
+pub(super) fn focus_within(selector: &str) {
     let element = gloo::utils::document()
         .query_selector(selector)
         .ok()

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, KeyboardEvent};
 
 /// Listens from now on.
-pub fn start(store: &Store) {
+pub(super) fn start(store: &Store) {
     let store = store.clone();
     let heard = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         if !event.default_prevented() && press(&store, &event) {

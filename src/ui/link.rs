@@ -34,7 +34,7 @@ const COMPRESSION: u8 = 10;
 
 /// Text and run: what a link opens, and what a reload finds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub(super) struct State {
     /// The text in the editor.
     pub yaml: String,
     /// What happened, and where the learner looks.
@@ -51,7 +51,7 @@ impl State {
 
     /// As the part of an address behind `#`.
     #[must_use]
-    pub fn to_hash(&self) -> String {
+    pub(super) fn to_hash(&self) -> String {
         let json = serde_json::to_vec(self).expect("a state is plain data");
         format!(
             "{LINK_VERSION}.{}",
@@ -63,7 +63,7 @@ impl State {
     ///
     /// # Errors
     /// Why it cannot be read, in words.
-    pub fn of_hash(hash: &str) -> Result<Self, String> {
+    pub(super) fn of_hash(hash: &str) -> Result<Self, String> {
         let Some((version, packed)) = hash.split_once('.') else {
             return Err("it is not one of KubeLoop's".to_owned());
         };
@@ -94,7 +94,7 @@ fn decompress_to_vec_with_limit_inner(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 /// The settings of last time. Theme and language have keys of their own.
 #[must_use]
-pub fn settings() -> Settings {
+pub(super) fn settings() -> Settings {
     let mut settings: Settings = LocalStorage::get("kubeloop.settings").unwrap_or_default();
     let root = gloo::utils::document_element();
     settings.language = Language::of_tag(&root.get_attribute("lang").unwrap_or_default());
@@ -108,7 +108,7 @@ pub fn settings() -> Settings {
 
 /// The text of last time, at once; the run follows with [`start`].
 #[must_use]
-pub fn session() -> Session {
+pub(super) fn session() -> Session {
     let kept = LocalStorage::get::<State>("kubeloop.state").map(|state| state.yaml);
     // A state of another version has a text, too.
     let text = kept.ok().or_else(|| {
@@ -122,7 +122,7 @@ pub fn session() -> Session {
 }
 
 /// Takes up what was kept, or what a link says; from then on keeps everything.
-pub fn start(store: &Store) {
+pub(super) fn start(store: &Store) {
     show_settings(store);
     let opened = store.clone();
     spawn_local(async move {
@@ -296,7 +296,7 @@ fn show_settings(store: &Store) {
 }
 
 /// Copies a link to exactly this.
-pub fn share(store: &Store) {
+pub(super) fn share(store: &Store) {
     let hash = State::of(&store.session()).to_hash();
     if hash.len() > LINK_BYTES_MAX {
         return store.configure(Change::Notice(Some(Notice::LinkTooLong(hash.len()))));

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// How long the model may work before the page gets its turn.
-pub const SLICE_MS: f64 = 8.0;
+pub(super) const SLICE_MS: f64 = 8.0;
 
 /// How often the page is renewed while the model runs as fast as it can.
 const RENEW_MS: f64 = 100.0;
@@ -22,14 +22,14 @@ const STEPS_PER_LOOK: u32 = 8;
 
 /// Now, in milliseconds since the page was opened.
 #[must_use]
-pub fn now_ms() -> f64 {
+pub(super) fn now_ms() -> f64 {
     gloo::utils::window()
         .performance()
         .map_or(0.0, |performance| performance.now())
 }
 
 /// Watches the session, and runs whenever it has a goal.
-pub fn start(store: &Store) {
+pub(super) fn start(store: &Store) {
     let busy = Rc::new(Cell::new(false));
     let watched = store.clone();
     store.listen(yew::Callback::from(move |()| {
@@ -78,7 +78,7 @@ async fn run(store: &Store) {
 }
 
 /// Works in slices until `work` says that it is done; the page gets its turns in between. `work` is called many times.
-pub async fn in_slices(store: &Store, mut work: impl FnMut() -> bool) {
+pub(super) async fn in_slices(store: &Store, mut work: impl FnMut() -> bool) {
     let mut renewed_ms = now_ms();
     loop {
         let begun_ms = now_ms();
@@ -98,7 +98,7 @@ pub async fn in_slices(store: &Store, mut work: impl FnMut() -> bool) {
 }
 
 /// Waits this long.
-pub async fn sleep(ms: u32) {
+pub(super) async fn sleep(ms: u32) {
     let promise = Promise::new(&mut |resolve: Function, _| {
         let delay = i32::try_from(ms).unwrap_or(i32::MAX);
         // A window always has timers.
@@ -109,7 +109,7 @@ pub async fn sleep(ms: u32) {
 }
 
 /// Lets the browser do what waits: input, painting. Unlike a timer of 0 ms, it is not held up for four.
-pub async fn breathe() {
+pub(super) async fn breathe() {
     let Ok(channel) = web_sys::MessageChannel::new() else {
         return sleep(0).await;
     };

@@ -18,7 +18,7 @@ struct Place {
 
 /// The fields and values that fit at this byte.
 #[must_use]
-pub fn completions(text: &str, offset: usize) -> Array {
+pub(super) fn completions(text: &str, offset: usize) -> Array {
     let list = Array::new();
     for (label, detail, apply) in fitting(text, offset) {
         let object = Object::new();
@@ -33,7 +33,7 @@ pub fn completions(text: &str, offset: usize) -> Array {
 
 /// What the field at this byte is: its path and its type.
 #[must_use]
-pub fn explain(text: &str, offset: usize) -> Option<String> {
+pub(super) fn explain(text: &str, offset: usize) -> Option<String> {
     let end = text[offset..]
         .find('\n')
         .map_or(text.len(), |at| offset + at);

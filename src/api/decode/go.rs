@@ -73,8 +73,14 @@ pub(super) fn name_of_text(owner: &str, field: &str) -> &'static str {
         ("NamespaceSpec", "finalizers") => "v1.FinalizerName",
         ("PodStatus", "phase") => "v1.PodPhase",
         ("NamespaceStatus", "phase") => "v1.NamespacePhase",
-        ("PodCondition" | "NodeCondition" | "NamespaceCondition", "status")
-        | ("DeploymentCondition" | "ReplicaSetCondition", "status") => "v1.ConditionStatus",
+        (
+            "PodCondition"
+            | "NodeCondition"
+            | "NamespaceCondition"
+            | "DeploymentCondition"
+            | "ReplicaSetCondition",
+            "status",
+        ) => "v1.ConditionStatus",
         ("ObjectMeta" | "OwnerReference" | "ObjectReference", "uid") => "types.UID",
         _ => "string",
     }

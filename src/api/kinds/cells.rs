@@ -9,22 +9,22 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use std::collections::BTreeMap;
 
 /// A column that is always shown.
-pub const fn column(name: &'static str) -> Column {
+pub(super) const fn column(name: &'static str) -> Column {
     Column { name, wide: false }
 }
 
 /// A column that only `-o wide` shows.
-pub const fn wide(name: &'static str) -> Column {
+pub(super) const fn wide(name: &'static str) -> Column {
     Column { name, wide: true }
 }
 
 /// How old an object is.
-pub fn age(metadata: &ObjectMeta, now_ms: Ms) -> String {
+pub(super) fn age(metadata: &ObjectMeta, now_ms: Ms) -> String {
     since(metadata.creation_timestamp.as_ref(), now_ms)
 }
 
 /// How long ago it was; `<unknown>` if nobody knows.
-pub fn since(then: Option<&Time>, now_ms: Ms) -> String {
+pub(super) fn since(then: Option<&Time>, now_ms: Ms) -> String {
     let Some(then) = then else {
         return "<unknown>".to_owned();
     };
@@ -32,19 +32,19 @@ pub fn since(then: Option<&Time>, now_ms: Ms) -> String {
 }
 
 /// The text, or what stands for its absence.
-pub fn or(text: Option<&str>, absent: &str) -> String {
+pub(super) fn or(text: Option<&str>, absent: &str) -> String {
     text.filter(|t| !t.is_empty()).unwrap_or(absent).to_owned()
 }
 
 /// Labels as `a=b,c=d`, or `<none>`.
-pub fn labels(labels: Option<&BTreeMap<String, String>>) -> String {
+pub(super) fn labels(labels: Option<&BTreeMap<String, String>>) -> String {
     let pairs = labels.into_iter().flatten();
     let texts: Vec<String> = pairs.map(|(k, v)| format!("{k}={v}")).collect();
     or(Some(&texts.join(",")), "<none>")
 }
 
 /// The names and the images of a template's containers.
-pub fn containers(template: &PodTemplateSpec) -> (String, String) {
+pub(super) fn containers(template: &PodTemplateSpec) -> (String, String) {
     let containers = || template.spec.iter().flat_map(|s| &s.containers);
     let names: Vec<&str> = containers().map(|c| c.name.as_str()).collect();
     let images = containers().map(|c| c.image.as_deref().unwrap_or_default());
@@ -52,10 +52,10 @@ pub fn containers(template: &PodTemplateSpec) -> (String, String) {
 }
 
 /// How many entries a cell lists before it says how many more there are.
-pub const LISTED_MAX: usize = 3;
+pub(super) const LISTED_MAX: usize = 3;
 
 /// `a,b,c + 2 more...`; `absent` if there is nothing.
-pub fn list(entries: impl Iterator<Item = String>, absent: &str) -> String {
+pub(super) fn list(entries: impl Iterator<Item = String>, absent: &str) -> String {
     let (mut shown, mut count) = (Vec::new(), 0);
     for entry in entries {
         count += 1;

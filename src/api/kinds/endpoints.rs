@@ -52,9 +52,12 @@ fn addresses(subset: &EndpointSubset) -> Vec<String> {
         return ready.iter().map(|a| a.ip.clone()).collect();
     }
     let with_port = |port: i32| {
-        ready.iter().map(move |a| match a.ip.contains(':') {
-            true => format!("[{}]:{port}", a.ip),
-            false => format!("{}:{port}", a.ip),
+        ready.iter().map(move |a| {
+            if a.ip.contains(':') {
+                format!("[{}]:{port}", a.ip)
+            } else {
+                format!("{}:{port}", a.ip)
+            }
         })
     };
     ports.iter().flat_map(|p| with_port(p.port)).collect()

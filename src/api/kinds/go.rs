@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeMap;
 
 /// `map[string]string{"app":"web"}`.
-pub fn map(map: Option<&BTreeMap<String, String>>) -> String {
+pub(super) fn map(map: Option<&BTreeMap<String, String>>) -> String {
     let Some(map) = map else {
         return "map[string]string(nil)".to_owned();
     };
@@ -16,7 +16,7 @@ pub fn map(map: Option<&BTreeMap<String, String>>) -> String {
 }
 
 /// `[]string{"a", "b"}`.
-pub fn list(list: Option<&[String]>) -> String {
+pub(super) fn list(list: Option<&[String]>) -> String {
     let Some(list) = list else {
         return "[]string(nil)".to_owned();
     };
@@ -25,7 +25,7 @@ pub fn list(list: Option<&[String]>) -> String {
 }
 
 /// `v1.LabelSelector{MatchLabels:…, MatchExpressions:…}`.
-pub fn selector(selector: &LabelSelector) -> String {
+pub(super) fn selector(selector: &LabelSelector) -> String {
     let requirement = |r: &LabelSelectorRequirement| {
         let values = list(r.values.as_deref());
         format!(
@@ -45,7 +45,7 @@ pub fn selector(selector: &LabelSelector) -> String {
 }
 
 /// `intstr.IntOrString{Type:0, IntVal:0, StrVal:""}`.
-pub fn int_or_string(value: &IntOrString) -> String {
+pub(super) fn int_or_string(value: &IntOrString) -> String {
     let (kind, number, text) = match value {
         IntOrString::Int(number) => (0, *number, ""),
         IntOrString::String(text) => (1, 0, text.as_str()),

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 /// Something that can be empty.
-pub trait Emptiness {
+pub(super) trait Emptiness {
     /// Is nothing in it?
     fn nothing(&self) -> bool;
 }
@@ -32,39 +32,39 @@ impl<K, V> Emptiness for BTreeMap<K, V> {
 }
 
 /// Forgets an empty text, list or map.
-pub fn drop_empty<T: Emptiness>(value: &mut Option<T>) {
+pub(super) fn drop_empty<T: Emptiness>(value: &mut Option<T>) {
     if value.as_ref().is_some_and(Emptiness::nothing) {
         *value = None;
     }
 }
 
 /// Forgets a `false`.
-pub fn drop_false(value: &mut Option<bool>) {
+pub(super) fn drop_false(value: &mut Option<bool>) {
     if *value == Some(false) {
         *value = None;
     }
 }
 
 /// Forgets a zero.
-pub fn drop_zero<T: Default + PartialEq>(value: &mut Option<T>) {
+pub(super) fn drop_zero<T: Default + PartialEq>(value: &mut Option<T>) {
     if value.as_ref().is_some_and(|v| *v == T::default()) {
         *value = None;
     }
 }
 
 /// Fills in a text that is absent or empty.
-pub fn text_default(value: &mut Option<String>, default: &str) {
+pub(super) fn text_default(value: &mut Option<String>, default: &str) {
     if value.as_deref().unwrap_or_default().is_empty() {
         *value = Some(default.to_owned());
     }
 }
 
 /// The text, empty if it is absent: what Go's zero value would be.
-pub fn text(value: &Option<String>) -> &str {
+pub(super) fn text(value: &Option<String>) -> &str {
     value.as_deref().unwrap_or_default()
 }
 
 /// The list, empty if it is absent.
-pub fn list<T>(value: &Option<Vec<T>>) -> &[T] {
+pub(super) fn list<T>(value: &Option<Vec<T>>) -> &[T] {
     value.as_deref().unwrap_or_default()
 }

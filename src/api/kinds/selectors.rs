@@ -9,7 +9,7 @@ use crate::api::labels;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 /// Both parts of a selector.
-pub fn validate(selector: &LabelSelector, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn validate(selector: &LabelSelector, path: &Path<'_>, errors: &mut Errors) {
     check_labels(
         selector.match_labels.as_ref(),
         &path.child("matchLabels"),

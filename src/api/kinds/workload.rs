@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::PodTemplateSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 /// The selector, then the template.
-pub fn selector_and_template(
+pub(super) fn selector_and_template(
     selector: &LabelSelector,
     template: &PodTemplateSpec,
     spec_path: &Path<'_>,
@@ -50,7 +50,7 @@ pub fn selector_and_template(
 }
 
 /// The selector of an existing object stays.
-pub fn selector_stays(new: &LabelSelector, old: &LabelSelector, errors: &mut Errors) {
+pub(super) fn selector_stays(new: &LabelSelector, old: &LabelSelector, errors: &mut Errors) {
     if new != old {
         let spec = Path::root("spec");
         let value = go::selector(new);
@@ -59,7 +59,7 @@ pub fn selector_stays(new: &LabelSelector, old: &LabelSelector, errors: &mut Err
 }
 
 /// Numbers of pods in a status: none negative, and no part greater than the whole.
-pub fn status_counts(
+pub(super) fn status_counts(
     counts: &[(&str, Option<i32>)],
     replicas: i32,
     observed_generation: Option<i64>,

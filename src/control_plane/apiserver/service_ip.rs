@@ -202,12 +202,11 @@ fn allocate_ports(
         let twin = ports
             .iter()
             .find(|p| p.port == port && p.protocol != *protocol && p.node_port.unwrap_or(0) != 0);
-        let number = match twin.and_then(|p| p.node_port) {
-            Some(number) => number,
-            None => {
-                let mine: Vec<i32> = ports.iter().filter_map(|p| p.node_port).collect();
-                free_port(call, object, &mine)?
-            }
+        let number = if let Some(number) = twin.and_then(|p| p.node_port) {
+            number
+        } else {
+            let mine: Vec<i32> = ports.iter().filter_map(|p| p.node_port).collect();
+            free_port(call, object, &mine)?
         };
         ports[index].node_port = Some(number);
     }

@@ -138,7 +138,10 @@ fn exec(container: &Container, command: &[Name], timeout_ms: Ms, age_ms: Ms) -> 
     let script = shell::run_with(command, &container.program.files, age_ms);
     let takes_ms = script.ends_ms.map_or(Ms::MAX, |end| end - age_ms);
     if takes_ms > timeout_ms {
-        let command: Vec<String> = command.iter().map(|word| word.to_string()).collect();
+        let command: Vec<String> = command
+            .iter()
+            .map(std::string::ToString::to_string)
+            .collect();
         return Err(format!(
             "command timed out: \"{}\" timed out after {}s",
             command.join(" "),

@@ -31,14 +31,11 @@ pub(super) fn run_with(arguments: &[Name], files: &[(Ms, Name, bool)], at_ms: Ms
         files: files.to_vec(),
         ..Script::default()
     };
-    match shell_text(arguments) {
-        Some(text) => {
-            run_text(text, &mut script);
-        }
-        None => {
-            let words: Vec<&str> = arguments.iter().map(Name::as_str).collect();
-            run_command(&words, &mut script);
-        }
+    if let Some(text) = shell_text(arguments) {
+        run_text(text, &mut script);
+    } else {
+        let words: Vec<&str> = arguments.iter().map(Name::as_str).collect();
+        run_command(&words, &mut script);
     }
     script
 }

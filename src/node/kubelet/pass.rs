@@ -114,17 +114,16 @@ impl<'a> Pass<'a> {
         if self.is_complete() || !self.has_volumes() {
             return;
         }
-        let state = match self.view.sandbox_state() {
-            None => Datum::None,
-            Some(_) => {
-                let message = "Pod sandbox changed, it will be killed and re-created.";
-                self.note(Note::normal(
-                    self.view.object.clone(),
-                    "SandboxChanged",
-                    message,
-                ));
-                Datum::from("NotReady")
-            }
+        let state = if self.view.sandbox_state() == None {
+            Datum::None
+        } else {
+            let message = "Pod sandbox changed, it will be killed and re-created.";
+            self.note(Note::normal(
+                self.view.object.clone(),
+                "SandboxChanged",
+                message,
+            ));
+            Datum::from("NotReady")
         };
         let closes = self.turn.differs(
             self.view.key.clone(),

@@ -22,12 +22,12 @@ pub fn Editor() -> Html {
     let onchange = {
         let dispatch = dispatch.clone();
         use_callback((), move |text: String, ()| {
-            dispatch.send(Action::EditYaml(text))
+            dispatch.send(Action::EditYaml(text));
         })
     };
     let apply = {
         let (dispatch, configure) = (dispatch.clone(), configure.clone());
-        use_callback((), move |_: (), ()| {
+        use_callback((), move |(): (), ()| {
             dispatch.send(Action::Apply);
             configure.send(Change::View(View::Diagram));
         })
@@ -36,7 +36,7 @@ pub fn Editor() -> Html {
         let onclick = {
             let (reveal, line) = (reveal.clone(), problem.line);
             Callback::from(move |_: MouseEvent| {
-                reveal.set(Some((line, reveal.map_or(0, |(_, count)| count + 1))))
+                reveal.set(Some((line, reveal.map_or(0, |(_, count)| count + 1))));
             })
         };
         let (glyph, tone) = match problem.severity {

@@ -66,7 +66,7 @@ pub fn Code(props: &CodeProps) -> Html {
     use_effect_with(props.text.clone(), move |_| text());
     let problems = tell(|editor, props| editor.set_problems(&props.problems));
     use_effect_with((props.problems.clone(), props.text.clone()), move |_| {
-        problems()
+        problems();
     });
     let dark = tell(|editor, props| editor.set_dark(props.dark));
     use_effect_with(props.dark, move |_| dark());

@@ -8,7 +8,7 @@ use crate::api::time::{self, Ms};
 use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStatus, Pod, PodStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-pub const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("Ready"),
     column("Status"),
     column("Restarts"),
@@ -19,7 +19,7 @@ pub const COLUMNS: &[Column] = &[
     wide("Readiness Gates"),
 ];
 
-pub fn row(pod: &Pod, now_ms: Ms) -> Vec<String> {
+pub(super) fn row(pod: &Pod, now_ms: Ms) -> Vec<String> {
     let summary = Summary::of(pod);
     let (spec, status) = (pod.spec.as_ref(), pod.status.as_ref());
     let ip = status.and_then(|s| s.pod_ips.as_ref()?.first().map(|ip| ip.ip.as_str()));

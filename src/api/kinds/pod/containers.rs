@@ -14,7 +14,7 @@ use k8s_openapi::api::core::v1::{
 };
 
 /// What a container's rules look at beyond the container.
-pub struct Surroundings<'a> {
+pub(crate) struct Surroundings<'a> {
     /// The pod's specification.
     pub spec: &'a PodSpec,
     /// The pod's volumes, without those that are wrong in themselves.
@@ -22,7 +22,7 @@ pub struct Surroundings<'a> {
 }
 
 /// The main containers.
-pub fn main(around: &Surroundings<'_>, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn main(around: &Surroundings<'_>, path: &Path<'_>, errors: &mut Errors) {
     let containers = &around.spec.containers;
     if containers.is_empty() {
         errors.required(path, "");
@@ -44,7 +44,7 @@ pub fn main(around: &Surroundings<'_>, path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// The init containers; those with `restartPolicy: Always` are sidecars and may have probes.
-pub fn init(around: &Surroundings<'_>, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn init(around: &Surroundings<'_>, path: &Path<'_>, errors: &mut Errors) {
     let containers = list(&around.spec.init_containers);
     for (index, container) in containers.iter().enumerate() {
         let item = path.index(index);
@@ -132,7 +132,7 @@ fn ports(ports: &[ContainerPort], path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// `must be between 1 and 65535, inclusive`.
-pub fn port_number(port: i32, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn port_number(port: i32, path: &Path<'_>, errors: &mut Errors) {
     for detail in names::port_number(port) {
         errors.invalid(path, port, &detail);
     }
@@ -160,7 +160,12 @@ fn host_ports(containers: &[Container], path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// On the node's own network a container port is a host port.
-pub fn host_network_ports(spec: &PodSpec, holder: Holder, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn host_network_ports(
+    spec: &PodSpec,
+    holder: Holder,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
     if spec.host_network != Some(true) {
         return;
     }
@@ -180,7 +185,7 @@ pub fn host_network_ports(spec: &PodSpec, holder: Holder, path: &Path<'_>, error
 }
 
 /// `nginx ` is no image of a pod, though a template may have it.
-pub fn images_without_space(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn images_without_space(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
     let lists = [
         ("containers", spec.containers.as_slice()),
         ("initContainers", list(&spec.init_containers)),
@@ -193,7 +198,7 @@ pub fn images_without_space(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors
     }
 }
 
-pub fn image_without_space(container: &Container, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn image_without_space(container: &Container, path: &Path<'_>, errors: &mut Errors) {
     let image = text(&container.image);
     if image.trim().len() != image.len() {
         let detail = "must not have leading or trailing whitespace";

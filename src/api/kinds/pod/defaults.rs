@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1::{
 };
 
 /// Defaults of a pod: those of its spec, and the ones that templates do not get (requests from limits, service links, host ports).
-pub fn pod(pod: &mut Pod) {
+pub(crate) fn pod(pod: &mut Pod) {
     let spec = pod.spec.get_or_insert_default();
     pod_spec(spec);
     let init_containers = spec.init_containers.iter_mut().flatten();
@@ -28,7 +28,7 @@ pub fn pod(pod: &mut Pod) {
 }
 
 /// Defaults of a pod template, as Deployments and ReplicaSets carry it.
-pub fn template(template: &mut PodTemplateSpec) {
+pub(crate) fn template(template: &mut PodTemplateSpec) {
     let metadata = template.metadata.get_or_insert_default();
     drop_empty(&mut metadata.labels);
     drop_empty(&mut metadata.annotations);
@@ -56,7 +56,7 @@ fn pod_spec(spec: &mut PodSpec) {
 }
 
 /// The deprecated `serviceAccount` and `serviceAccountName` always say the same; the latter wins.
-pub fn service_account(spec: &mut PodSpec) {
+pub(crate) fn service_account(spec: &mut PodSpec) {
     drop_empty(&mut spec.service_account_name);
     drop_empty(&mut spec.service_account);
     if spec.service_account_name.is_none() {

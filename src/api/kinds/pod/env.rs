@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1::{
 };
 
 /// `env`.
-pub fn variables(variables: &[EnvVar], path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn variables(variables: &[EnvVar], path: &Path<'_>, errors: &mut Errors) {
     for (index, variable) in variables.iter().enumerate() {
         let path = path.index(index);
         if variable.name.is_empty() {
@@ -75,7 +75,7 @@ fn key_selector(name: &str, key: &str, path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// `envFrom`.
-pub fn sources(sources: &[EnvFromSource], path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn sources(sources: &[EnvFromSource], path: &Path<'_>, errors: &mut Errors) {
     for (index, source) in sources.iter().enumerate() {
         let item = path.index(index);
         let prefix = text(&source.prefix);
@@ -125,7 +125,7 @@ const ENV_FIELDS: &[&str] = &[
 ];
 
 /// The fields of a pod that a file may hold.
-pub const VOLUME_FIELDS: &[&str] = &[
+pub(super) const VOLUME_FIELDS: &[&str] = &[
     "metadata.annotations",
     "metadata.labels",
     "metadata.name",
@@ -136,7 +136,7 @@ pub const VOLUME_FIELDS: &[&str] = &[
 const OTHER_FIELDS: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase"];
 
 /// A reference to one of the pod's own fields.
-pub fn field_selector(
+pub(super) fn field_selector(
     selector: &ObjectFieldSelector,
     supported: &[&str],
     path: &Path<'_>,
@@ -198,7 +198,7 @@ fn subscript(field: &str) -> Option<(&str, &str)> {
 
 /// Whose resources a reference means.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
+pub(super) enum Whose {
     /// Those of the container that has the variable.
     OwnContainer,
     /// Those of the container that it names, as in a volume.
@@ -215,7 +215,7 @@ const RESOURCES: &[&str] = &[
 ];
 
 /// A reference to a container's own requests or limits.
-pub fn resource_selector(
+pub(super) fn resource_selector(
     selector: &ResourceFieldSelector,
     whose: Whose,
     path: &Path<'_>,

@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// The hooks and probes of a main container or sidecar.
-pub fn all(container: &Container, spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn all(container: &Container, spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
     if let Some(lifecycle) = &container.lifecycle {
         let path = path.child("lifecycle");
         let hooks = [
@@ -50,7 +50,7 @@ pub fn all(container: &Container, spec: &PodSpec, path: &Path<'_>, errors: &mut 
 }
 
 /// An init container that is no sidecar has none of them.
-pub fn none(container: &Container, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn none(container: &Container, path: &Path<'_>, errors: &mut Errors) {
     let fields = [
         ("lifecycle", container.lifecycle.is_some()),
         ("livenessProbe", container.liveness_probe.is_some()),
@@ -186,7 +186,7 @@ fn http_get(get: &HTTPGetAction, path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// `80` or `http`.
-pub fn port_or_name(port: &IntOrString, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn port_or_name(port: &IntOrString, path: &Path<'_>, errors: &mut Errors) {
     match port {
         IntOrString::Int(number) => super::containers::port_number(*number, path, errors),
         IntOrString::String(name) => errors.invalid_text(path, name, names::port_name(name)),

@@ -10,7 +10,7 @@ use crate::api::check::{Errors, Path};
 use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, ProjectedVolumeSource, VolumeProjection};
 
 /// Upstream names the fields of these files without their index.
-pub fn downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, errors: &mut Errors) {
     required(Some(&file.path), &path.child("path"), errors);
     local_path(&file.path, &path.child("path"), errors);
     if let Some(field) = &file.field_ref {
@@ -29,7 +29,7 @@ pub fn downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, errors: &mut
 }
 
 /// `projected`.
-pub fn validate(source: &ProjectedVolumeSource, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn validate(source: &ProjectedVolumeSource, path: &Path<'_>, errors: &mut Errors) {
     mode(source.default_mode, &path.child("defaultMode"), errors);
     let sources_path = path.child("sources");
     let mut paths: Vec<&str> = Vec::new();

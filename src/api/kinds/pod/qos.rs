@@ -10,7 +10,7 @@ const COUNTED: [&str; 2] = ["cpu", "memory"];
 
 /// `Guaranteed`, `Burstable` or `BestEffort`, from the requests and limits of all containers, init containers included.
 #[must_use]
-pub fn class(spec: &PodSpec) -> &'static str {
+pub(super) fn class(spec: &PodSpec) -> &'static str {
     let (mut requests, mut limits) = (BTreeMap::new(), BTreeMap::new());
     let mut every_container_limited = true;
     let containers = spec

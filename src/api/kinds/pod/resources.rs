@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::cmp::Ordering;
 
 /// Both lists, and whether each request fits its limit.
-pub fn validate(requirements: &ResourceRequirements, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn validate(requirements: &ResourceRequirements, path: &Path<'_>, errors: &mut Errors) {
     let (limits_path, requests_path) = (path.child("limits"), path.child("requests"));
     let limits = requirements.limits.as_ref();
     for (name, amount) in limits.into_iter().flatten() {
@@ -55,7 +55,7 @@ fn huge_pages(requirements: &ResourceRequirements, path: &Path<'_>, errors: &mut
 }
 
 /// `ValidateResourceQuantityValue`: not negative, and whole where only whole ones exist.
-pub fn amount_of(name: &str, amount: &Quantity, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn amount_of(name: &str, amount: &Quantity, path: &Path<'_>, errors: &mut Errors) {
     if quantity::is_negative(amount) {
         let detail = "must be greater than or equal to 0";
         errors.invalid(path, amount.0.as_str(), detail);
@@ -142,7 +142,7 @@ fn is_counted(name: &str) -> bool {
 }
 
 /// `resizePolicy`: what a change of resources may do to a running container.
-pub fn resize_policy(
+pub(crate) fn resize_policy(
     policies: &[ContainerResizePolicy],
     restart_policy: &str,
     path: &Path<'_>,

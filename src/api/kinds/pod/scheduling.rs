@@ -16,7 +16,7 @@ use k8s_openapi::api::core::v1::{
 const EFFECTS: &[&str] = &["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 /// `tolerations`.
-pub fn tolerations(tolerations: &[Toleration], path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn tolerations(tolerations: &[Toleration], path: &Path<'_>, errors: &mut Errors) {
     for (index, toleration) in tolerations.iter().enumerate() {
         let path = path.index(index);
         let operator_path = path.child("operator");
@@ -53,12 +53,12 @@ pub fn tolerations(tolerations: &[Toleration], path: &Path<'_>, errors: &mut Err
 }
 
 /// The effect of a taint, which must be there.
-pub fn taint_effect(effect: &str, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn taint_effect(effect: &str, path: &Path<'_>, errors: &mut Errors) {
     errors.one_of(path, Some(effect), EFFECTS);
 }
 
 /// `affinity`.
-pub fn affinity(affinity: &Affinity, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn affinity(affinity: &Affinity, path: &Path<'_>, errors: &mut Errors) {
     const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
     const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
     if let Some(nodes) = &affinity.node_affinity {
@@ -263,7 +263,7 @@ fn pod_term(term: &PodAffinityTerm, path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// `topologySpreadConstraints`.
-pub fn spread(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn spread(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
     let constraints = list(&spec.topology_spread_constraints);
     for (index, constraint) in constraints.iter().enumerate() {
         let path = path.index(index);
@@ -344,7 +344,7 @@ fn spread_keys(constraint: &TopologySpreadConstraint, path: &Path<'_>, errors: &
 }
 
 /// `readinessGates` and `schedulingGates`.
-pub fn gates(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn gates(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
     let readiness_path = path.child("readinessGates");
     for (index, gate) in list(&spec.readiness_gates).iter().enumerate() {
         let kind = gate.condition_type.as_str();
@@ -367,7 +367,7 @@ pub fn gates(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
 }
 
 /// A pod with users of its own cannot share the node's namespaces.
-pub fn host_users(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn host_users(spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
     if spec.host_users != Some(false) {
         return;
     }

@@ -14,7 +14,12 @@ use k8s_openapi::api::core::v1::{
 const ID_MAX: i64 = i32::MAX as i64;
 
 /// The security context of a pod.
-pub fn pod(context: &PodSecurityContext, spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn pod(
+    context: &PodSecurityContext,
+    spec: &PodSpec,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
     for (field, id) in [
         ("fsGroup", context.fs_group),
         ("runAsUser", context.run_as_user),
@@ -59,7 +64,12 @@ pub fn pod(context: &PodSecurityContext, spec: &PodSpec, path: &Path<'_>, errors
 }
 
 /// The security context of a container.
-pub fn container(context: &SecurityContext, spec: &PodSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn container(
+    context: &SecurityContext,
+    spec: &PodSpec,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
     user_or_group(context.run_as_user, &path.child("runAsUser"), errors);
     user_or_group(context.run_as_group, &path.child("runAsGroup"), errors);
     let mount = context.proc_mount.as_deref();

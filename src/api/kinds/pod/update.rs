@@ -18,7 +18,7 @@ const SPEC: Path<'static> = Path::root("spec");
 const MAY_CHANGE: &str = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
 /// Everything wrong with replacing `old` by `pod`.
-pub fn validate(pod: &Pod, old: &Pod, errors: &mut Errors) {
+pub(super) fn validate(pod: &Pod, old: &Pod, errors: &mut Errors) {
     let (Some(spec), Some(old_spec)) = (&pod.spec, &old.spec) else {
         validation::metadata_and_spec(pod, errors);
         return;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// Whose pod specification it is. A template may leave host ports and service accounts for later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holder {
+pub(crate) enum Holder {
     /// A pod itself.
     Pod,
     /// The template of a Deployment or ReplicaSet.
@@ -25,7 +25,7 @@ const SPEC: Path<'static> = Path::root("spec");
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
 /// Everything wrong with a new pod.
-pub fn create(pod: &Pod, errors: &mut Errors) {
+pub(crate) fn create(pod: &Pod, errors: &mut Errors) {
     metadata_and_spec(pod, errors);
     let Some(spec) = &pod.spec else { return };
     if !list(&spec.ephemeral_containers).is_empty() {
@@ -41,7 +41,7 @@ pub fn create(pod: &Pod, errors: &mut Errors) {
 }
 
 /// What creation and update check alike.
-pub fn metadata_and_spec(pod: &Pod, errors: &mut Errors) {
+pub(crate) fn metadata_and_spec(pod: &Pod, errors: &mut Errors) {
     let metadata = Path::root("metadata");
     let annotations = pod.metadata.annotations.as_ref();
     deletion_cost(annotations, &metadata.child("annotations"), errors);
@@ -57,7 +57,7 @@ pub fn metadata_and_spec(pod: &Pod, errors: &mut Errors) {
 }
 
 /// Everything wrong with the template of a Deployment or ReplicaSet.
-pub fn template(template: &PodTemplateSpec, path: &Path<'_>, errors: &mut Errors) {
+pub(crate) fn template(template: &PodTemplateSpec, path: &Path<'_>, errors: &mut Errors) {
     if let Some(metadata) = &template.metadata {
         check_labels(metadata.labels.as_ref(), &path.child("labels"), errors);
         let annotations = path.child("annotations");
@@ -77,7 +77,7 @@ pub fn template(template: &PodTemplateSpec, path: &Path<'_>, errors: &mut Errors
 }
 
 /// Keys and values of labels, or of what looks like them: node selectors, service selectors.
-pub fn check_labels(
+pub(crate) fn check_labels(
     labels: Option<&BTreeMap<String, String>>,
     path: &Path<'_>,
     errors: &mut Errors,

@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{Volume, VolumeProjection};
 const MODE: i32 = 0o644;
 
 /// Fills in what a volume leaves out; one without any source is an empty directory.
-pub fn fill(volume: &mut Volume) {
+pub(super) fn fill(volume: &mut Volume) {
     if let Some(secret) = &mut volume.secret {
         secret.default_mode.get_or_insert(MODE);
     } else if let Some(config_map) = &mut volume.config_map {

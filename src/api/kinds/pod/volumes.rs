@@ -16,7 +16,7 @@ use k8s_openapi::api::core::v1::{
 const MODE_WRONG: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 
 /// Checks all volumes; returns those that are right, since a mount of a wrong one is wrong too.
-pub fn validate<'a>(
+pub(super) fn validate<'a>(
     volumes: &'a [Volume],
     path: &Path<'_>,
     errors: &mut Errors,
@@ -299,7 +299,7 @@ fn ephemeral(source: &EphemeralVolumeSource, path: &Path<'_>, errors: &mut Error
 }
 
 /// A pod without a service account can have no token of one.
-pub fn no_token_without_account(volumes: &[Volume], path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn no_token_without_account(volumes: &[Volume], path: &Path<'_>, errors: &mut Errors) {
     for (index, volume) in volumes.iter().enumerate() {
         let Some(projected) = &volume.projected else {
             continue;
@@ -319,12 +319,12 @@ pub fn no_token_without_account(volumes: &[Volume], path: &Path<'_>, errors: &mu
 
 /// Has the path a `..` in it?
 #[must_use]
-pub fn has_backsteps(path: &str) -> bool {
+pub(super) fn has_backsteps(path: &str) -> bool {
     path.split('/').any(|part| part == "..")
 }
 
 /// `validateLocalDescendingPath`: relative, and nowhere upwards.
-pub fn descending_path(place: &str, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn descending_path(place: &str, path: &Path<'_>, errors: &mut Errors) {
     if place.starts_with('/') {
         errors.invalid(path, place, "must be a relative path");
     }

@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 const STICKY_S: i32 = 10_800;
 
 /// Defaults, before validation.
-pub fn spec(spec: &mut ServiceSpec) {
+pub(super) fn spec(spec: &mut ServiceSpec) {
     text_default(&mut spec.session_affinity, "None");
     text_default(&mut spec.type_, "ClusterIP");
     affinity_defaults(spec);
@@ -28,7 +28,7 @@ pub fn spec(spec: &mut ServiceSpec) {
 }
 
 /// Completes an update with what the old one had, and drops what its new type cannot have.
-pub fn carry_over(new: &mut ServiceSpec, old: &ServiceSpec) {
+pub(super) fn carry_over(new: &mut ServiceSpec, old: &ServiceSpec) {
     keep_allocations(new, old);
     drop_dependent_fields(new, old);
     copy_cluster_ip(new);
@@ -104,7 +104,7 @@ fn family_defaults(spec: &mut ServiceSpec) {
 }
 
 /// `clusterIP` and the first of `clusterIPs` always say the same. The real thing: `normalizeClusterIPs`.
-pub fn copy_cluster_ip(spec: &mut ServiceSpec) {
+pub(super) fn copy_cluster_ip(spec: &mut ServiceSpec) {
     if let (Some(ip), None) = (&spec.cluster_ip, &spec.cluster_ips) {
         spec.cluster_ips = Some(vec![ip.clone()]);
     }

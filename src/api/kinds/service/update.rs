@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1::{Service, ServiceSpec};
 const SPEC: Path<'static> = Path::root("spec");
 
 /// Everything wrong with replacing `old` by `service`.
-pub fn validate(service: &Service, old: &Service, errors: &mut Errors) {
+pub(super) fn validate(service: &Service, old: &Service, errors: &mut Errors) {
     if let (Some(new), Some(old)) = (&service.spec, &old.spec) {
         if !is(new, &["ExternalName"]) && !is(old, &["ExternalName"]) {
             cluster_ips_stay(new, old, errors);

@@ -16,7 +16,7 @@ const SPEC: Path<'static> = Path::root("spec");
 const STICKY_MAX_S: i32 = 86_400;
 
 /// Everything wrong with a new service.
-pub fn create(service: &Service, errors: &mut Errors) {
+pub(super) fn create(service: &Service, errors: &mut Errors) {
     let Some(spec) = &service.spec else { return };
     let headless = is_headless(spec);
     let ports = list(&spec.ports);

@@ -52,7 +52,7 @@ impl Sync<'_> {
         let Some(limit) = self.spec.revision_history_limit.filter(|l| *l != i32::MAX) else {
             return;
         };
-        let mut alive: Vec<&ReplicaSet> = self.old.to_vec();
+        let mut alive: Vec<&ReplicaSet> = self.old.clone();
         alive.retain(|set| set.metadata.deletion_timestamp.is_none());
         let excess = alive
             .len()
@@ -162,7 +162,7 @@ impl Sync<'_> {
             let reported = set.status.as_ref().map_or(0, |s| s.replicas);
             counts.map_or(0, |c| c.active + c.terminating).max(reported)
         };
-        self.old.iter().map(|set| pods(set)).sum()
+        self.old.iter().map(pods).sum()
     }
 
     fn is_complete(&self, status: &k8s_openapi::api::apps::v1::DeploymentStatus) -> bool {

@@ -34,7 +34,7 @@ impl Sync<'_> {
             return;
         }
         if self.is_saturated() {
-            let old: Vec<&ReplicaSet> = self.old.to_vec();
+            let old: Vec<&ReplicaSet> = self.old.clone();
             for set in old.into_iter().filter(|set| replicas_of(set) > 0) {
                 self.resize(set, 0, "NewReplicaSetSaturated");
             }

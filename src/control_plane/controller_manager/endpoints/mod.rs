@@ -173,7 +173,7 @@ fn clean_up(namespace: &str, name: &str, current: Option<&Endpoints>, turn: &mut
         let labels = e.metadata.labels.as_ref();
         labels.and_then(|l| l.get(MANAGED_BY)).map(String::as_str) == Some(CONTROLLER)
     };
-    if current.filter(is_ours).is_none() {
+    if current.as_ref().is_none_or(|x| !is_ours(x)) {
         return;
     }
     let key = Key::new(Kind::Endpoints, namespace, name);
