@@ -352,7 +352,7 @@ impl<'a, 'de> Entries<'a, 'de> {
                 self.log.note_unknown(&place, fields);
                 continue;
             }
-            if self.log.skips(&place) {
+            if place.says_what_it_is(value) || self.log.skips(&place) {
                 continue;
             }
             self.current = Some((key, value));

@@ -11,7 +11,7 @@ mod place;
 
 use super::{Cause, FieldValidation, Kind, Object, Reason, Status};
 use place::Log;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// One thing wrong with a document.
@@ -71,6 +71,14 @@ pub fn decode(kind: Kind, document: &Value) -> Decoded {
             return Decoded { object, problems };
         }
         let wrong = wrong.expect("a reader that fails says where");
+        if wrong.path.is_empty() {
+            // It is no object at all: nothing of it can be read.
+            let object = decode(kind, &Value::Object(Map::new())).object;
+            return Decoded {
+                object,
+                problems: vec![wrong],
+            };
+        }
         let new = skipped.insert(wrong.path.clone());
         assert!(new, "a field that is left out cannot be wrong again");
         wrong_types.push(wrong);
@@ -155,6 +163,15 @@ pub fn kind_of(document: &Value) -> Result<Kind, Status> {
         return Err(Status::bad_request(format!(
             "couldn't get version/kind; json parse error: json: cannot unmarshal {type_name} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
         )));
+    }
+    for field in ["apiVersion", "kind"] {
+        let value = document.get(field).unwrap_or(&Value::Null);
+        if !value.is_null() && !value.is_string() {
+            let type_name = go::name_of_value(value);
+            return Err(Status::bad_request(format!(
+                "couldn't get version/kind; json parse error: json: cannot unmarshal {type_name} into Go struct field .{field} of type string"
+            )));
+        }
     }
     if kind.is_empty() {
         return Err(missing("Kind"));

@@ -3,6 +3,7 @@
 //! The real thing: sigs.k8s.io/json (`errorContext`, `strictFieldStack`).
 
 use super::{Flaw, Problem};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -49,6 +50,13 @@ impl Place<'_> {
             text.push_str(name);
         }
         text
+    }
+
+    /// Is this the `apiVersion` or `kind` of the whole document? What they say was looked at before, or does not matter.
+    pub(super) fn says_what_it_is(&self, value: &Value) -> bool {
+        let at_root = self.parent.is_some_and(|p| matches!(p.step, Step::Root));
+        let text = value.is_string() || value.is_null();
+        at_root && text && matches!(self.step, Step::Field(_, "apiVersion" | "kind"))
     }
 
     /// The struct and field that this belongs to.

@@ -125,6 +125,30 @@ fn every_problem_has_its_place_and_upstreams_words() {
             ],
         ),
         (
+            "no object",
+            Kind::Pod,
+            json!(["x"]),
+            vec![(
+                "",
+                "json: cannot unmarshal array into Go value of type v1.Pod",
+            )],
+        ),
+        (
+            "what it says it is does not matter",
+            Kind::Pod,
+            json!({"apiVersion": "v2", "kind": "", "metadata": {"name": "x"}}),
+            vec![],
+        ),
+        (
+            "but it must be text",
+            Kind::Pod,
+            json!({"apiVersion": null, "kind": 7}),
+            vec![(
+                "kind",
+                "json: cannot unmarshal number into Go struct field Pod.kind of type string",
+            )],
+        ),
+        (
             "null is nothing",
             Kind::Pod,
             json!({"metadata": {"creationTimestamp": null, "labels": null}, "spec": {"containers": [null], "volumes": null}, "status": null}),
@@ -217,6 +241,13 @@ fn documents_say_what_they_are() {
             "none",
             json!({"apiVersion": "v1"}),
             Err(r#"Object 'Kind' is missing in '{"apiVersion":"v1"}'"#),
+        ),
+        (
+            "a number",
+            json!({"apiVersion": "v1", "kind": 7}),
+            Err(
+                "couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type string",
+            ),
         ),
         (
             "an old version",

@@ -51,11 +51,23 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         ));
     }
     let key = object.key();
-    if call.context.store.head().get(&key).is_some() {
-        return Err(Status::already_exists(kind, &key.name));
+    if let Some(there) = call.context.store.head().get(&key) {
+        return Err(already_exists(there));
     }
     service_ip::allocate(call, &mut object)?;
     Ok(Reply::Object(call.put(object)))
+}
+
+/// The name is taken, perhaps by an object that is on its way out.
+fn already_exists(there: &Object) -> Status {
+    let status = Status::already_exists(there.kind(), &there.name());
+    if there.metadata().deletion_timestamp.is_none() {
+        return status;
+    }
+    Status {
+        message: format!("object is being deleted: {}", status.message),
+        ..status
+    }
 }
 
 /// The body must not contradict the address: the namespace is that of the request, and so is the name if the request has one.

@@ -20,6 +20,9 @@ pub(super) fn delete(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
 }
 
 pub(super) fn delete_collection(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    if call.key().kind == Kind::Namespace {
+        return Err(call.not_allowed());
+    }
     let options = options(call);
     let objects = list::selected(call)?;
     for object in &objects {

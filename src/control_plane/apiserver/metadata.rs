@@ -4,7 +4,7 @@
 
 use crate::api::field::FieldError;
 use crate::api::{Key, Kind, Object, Status, labels};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 /// The finalizer of an object whose dependents go first.
 pub(super) const FOREGROUND: &str = "foregroundDeletion";
@@ -136,7 +136,7 @@ fn validate_parts(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
 
 fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     const FIELD: &str = "metadata.ownerReferences";
-    let mut controller: Option<String> = None;
+    let mut controller: Option<&OwnerReference> = None;
     for owner in meta.owner_references.iter().flatten() {
         let parts = [
             (
@@ -160,11 +160,11 @@ fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
         if owner.controller != Some(true) {
             continue;
         }
-        let this = format!("{}/{}", owner.kind, owner.name);
-        let Some(first) = &controller else {
-            controller = Some(this);
+        let Some(first) = controller else {
+            controller = Some(owner);
             continue;
         };
+        let [first, this] = [first, owner].map(|o| format!("{}/{}", o.kind, o.name));
         let detail = format!(
             "Only one reference can have Controller set to true. Found \"true\" in references for {first} and {this}"
         );

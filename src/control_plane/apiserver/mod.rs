@@ -3,7 +3,8 @@
 //! A request is decoded, defaulted, admitted, validated and stored, in this order; each verb has its own file.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, pkg/endpoints/handlers.
-//! Left out: authentication and authorization (every user may do everything), server-side apply, managedFields, webhooks, quotas, priority and fairness.
+//! Left out: authentication and authorization (every user may do everything), server-side apply, managedFields, webhooks, quotas,
+//! priority and fairness; warnings about deprecated fields; pods' eviction, log, exec, attach, portforward and ephemeralcontainers.
 
 mod admission;
 mod binding;

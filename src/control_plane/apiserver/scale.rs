@@ -9,15 +9,20 @@ use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use serde_json::{Value, json};
 
 pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    let old = call.existing()?.clone();
     let replicas = match &call.request.body {
         Body::Scale(replicas) => i64::from(*replicas),
         Body::Document(document) => {
+            let revision = document.pointer("/metadata/resourceVersion");
+            update::check_revision_text(revision.and_then(Value::as_str), &old)?;
             let replicas = document.pointer("/spec/replicas");
             replicas.and_then(Value::as_i64).unwrap_or(0)
         }
-        _ => return Err(Status::bad_request("the request has no scale in its body")),
+        _ => {
+            let why = "the request has no scale in its body";
+            return Err(Status::bad_request(why));
+        }
     };
-    let old = call.existing()?.clone();
     scale_to(call, old, replicas)
 }
 

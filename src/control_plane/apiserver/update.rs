@@ -65,12 +65,9 @@ fn check_preconditions(object: &Object, old: &Object) -> Result<(), Status> {
 
 /// Has the object changed since its author read it?
 pub(super) fn check_revision(object: &Object, old: &Object) -> Result<(), Status> {
-    let (new_meta, old_meta) = (object.metadata(), old.metadata());
-    let revision = new_meta.resource_version.as_deref().unwrap_or_default();
-    if !revision.is_empty() && new_meta.resource_version != old_meta.resource_version {
-        return Err(Status::conflict(old.kind(), &old.name(), MODIFIED));
-    }
-    if revision.is_empty() && old.kind() == Kind::Lease {
+    let revision = object.metadata().resource_version.as_deref();
+    check_revision_text(revision, old)?;
+    if revision.is_none_or(str::is_empty) && old.kind() == Kind::Lease {
         let detail = "must be specified for an update";
         let error = FieldError {
             body: format!("Invalid value: 0x0: {detail}"),
@@ -79,6 +76,15 @@ pub(super) fn check_revision(object: &Object, old: &Object) -> Result<(), Status
         return Err(Status::invalid(old.kind(), &old.name(), &[error]));
     }
     Ok(())
+}
+
+/// Is this the revision of the object as it is? A client that names none does not care.
+pub(super) fn check_revision_text(revision: Option<&str>, old: &Object) -> Result<(), Status> {
+    let wanted = revision.filter(|r| !r.is_empty());
+    if wanted.is_none() || wanted == old.metadata().resource_version.as_deref() {
+        return Ok(());
+    }
+    Err(Status::conflict(old.kind(), &old.name(), MODIFIED))
 }
 
 /// Where etcd keeps the object: `/registry/pods/default/web`.

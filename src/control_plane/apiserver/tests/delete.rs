@@ -122,6 +122,11 @@ fn finalizers_hold_objects_back() {
         world.refusal(&Request::update(more)),
         (422, want.to_owned())
     );
+    let want = "object is being deleted: configmaps \"x\" already exists";
+    assert_eq!(
+        world.refusal(&creation(config_map("x"))),
+        (409, want.to_owned())
+    );
     x.metadata.finalizers = None;
     let reply = world.send(&Request::update(x)).expect("released");
     assert!(matches!(reply, Reply::Deleted(_)));
@@ -247,4 +252,13 @@ fn a_collection_is_deleted_as_selected() {
     assert_eq!(gone.len(), 2);
     assert!(world.get(Kind::ConfigMap, "b").is_some());
     assert!(world.get(Kind::ConfigMap, "a").is_none());
+    let namespaces = Request {
+        verb: Verb::DeleteCollection,
+        ..Request::list(Kind::Namespace, "")
+    };
+    assert_eq!(
+        world.refusal(&namespaces).0,
+        405,
+        "nobody deletes all namespaces at once"
+    );
 }

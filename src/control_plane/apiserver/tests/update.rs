@@ -145,6 +145,12 @@ fn scaling_sets_the_replicas() {
         world.refusal(&scale(Kind::Deployment, "web", -1)),
         (422, want.to_owned())
     );
+    let stale = json!({"metadata": {"resourceVersion": "1"}, "spec": {"replicas": 1}});
+    let stale = Request {
+        body: Body::Document(Arc::new(stale)),
+        ..scale(Kind::Deployment, "web", 0)
+    };
+    assert_eq!(world.refusal(&stale).0, 409);
     world.make(config_map("x"));
     assert_eq!(world.refusal(&scale(Kind::ConfigMap, "x", 1)).0, 404);
 }
