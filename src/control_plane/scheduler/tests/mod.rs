@@ -1,5 +1,6 @@
 //! Stories of the scheduler alone: pods, nodes and time go in, every turn comes out as text.
 
+mod bindings;
 mod stories;
 mod waiting;
 
