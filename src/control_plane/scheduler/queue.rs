@@ -14,8 +14,8 @@ use super::requests::PodUse;
 use crate::api::Name;
 use crate::api::time::Ms;
 use crate::component::{Seen, Wake};
-use imbl::OrdMap;
-use k8s_openapi::api::core::v1::Pod;
+use imbl::{OrdMap, OrdSet};
+use k8s_openapi::api::core::v1::{Pod, PodSpec};
 
 /// Back-off after the first attempt that failed; it doubles with each.
 const BACK_OFF_FIRST_MS: Ms = 1_000;
@@ -26,9 +26,14 @@ const BACK_OFF_MAX_MS: Ms = 10_000;
 /// A pod that has waited this long is tried again whatever happened or did not.
 const PARKED_MAX_MS: Ms = 5 * 60 * 1_000;
 
-/// Pods whose last attempt failed, by `namespace/name`.
+/// Pods whose last attempt failed.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub(super) struct Queue(OrdMap<Name, Waiting>);
+pub(super) struct Queue {
+    /// By `namespace/name`.
+    waiting: OrdMap<Name, Waiting>,
+    /// Those that wait for something to happen; the others wait for their back-off only.
+    parked: OrdSet<Name>,
+}
 
 /// A pod whose last attempt failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +44,6 @@ pub(super) struct Waiting {
     pub(super) since_ms: Ms,
     /// The filters that refused it; empty if no filter was asked.
     pub(super) refused_by: PluginSet,
-    /// Is it waiting for something to happen? If not, it waits for its back-off only.
-    pub(super) parked: bool,
 }
 
 impl Waiting {
@@ -52,13 +55,21 @@ impl Waiting {
     fn back_off_left_ms(&self, now_ms: Ms) -> Ms {
         (self.since_ms + self.back_off_ms()).saturating_sub(now_ms)
     }
+
+    /// Another try as soon as the back-off is over.
+    fn wake(&self, key: &Name, spec: &PodSpec, now_ms: Ms) -> Wake {
+        Wake {
+            priority: spec.priority.unwrap_or(0),
+            ..Wake::after(key.clone(), self.back_off_left_ms(now_ms))
+        }
+    }
 }
 
 impl Queue {
     /// What is known of a pod whose last attempt failed.
     #[must_use]
     pub(super) fn get(&self, key: &str) -> Option<&Waiting> {
-        self.0.get(key)
+        self.waiting.get(key)
     }
 
     /// No node would take the pod. Says when to come back at the latest.
@@ -69,12 +80,12 @@ impl Queue {
         priority: i32,
         now_ms: Ms,
     ) -> Wake {
-        let waiting = self.failed(key, refused_by, now_ms);
+        let back_off_ms = self.failed(key, refused_by, now_ms);
         // A pod that no plugin refused would wait for nothing in particular: it is tried again after its back-off.
-        let after_ms = if waiting.parked {
-            PARKED_MAX_MS
+        let after_ms = if refused_by.is_empty() {
+            back_off_ms
         } else {
-            waiting.back_off_ms()
+            PARKED_MAX_MS
         };
         Wake {
             priority,
@@ -84,45 +95,57 @@ impl Queue {
 
     /// Something went wrong that has nothing to do with the nodes: the pod is tried again after its back-off.
     pub(super) fn back_off(&mut self, key: &str, priority: i32, now_ms: Ms) -> Wake {
-        let waiting = self.failed(key, PluginSet::default(), now_ms);
+        let back_off_ms = self.failed(key, PluginSet::default(), now_ms);
         Wake {
             priority,
-            ..Wake::after(key, waiting.back_off_ms())
+            ..Wake::after(key, back_off_ms)
         }
     }
 
-    fn failed(&mut self, key: &str, refused_by: PluginSet, now_ms: Ms) -> &Waiting {
-        let waiting = self.0.entry(key.into()).or_insert(Waiting {
+    /// Counts a failed attempt; says how long to back off.
+    fn failed(&mut self, key: &str, refused_by: PluginSet, now_ms: Ms) -> Ms {
+        let key = Name::from(key);
+        if refused_by.is_empty() {
+            self.parked.remove(&key);
+        } else {
+            self.parked.insert(key.clone());
+        }
+        let waiting = self.waiting.entry(key).or_insert(Waiting {
             attempts: 0,
             since_ms: now_ms,
             refused_by,
-            parked: true,
         });
         waiting.attempts += 1;
         waiting.since_ms = now_ms;
         waiting.refused_by = refused_by;
-        waiting.parked = !refused_by.is_empty();
-        waiting
+        waiting.back_off_ms()
     }
 
     /// The pod was scheduled, or is gone.
     pub(super) fn forget(&mut self, key: &str) {
-        if !self.0.is_empty() {
-            self.0.remove(key);
+        if self.waiting.is_empty() {
+            return;
         }
+        self.waiting.remove(key);
+        self.parked.remove(key);
     }
 
     /// Something happened in the cluster: which of the waiting pods are worth another try, and when?
     pub(super) fn on_event(&mut self, event: &ClusterEvent<'_>, seen: &Seen<'_>) -> Vec<Wake> {
         let mut woken = Vec::new();
-        for (key, waiting) in &self.0 {
-            let Some(wake) = try_again(key, waiting, event, seen) else {
-                continue;
-            };
-            woken.push(wake);
+        for key in &self.parked {
+            woken.extend(self.try_parked(key, event, seen));
         }
         for wake in &woken {
-            self.unpark(&wake.key);
+            self.parked.remove(&wake.key);
+        }
+        if matches!(event, ClusterEvent::NodeAdded(_)) {
+            let unasked = self.waiting.iter();
+            let unasked = unasked.filter(|(_, waiting)| waiting.refused_by.is_empty());
+            woken.extend(unasked.filter_map(|(key, waiting)| {
+                let pod: &Pod = seen.at_key(key)?;
+                Some(waiting.wake(key, pod.spec.as_ref()?, seen.now_ms))
+            }));
         }
         woken
     }
@@ -134,33 +157,16 @@ impl Queue {
         event: &ClusterEvent<'_>,
         seen: &Seen<'_>,
     ) -> Option<Wake> {
-        let (key, waiting) = self.0.get_key_value(key)?;
-        let wake = try_again(key, waiting, event, seen)?;
-        self.unpark(&wake.key);
+        let key = self.parked.get(key)?.clone();
+        let wake = self.try_parked(&key, event, seen)?;
+        self.parked.remove(&key);
         Some(wake)
     }
 
-    fn unpark(&mut self, key: &str) {
-        if let Some(waiting) = self.0.get_mut(key) {
-            waiting.parked = false;
-        }
-    }
-}
-
-fn try_again(
-    key: &Name,
-    waiting: &Waiting,
-    event: &ClusterEvent<'_>,
-    seen: &Seen<'_>,
-) -> Option<Wake> {
-    let pod: &Pod = seen.at_key(key)?;
-    let spec = pod.spec.as_ref()?;
-    let after_no_nodes =
-        waiting.refused_by.is_empty() && matches!(event, ClusterEvent::NodeAdded(_));
-    if !after_no_nodes {
-        if !waiting.parked {
-            return None;
-        }
+    fn try_parked(&self, key: &Name, event: &ClusterEvent<'_>, seen: &Seen<'_>) -> Option<Wake> {
+        let waiting = self.waiting.get(key)?;
+        let pod: &Pod = seen.at_key(key)?;
+        let spec = pod.spec.as_ref()?;
         let used = PodUse::of(spec);
         let place = PodToPlace {
             pod,
@@ -169,11 +175,8 @@ fn try_again(
         };
         let mut plugins = waiting.refused_by.iter();
         plugins.find(|index| FILTERS[*index].is_worth_another_try(place, event))?;
+        Some(waiting.wake(key, spec, seen.now_ms))
     }
-    Some(Wake {
-        priority: spec.priority.unwrap_or(0),
-        ..Wake::after(key.clone(), waiting.back_off_left_ms(seen.now_ms))
-    })
 }
 
 #[cfg(test)]

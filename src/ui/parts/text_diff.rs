@@ -1,6 +1,6 @@
 //! The lines that differ between two texts, with a little of what is around them.
 
-use similar::{ChangeTag, TextDiff};
+use similar::algorithms::{Capture, Replace, myers};
 use yew::prelude::*;
 
 /// How many unchanged lines are shown around a change.
@@ -18,28 +18,30 @@ pub struct Line {
 /// The changed lines, each group with its surroundings; groups are parted by a line `⋯`.
 #[must_use]
 pub fn diff_lines(before: &str, after: &str) -> Vec<Line> {
-    let diff = TextDiff::from_lines(before, after);
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    // The algorithm itself rather than `TextDiff`, which brings seventeen copies of it into the page.
+    let mut changes = Replace::new(Capture::new());
+    let Ok(()) = myers::diff(&mut changes, &old[..], 0..old.len(), &new[..], 0..new.len());
     let mut lines = Vec::new();
-    for group in diff.grouped_ops(CONTEXT_LINES) {
+    for group in changes.into_inner().into_grouped_ops(CONTEXT_LINES) {
         if !lines.is_empty() {
-            lines.push(Line {
-                sign: ' ',
-                text: "⋯".to_owned(),
-            });
+            lines.push(line(' ', "⋯"));
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                ChangeTag::Equal => ' ',
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-            };
-            lines.push(Line {
-                sign,
-                text: change.value().trim_end_matches('\n').to_owned(),
-            });
+        for (tag, olds, news) in group.iter().map(similar::DiffOp::as_tag_tuple) {
+            if tag == similar::DiffTag::Equal {
+                lines.extend(news.map(|at| line(' ', new[at])));
+                continue;
+            }
+            lines.extend(olds.map(|at| line('-', old[at])));
+            lines.extend(news.map(|at| line('+', new[at])));
         }
     }
     lines
+}
+
+fn line(sign: char, text: &str) -> Line {
+    let text = text.to_owned();
+    Line { sign, text }
 }
 
 /// The diff of two texts. The sign is part of the text, so that colour is not needed to read it.

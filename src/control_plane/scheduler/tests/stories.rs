@@ -1,6 +1,7 @@
 //! Which node a pod gets, and what is said when it gets none: the recorded facts of the conformance scenarios, and more.
 
-use super::World;
+use super::{Scheduler, World};
+use crate::component::{Component as _, Seen};
 use expect_test::{Expect, expect};
 
 fn check(world: &mut World, want: &Expect) {
@@ -189,9 +190,8 @@ fn what_is_not_simulated_is_said() {
     world.plain_node("n1", "4", "8Gi");
     let spec = "{affinity: {podAntiAffinity: {}}, topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule}], volumes: [{name: v, persistentVolumeClaim: {claimName: c}}], containers: [{name: c}]}";
     world.pod_with("p", spec);
-    let seen = crate::component::Seen::all(&world.snapshot, 0);
-    let turn =
-        crate::component::Component::sync(&super::Scheduler, "default/p", &seen, &mut world.memory);
+    let seen = Seen::all(&world.snapshot, 0);
+    let turn = Scheduler.sync("default/p", &seen, &mut world.memory);
     let facts: Vec<String> = turn
         .observed
         .iter()
@@ -229,4 +229,27 @@ fn a_long_reason_is_cut_in_the_event_only() {
             .as_ref()
             .is_some_and(|m| m.len() > 1024)
     );
+}
+
+#[test]
+fn in_a_large_cluster_each_search_goes_on_where_the_last_one_ended() {
+    let mut world = World::default();
+    for number in 0..250 {
+        world.plain_node(&format!("n{number}"), "4", "8Gi");
+    }
+    // Of 250 nodes, 48 % are enough.
+    let searched = [0..120, 120..240, 240..360];
+    for (pod, range) in ["p1", "p2", "p3"].into_iter().zip(searched) {
+        world.asking(pod, "1");
+        let seen = Seen::all(&world.snapshot, 0);
+        let turn = Scheduler.sync(&format!("default/{pod}"), &seen, &mut world.memory);
+        let scheduling = turn.scheduling.expect("a decision");
+        assert!(scheduling.nodes.is_empty(), "too many to keep");
+        let counts = (scheduling.nodes_total, scheduling.nodes_evaluated);
+        assert_eq!(counts, (250, 120), "{pod}");
+        let chosen = scheduling.chosen.as_ref().expect("a node");
+        let number: usize = chosen[1..].parse().expect("a number");
+        let found = range.contains(&number) || range.contains(&(number + 250));
+        assert!(found, "{pod} went to {chosen}");
+    }
 }
