@@ -192,7 +192,7 @@ fn folders_are_read_in_order_and_lists_taken_apart() {
 fn every_error_of_every_file_is_shown_at_its_line() {
     let bad = WEB.replace("replicas: 2", "replica: 2").replace(
         "image: nginx:1.14.2",
-        "image: nginx\n        ports: [{containerPort: http}]",
+        "image: nginx\n        ports: [{containerPort: http}, {containerPort: 70000}]",
     );
     let invalid = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: Web\nspec:\n  containers:\n  - name: a\n    image: nginx\n  - name: a\n---\napiVersion: v1\nkind: Pood\n";
     let wrong = "kind: Pod\nspec:\n  replicas:3\n  containers: []\n---\nkind: Pod\nkind: Pod\n";
@@ -215,8 +215,14 @@ fn every_error_of_every_file_is_shown_at_its_line() {
             error: json: cannot unmarshal string into Go struct field ContainerPort.spec.template.spec.containers.ports.containerPort of type int32
               --> a.yaml:16:33
                |
-            16 |         ports: [{containerPort: http}]
+            16 |         ports: [{containerPort: http}, {containerPort: 70000}]
                |                                 ^^^^
+
+            error: spec.template.spec.containers[0].ports[1].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive
+              --> a.yaml:16:56
+               |
+            16 |         ports: [{containerPort: http}, {containerPort: 70000}]
+               |                                                        ^^^^^
                = kubectl: Error from server (BadRequest): error when creating "a.yaml": Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field ContainerPort.spec.template.spec.containers.ports.containerPort of type int32
 
             error: metadata.name: Invalid value: "Web": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
@@ -263,7 +269,7 @@ fn every_error_of_every_file_is_shown_at_its_line() {
               | ^^^^
               = help: It is also on line 6: remove one of them.
 
-            8 errors; nothing was applied.
+            9 errors; nothing was applied.
         "#]],
     );
 }

@@ -2,8 +2,9 @@
 
 use crate::sources::Source;
 use crate::terminal;
+use kubeloop::api::field::FieldError;
 use kubeloop::api::yaml::{Document, Span, TextError};
-use kubeloop::api::{Reason, Status};
+use kubeloop::api::{Cause, Reason, Status, decode};
 use std::fmt::Write as _;
 
 /// One thing wrong with one place.
@@ -66,12 +67,36 @@ impl Finding {
                 status.message.clone(),
             ));
         }
+        for error in hidden(document, status) {
+            findings.push(finding(document.locate(&error.field), error.to_string()));
+        }
         findings.sort_by_key(|finding| finding.span);
         if let Some(last) = findings.last_mut() {
             last.notes.push(("kubectl", kubectl));
         }
         findings
     }
+}
+
+/// What validation would have said if the document could have been read: the API server stops before.
+fn hidden(document: &Document, status: &Status) -> Vec<FieldError> {
+    let is_wrong_type = |cause: &&Cause| cause.reason == "WrongType";
+    let wrong: Vec<&Cause> = status.causes.iter().filter(is_wrong_type).collect();
+    let is_read = status.reason != Reason::BadRequest || status.causes.is_empty();
+    let Some(kind) = decode::kind_of(&document.value).ok().filter(|_| !is_read) else {
+        return Vec::new();
+    };
+    let mut object = decode::decode(kind, &document.value).object;
+    object.set_defaults();
+    object.prepare_create();
+    let mut errors = object.validate();
+    // What is left out because of its type is missing only for that reason.
+    errors.retain(|error| {
+        wrong.iter().all(|cause| {
+            !cause.field.starts_with(&error.field) && !error.field.starts_with(&cause.field)
+        })
+    });
+    errors
 }
 
 /// The field that a refusal without causes is most likely about.
