@@ -288,3 +288,82 @@ spec:
             status Running | nginx CrashLoopBackOff restarts=1
     "#]].assert_eq(&world.story);
 }
+
+#[test]
+fn a_pod_that_does_not_fit_is_refused() {
+    let mut world = World::new();
+    world.create_pod(
+        "
+metadata: {name: big}
+spec: {containers: [{name: c, image: nginx, resources: {requests: {cpu: '5'}}}]}
+",
+    );
+    world.settle();
+    expect![[r#"
+        0.000 default/big StatusOutOfDate
+            Warning OutOfcpu: Node didn't have enough resource: cpu, requested: 5000, used: 0, capacity: 4000
+            status Failed
+    "#]].assert_eq(&world.story);
+    let status = world.status("big");
+    assert_eq!(status.reason.as_deref(), Some("OutOfcpu"));
+    assert!(world.machine.sandboxes.is_empty());
+}
+
+#[test]
+fn a_pod_past_its_deadline_fails() {
+    let mut world = World::new();
+    world.create_pod(
+        "
+metadata: {name: late}
+spec:
+  activeDeadlineSeconds: 10
+  containers: [{name: c, image: nginx:1.14.2}]
+",
+    );
+    world.settle();
+    world.story.clear();
+    world.run_until(20_000);
+    expect![[r#"
+        10.000 default/late StatusOutOfDate
+            Normal DeadlineExceeded: Pod was active on the node longer than the specified deadline
+            status Failed | c Running ready
+        10.000 default/late PodFinished StatusOutOfDate
+            StopContainer #0 grace 30s
+            status Failed | c Running ready
+        10.100 default/late StatusOutOfDate SandboxNotNeeded
+            status Failed | c Completed(0)
+            StopPodSandbox 00000000-0000-4000-8000-000000000002
+    "#]]
+    .assert_eq(&world.story);
+}
+
+#[test]
+fn a_new_image_replaces_the_container() {
+    let mut world = World::new();
+    world.create_pod(
+        "{metadata: {name: web}, spec: {containers: [{name: c, image: 'nginx:1.14.2'}]}}",
+    );
+    world.settle();
+    world.story.clear();
+    world.change_pod("web", |pod| {
+        let spec = pod.spec.as_mut().expect("it has a spec");
+        spec.containers[0].image = Some("nginx:1.16.1".to_owned());
+    });
+    world.settle();
+    expect![[r#"
+        1.400 default/web ContainerChanged
+            Normal Killing: Container c definition changed, will be restarted
+            StopContainer #0 grace 30s
+        1.500 default/web StatusOutOfDate ImageMissing
+            status Running | c Completed(0)
+            Normal Pulling: Pulling image "nginx:1.16.1"
+            PullImage docker.io/library/nginx:1.16.1
+        2.700 default/web ContainerNotRunning
+            Normal Pulled: Successfully pulled image "nginx:1.16.1" in 1.2s (1.2s including waiting). Image size: 44710204 bytes.
+            StartContainer default/web/c
+            Normal Created: Created container: c
+        2.800 default/web StatusOutOfDate
+            Normal Started: Started container c
+            status Running | c Running ready restarts=1
+    "#]].assert_eq(&world.story);
+}

@@ -13,10 +13,50 @@ use imbl::OrdMap;
 pub struct KubeletMemory {
     /// Of each pod that it looks after.
     pub(super) pods: OrdMap<Uid, PodMemory>,
+    /// What the admitted pods that have not finished ask for together.
+    pub(super) used: Requests,
     /// How far it is with its own node.
     pub(super) node: NodeMemory,
     /// How far it is with its lease.
     pub(super) lease: LeaseMemory,
+}
+
+/// Amounts of what pods ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Requests {
+    /// How many pods.
+    pub(super) pods: i64,
+    /// Thousandths of a CPU.
+    pub(super) milli_cpu: i64,
+    /// Bytes.
+    pub(super) memory: i64,
+    /// Bytes of ephemeral storage.
+    pub(super) storage: i64,
+}
+
+impl Requests {
+    /// Adds `other`.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.pods += other.pods;
+        self.milli_cpu += other.milli_cpu;
+        self.memory += other.memory;
+        self.storage += other.storage;
+    }
+
+    /// Takes `other` away again.
+    pub(super) fn subtract(&mut self, other: &Self) {
+        self.pods -= other.pods;
+        self.milli_cpu -= other.milli_cpu;
+        self.memory -= other.memory;
+        self.storage -= other.storage;
+    }
+
+    /// At least `other` in each dimension.
+    pub(super) fn raise(&mut self, other: &Self) {
+        self.milli_cpu = self.milli_cpu.max(other.milli_cpu);
+        self.memory = self.memory.max(other.memory);
+        self.storage = self.storage.max(other.storage);
+    }
 }
 
 /// What it remembers of its own Node.
@@ -43,8 +83,8 @@ pub(super) enum LeaseMemory {
 /// What it remembers of one pod.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(super) struct PodMemory {
-    /// It was admitted.
-    pub(super) is_admitted: bool,
+    /// What it asks for, once it was admitted; given back when it has finished.
+    pub(super) admitted: Option<Requests>,
     /// A pass over the pod is under way: something was begun and the status is written only when that is over.
     pub(super) is_passing: bool,
     /// It was deleted from the API by this kubelet.

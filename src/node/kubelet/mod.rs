@@ -6,6 +6,7 @@
 //! The real thing: pkg/kubelet/kubelet.go (`syncLoop`, `HandlePodUpdates`), pod_workers.go.
 //! Left out: static pods, volumes, device plugins, eviction under pressure, checkpoints; ConfigMaps and Secrets are asked for when a pod needs them.
 
+mod admission;
 mod back_off;
 mod containers;
 mod hooks;

@@ -2,12 +2,13 @@
 //!
 //! The real thing: pkg/kubelet/kubelet.go (`HandlePodAdditions`, `HandlePodUpdates`, `HandlePodRemoves`, `HandlePodCleanups`), pod_workers.go.
 
+use super::admission::{self, Refusal};
 use super::memory::KubeletMemory;
 use super::pass::Pass;
 use super::view::{self, PodView};
 use super::{Kubelet, terminate};
 use crate::api::owner::uid_of;
-use crate::api::pods::node_name;
+use crate::api::pods::{is_finished, node_name};
 use crate::api::{
     Answer, Change, ChangeType, Key, Kind, Reply, Request, Stored, Subresource, Uid, Verb,
 };
@@ -22,7 +23,10 @@ pub(super) fn wakes(change: &Change, seen: &Seen<'_>, memory: &mut KubeletMemory
         ChangeType::Modified if is_own_write() => return Vec::new(),
         ChangeType::Deleted => {
             let uid = uid_of(object.metadata());
-            memory.pods.remove(&uid);
+            let pod = memory.pods.remove(&uid);
+            if let Some(requests) = pod.and_then(|pod| pod.admitted) {
+                memory.used.subtract(&requests);
+            }
             if !seen.machine().sandboxes.contains_key(&uid) {
                 return Vec::new();
             }
@@ -46,26 +50,56 @@ pub(super) fn sync(key: &str, seen: &Seen<'_>, memory: &mut KubeletMemory) -> Tu
     let Some((object, pod, uid)) = own else {
         return turn;
     };
+    let refusal = admit(pod, uid, seen, memory);
     let mut pass = Pass {
         view: PodView::new(key, object, pod, uid, seen),
         memory: memory.pods.entry(uid).or_default(),
         turn,
         has_begun: false,
     };
-    live(&mut pass);
+    match refusal {
+        Some(refusal) => pass.reject(refusal),
+        None => live(&mut pass),
+    }
     pass.turn
+}
+
+/// Admits a pod that is seen for the first time, if it fits; a finished one gives back what it had.
+fn admit(pod: &Pod, uid: Uid, seen: &Seen<'_>, memory: &mut KubeletMemory) -> Option<Refusal> {
+    let known = memory.pods.get(&uid).and_then(|m| m.admitted);
+    if let Some(requests) = known {
+        if is_finished(pod) {
+            memory.used.subtract(&requests);
+            memory.pods.entry(uid).or_default().admitted = None;
+        }
+        return None;
+    }
+    let is_new = pod.status.as_ref().is_none_or(|s| s.start_time.is_none())
+        && pod.metadata.deletion_timestamp.is_none()
+        && !seen.machine().sandboxes.contains_key(&uid);
+    let spec = pod.spec.as_ref().filter(|_| !is_finished(pod))?;
+    let requests = admission::requests(spec);
+    if is_new && let Some(refusal) = admission::check(spec, &requests, &memory.used, seen) {
+        return Some(refusal);
+    }
+    memory.used.add(&requests);
+    memory.pods.entry(uid).or_default().admitted = Some(requests);
+    None
 }
 
 fn live(pass: &mut Pass<'_>) {
     observe(pass);
     let (_, status) = view::newest(pass.view.object, pass.memory);
-    let is_finished = matches!(status.phase.as_deref(), Some("Succeeded" | "Failed"));
+    let has_finished = matches!(status.phase.as_deref(), Some("Succeeded" | "Failed"));
     if pass.view.pod.metadata.deletion_timestamp.is_some() {
         terminate::step(pass);
         return;
     }
-    if is_finished {
+    if has_finished {
         pass.wind_up();
+        return;
+    }
+    if pass.view.spec.active_deadline_seconds.is_some() && pass.is_past_its_deadline() {
         return;
     }
     pass.run();
