@@ -22,7 +22,7 @@ use super::own_writes::OwnWrites;
 use super::ownership;
 use crate::api::owner::{self, controller_reference};
 use crate::api::{Change, Key, Kind, Name, Object, Reason, Request, Stored, User, Verb, selector};
-use crate::component::{Action, Component, Note, Outcome, Place, Seen, Turn, Wake, Watch};
+use crate::component::{Action, Component, Datum, Note, Outcome, Place, Seen, Turn, Wake, Watch};
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStatus, ReplicaSet};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -223,24 +223,23 @@ impl<'a> Sync<'a> {
         if self.spec.paused == Some(true) {
             self.turn.saw(object, "spec.paused", true);
         }
-        let new = self.new.as_deref().into_iter().map(|set| ("new", set));
-        let mut facts = Vec::new();
-        for (age, set) in new.chain(self.old.iter().map(|set| ("old", *set))) {
-            let status = set.status.as_ref();
-            let counts = format!(
-                "{age}, revision {}: {} desired, {} current, {} available",
-                revision_of(set),
-                replicas_of(set),
-                status.map_or(0, |s| s.replicas),
-                available_of(set),
-            );
-            facts.push((key_of(set), owner::revision_of(&set.metadata), counts));
-        }
         if self.new.is_none() {
             self.turn.saw(object, "new ReplicaSet", None::<Name>);
         }
-        for (key, revision, counts) in facts {
-            self.turn.saw_at(key, revision, "replicas", counts);
+        let new = self.new.as_deref().into_iter().map(|set| ("new", set));
+        for (age, set) in new.chain(self.old.iter().map(|set| ("old", *set))) {
+            let (key, revision) = (key_of(set), owner::revision_of(&set.metadata));
+            let current = set.status.as_ref().map_or(0, |s| s.replicas);
+            let mut saw = |field: &str, value: Datum| {
+                self.turn.saw_at(key.clone(), revision, field, value);
+            };
+            saw("template", Datum::from(age));
+            saw("revision", Datum::from(revision_of(set)));
+            saw("spec.replicas", Datum::from(replicas_of(set)));
+            if replicas_of(set) > 0 || current > 0 {
+                saw("status.replicas", Datum::from(current));
+                saw("status.availableReplicas", Datum::from(available_of(set)));
+            }
         }
     }
 

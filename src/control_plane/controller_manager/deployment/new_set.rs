@@ -123,12 +123,8 @@ impl Sync<'_> {
             .as_deref()
             .unwrap_or_default();
         if let Some(taken) = self.seen.get::<ReplicaSet>(namespace, &name) {
-            self.turn.saw_at(
-                key_of(taken),
-                0,
-                "spec.template",
-                "another one of the same hash",
-            );
+            self.turn
+                .saw_at(key_of(taken), 0, "spec.template", "HashCollision");
             let mut status = self.status.clone();
             status.collision_count = Some(status.collision_count.unwrap_or(0) + 1);
             self.write_status(status);

@@ -54,10 +54,10 @@ enum Standing {
 impl Standing {
     fn in_words(self) -> &'static str {
         match self {
-            Self::Solid => "is there",
-            Self::Waiting => "waits for its dependents to be deleted",
-            Self::Dangling => "is gone",
-            Self::Unproved => "is not in the cache",
+            Self::Solid => "Present",
+            Self::Waiting => "WaitsForDependents",
+            Self::Dangling => "Absent",
+            Self::Unproved => "NotInCache",
         }
     }
 }
@@ -95,8 +95,8 @@ fn judge(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, turn: &mut T
         .map(|reference| (reference, standing(object, reference, seen, memory)))
         .collect();
     for (reference, standing) in &standings {
-        let owner = format!("{} {}", in_words(reference), standing.in_words());
-        turn.saw(object, "metadata.ownerReferences", owner);
+        let field = format!("metadata.ownerReferences[{}]", in_words(reference));
+        turn.saw(object, field, standing.in_words());
     }
     let with = |wanted: Standing| {
         standings

@@ -118,8 +118,9 @@ impl Component for NamespaceController {
         if has_answers {
             judge(object, namespace, seen, memory, &mut turn);
         } else {
-            memory.found.remove(key);
-            delete_content(key, object, &mut turn);
+            let empty = BTreeMap::new();
+            let known = memory.found.get(key).unwrap_or(&empty);
+            delete_content(key, object, known, &mut turn);
         }
         turn
     }
@@ -207,9 +208,17 @@ fn declare_terminating(object: &Object, namespace: &Namespace, turn: &mut Turn) 
     turn.again(Wake::after(object.name(), OWN_UPDATE_MS));
 }
 
-/// Deletes everything, kind by kind, and asks what that left.
-fn delete_content(namespace: &str, object: &Object, turn: &mut Turn) {
-    let kinds: Vec<Name> = contents().map(|kind| kind.info().plural.into()).collect();
+/// Deletes everything, kind by kind, and asks what that left. Kinds of which nothing was left stay so: nothing new may be created.
+fn delete_content(
+    namespace: &str,
+    object: &Object,
+    known: &BTreeMap<Kind, Remains>,
+    turn: &mut Turn,
+) {
+    let left: Vec<Kind> = contents()
+        .filter(|kind| !known.contains_key(kind))
+        .collect();
+    let kinds: Vec<Name> = left.iter().map(|kind| kind.info().plural.into()).collect();
     let kinds = crate::component::Datum::List(kinds);
     let why = turn.differs(
         object.key(),
@@ -218,7 +227,7 @@ fn delete_content(namespace: &str, object: &Object, turn: &mut Turn) {
         kinds,
         "NamespaceIsBeingDeleted",
     );
-    for kind in contents() {
+    for kind in left {
         let options = DeleteOptions {
             propagation: Some(Propagation::Background),
             ..DeleteOptions::default()
@@ -278,8 +287,10 @@ fn judge(
         turn.act(why, Request::update_status(update));
     }
     if left > 0 {
-        // The next look asks anew.
-        memory.found.remove(&name);
+        // The next look asks anew for these.
+        if let Some(found) = memory.found.get_mut(&name) {
+            found.retain(|_, remains| remains.count == 0);
+        }
         let estimate_s = remains
             .values()
             .map(|r| r.estimate_s(deleted_ms, seen.now_ms))

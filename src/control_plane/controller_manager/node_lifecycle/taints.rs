@@ -91,11 +91,7 @@ fn no_execute(
     };
     let name = object.name();
     if !wanted.is_empty() && zones.all_disrupted() {
-        turn.saw(
-            object,
-            "evictions",
-            "stopped: no node of the cluster is Ready",
-        );
+        turn.saw(object, "evictions", "AllZonesFullyDisrupted");
         patch(object, taints, is_ours, &[], NO_EXECUTE, now_ms, turn);
         return;
     }
@@ -104,20 +100,12 @@ fn no_execute(
         match zones.permit(&name, now_ms) {
             Permit::Granted => {}
             Permit::Later(wait_ms) => {
-                turn.saw(
-                    object,
-                    "evictions",
-                    "rate limited: one node per 10 s and zone",
-                );
+                turn.saw(object, "evictions", "RateLimited");
                 turn.again(Wake::after(name, wait_ms));
                 return;
             }
             Permit::Never => {
-                turn.saw(
-                    object,
-                    "evictions",
-                    "stopped: most nodes of the zone are not Ready",
-                );
+                turn.saw(object, "evictions", "ZonePartiallyDisrupted");
                 return;
             }
         }
