@@ -6,7 +6,7 @@
 //! | `step(n = 1)` | the steps taken, as `trace` gives them |
 //! | `settle()` | `{settled, step, atMs, waitsFor}` |
 //! | `seek(i)` | `{step, len, atMs}` |
-//! | `get(kind, namespace?)` | the objects as JSON |
+//! | `get(kind, namespace?)` | the list, as the API server gives it: `{kind: "PodList", items: […]}` |
 //! | `trace(from, to)` | the steps from `from` to `to` (exclusive), as `kubeloop run -o trace-json` prints them |
 //! | `fault(spec)` | the step; `spec` as in `{"fault": "kill-node", "node": "n1"}` |
 //! | `reset({nodes, seed})` | `{step, len, atMs}` |
@@ -164,7 +164,14 @@ fn get(store: &Store, kind: &str, namespace: &str) -> Answer {
         .cluster()
         .ask(&Request::list(kind, namespace).by(USER));
     match answer.result? {
-        Reply::List(objects, _) => Ok(objects.iter().map(crate::api::Object::to_json).collect()),
+        Reply::List(objects, revision) => {
+            let info = kind.info();
+            let items: Vec<Value> = objects.iter().map(crate::api::Object::to_json).collect();
+            Ok(json!({
+                "kind": format!("{}List", info.name), "apiVersion": info.api_version,
+                "metadata": { "resourceVersion": revision.to_string() }, "items": items,
+            }))
+        }
         Reply::Object(object) | Reply::Deleted(object) => Ok(object.to_json()),
     }
 }

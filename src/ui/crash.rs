@@ -10,7 +10,6 @@ use super::store::Store;
 use crate::session::Action;
 use js_sys::{Function, Reflect};
 use std::cell::Cell;
-use std::panic;
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
@@ -21,7 +20,8 @@ thread_local! {
 
 /// Watches for panics from now on.
 pub(super) fn start(store: &Store) {
-    panic::set_hook(Box::new(|info| report(&info.to_string())));
+    // Yew would set one of its own otherwise, when it renders for the first time.
+    yew::set_custom_panic_hook(Box::new(|info| report(&info.to_string())));
     let watched = store.clone();
     store.listen(Callback::from(move |()| {
         LAST_GOOD_STEP.set(watched.session().timeline().len());

@@ -54,7 +54,7 @@ export function mountEditor(parent, options = {}) {
 
   const named = (language) => {
     note.textContent = description ?? LEAVING[language] ?? LEAVING.en;
-    return EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": note.id });
+    return EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": note.id, tabindex: "0" });
   };
   const phrases = (language) => EditorState.phrases.of({ ...(language === "zh" ? CHINESE : {}), ...options.phrases });
   let language = options.language ?? "en";

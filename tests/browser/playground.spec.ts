@@ -182,6 +182,7 @@ page.describe("everyone", () => {
     await loop.keyboard.press("e");
     await loop.keyboard.type("s");
     expect(await cursor(loop), "keys typed into the editor are text").toBe(1);
+    await loop.keyboard.press("Escape"); // closes the completions
     await loop.keyboard.press("Escape");
     await loop.keyboard.press("Tab");
     await loop.keyboard.press("?");
@@ -227,13 +228,13 @@ page.describe("window.kubeloop", () => {
   page("gives plain JSON, and rejects with the Status", async ({ loop }) => {
     const world = await loop.evaluate(() => window.kubeloop.reset({ nodes: 2, seed: 7 }));
     expect(world).toMatchObject({ step: 0, len: 0 });
-    expect(await loop.evaluate(() => window.kubeloop.get("nodes"))).toHaveLength(2);
+    expect(await loop.evaluate(() => window.kubeloop.get("nodes"))).toMatchObject({ kind: "NodeList", items: [{ kind: "Node" }, { kind: "Node" }] });
     const made = await loop.evaluate(() => window.kubeloop.apply("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: nginx}]\n"));
     expect(made).toEqual([{ object: "Pod default/web", effect: "created", line: "pod/web created" }]);
     const steps = (await loop.evaluate(() => window.kubeloop.step(5))) as { step: number }[];
     expect(steps.map((step) => step.step)).toEqual([1, 2, 3, 4, 5]);
     expect(await loop.evaluate(() => window.kubeloop.settle())).toMatchObject({ settled: true });
-    const [pod] = (await loop.evaluate(() => window.kubeloop.get("pod", "default"))) as any[];
+    const [pod] = ((await loop.evaluate(() => window.kubeloop.get("pod", "default"))) as any).items;
     expect(pod.status.phase).toBe("Running");
     expect(await loop.evaluate(() => window.kubeloop.seek(2))).toMatchObject({ step: 2 });
     expect(await loop.evaluate(() => window.kubeloop.trace(0, 2))).toHaveLength(2);

@@ -60,9 +60,9 @@ pub fn Editor() -> Html {
                 <ul class="problems" aria-label={words::problems(language)}>{ for session.problems.iter().map(problem) }</ul>
             }
             if !session.applied.is_empty() && session.preview.is_none() {
-                <ul class="applied mono" aria-label={words::applied(language)} role="status">
-                    { for session.applied.iter().map(|applied| html! { <li>{ &applied.line }</li> }) }
-                </ul>
+                <div class="applied mono" role="status">
+                    { for session.applied.iter().map(|applied| html! { <p>{ &applied.line }</p> }) }
+                </div>
             }
             if session.preview.is_some() { <Preview /> }
             <div class="editor-foot">
