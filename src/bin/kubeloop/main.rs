@@ -4,6 +4,12 @@
 //!
 //! Left out: `serve` (the API behind a port), `ctl`, `lesson`.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "printing is what a command line is for"
+)]
+#![allow(unreachable_pub, reason = "a binary has no outside")]
+
 mod bench;
 mod diagnostics;
 mod run;

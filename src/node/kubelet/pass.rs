@@ -114,7 +114,7 @@ impl<'a> Pass<'a> {
         if self.is_complete() || !self.has_volumes() {
             return;
         }
-        let state = if self.view.sandbox_state() == None {
+        let state = if self.view.sandbox_state().is_none() {
             Datum::None
         } else {
             let message = "Pod sandbox changed, it will be killed and re-created.";

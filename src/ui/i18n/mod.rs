@@ -71,7 +71,7 @@ pub(crate) use words;
 /// One line of [`words!`].
 macro_rules! word {
     ($name:ident = $english:literal, $chinese:literal) => {
-        #[doc = $english]
+        #[doc = concat!("English: `", $english, "`.")]
         #[must_use]
         pub fn $name(language: $crate::ui::i18n::Language) -> &'static str {
             match language {
@@ -81,7 +81,7 @@ macro_rules! word {
         }
     };
     ($name:ident ($($argument:ident: $type:ty),+) = $english:literal, $chinese:literal) => {
-        #[doc = $english]
+        #[doc = concat!("English: `", $english, "`.")]
         #[must_use]
         pub fn $name(language: $crate::ui::i18n::Language, $($argument: $type),+) -> String {
             match language {

@@ -66,7 +66,7 @@ fn a_running_pod_gets_its_grace() {
     let types: Vec<_> = world
         .store
         .history(&key(Kind::Pod, "web"))
-        .map(|c| c.change_type())
+        .map(crate::api::Change::change_type)
         .collect();
     assert_eq!(types.last(), Some(&ChangeType::Deleted));
 }

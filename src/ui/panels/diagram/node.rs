@@ -1,5 +1,10 @@
 //! One node with its pods. Drawn again only when it, its agents or what is lit on it changed.
 
+#![allow(
+    unreachable_pub,
+    reason = "the component macro makes what it is given as visible as itself"
+)]
+
 use super::Context;
 use super::fleet::used;
 use crate::api::{Key, Kind};
