@@ -45,8 +45,10 @@ async function answer(root, base, request, response) {
   const file = path.join(root, asked.slice(base.length) || "index.html");
   if (path.relative(root, file).startsWith("..")) return response.writeHead(404).end("not found");
 
-  const packed = /\bbr\b/.test(request.headers["accept-encoding"] ?? "") && (await size(`${file}.br`));
-  const length = packed || (await size(file));
+  const plain = await found(file);
+  const brotli = /\bbr\b/.test(request.headers["accept-encoding"] ?? "") && (await found(`${file}.br`));
+  const packed = plain && brotli && brotli.mtimeMs >= plain.mtimeMs; // an older one belongs to an older build
+  const length = (packed ? brotli : plain)?.size;
   if (!length) return response.writeHead(404).end("not found");
   response.writeHead(200, {
     "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
@@ -59,10 +61,10 @@ async function answer(root, base, request, response) {
   createReadStream(packed ? `${file}.br` : file).on("error", () => response.destroy()).pipe(response);
 }
 
-/** Bytes of a file; 0 when there is none. */
-async function size(file) {
-  const found = await stat(file).catch(() => null);
-  return found?.isFile() ? found.size : 0;
+/** What is known of a file; nothing when there is none. */
+async function found(file) {
+  const facts = await stat(file).catch(() => null);
+  return facts?.isFile() ? facts : null;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
