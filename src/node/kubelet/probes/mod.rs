@@ -6,7 +6,6 @@
 //! Left out: the random part of the first period; a pod that is being deleted is not probed any more. After a restart of the kubelet a container
 //! stays as ready as its status said.
 
-use super::super::container_runtime::{self, ProbeAction};
 use super::memory::{KubeletMemory, PodMemory};
 use super::pass::Pass;
 use super::view;
@@ -14,6 +13,7 @@ use crate::api::owner::uid_of;
 use crate::api::time::Ms;
 use crate::api::{Kind, Name, Stored};
 use crate::component::{Container, ContainerId, Datum, Machine, Note, Seen, Turn, Urgency, Wake};
+use crate::node::container_runtime::{self, ProbeAction};
 use k8s_openapi::api::core::v1::{Container as ContainerSpec, Pod, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -425,89 +425,4 @@ fn port_of(port: &IntOrString, spec: &ContainerSpec) -> i32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn probing(kind: ProbeKind) -> Probing {
-        Probing {
-            container: 0,
-            kind,
-            verdict: kind.at_first(),
-            last: Verdict::Unknown,
-            in_a_row: 0,
-            due_ms: Some(0),
-        }
-    }
-
-    #[test]
-    fn thresholds() {
-        use Verdict::{Failure as F, Success as S, Unknown as U};
-        let table: &[(&str, ProbeKind, i32, i32, &[bool], &[Verdict])] = &[
-            ("ready at once", ProbeKind::Readiness, 1, 3, &[true], &[S]),
-            (
-                "ready after two",
-                ProbeKind::Readiness,
-                2,
-                3,
-                &[true, true],
-                &[F, S],
-            ),
-            (
-                "a failure in between counts anew",
-                ProbeKind::Readiness,
-                2,
-                3,
-                &[true, false, true, true],
-                &[F, F, F, S],
-            ),
-            (
-                "unready after three",
-                ProbeKind::Readiness,
-                1,
-                3,
-                &[true, false, false, false],
-                &[S, S, S, F],
-            ),
-            (
-                "alive until three failures",
-                ProbeKind::Liveness,
-                1,
-                3,
-                &[false, false, true, false, false, false],
-                &[S, S, S, S, S, F],
-            ),
-            (
-                "startup",
-                ProbeKind::Startup,
-                1,
-                3,
-                &[false, false, true],
-                &[U, U, S],
-            ),
-            (
-                "never started",
-                ProbeKind::Startup,
-                1,
-                2,
-                &[false, false],
-                &[U, F],
-            ),
-        ];
-        for (name, kind, success, failure, results, want) in table {
-            let probe = Probe {
-                success_threshold: Some(*success),
-                failure_threshold: Some(*failure),
-                ..Probe::default()
-            };
-            let mut probing = probing(*kind);
-            let verdicts: Vec<Verdict> = results
-                .iter()
-                .map(|ok| {
-                    probing.count(*ok, &probe);
-                    probing.verdict
-                })
-                .collect();
-            assert_eq!(verdicts, *want, "{name}");
-        }
-    }
-}
+mod tests;
