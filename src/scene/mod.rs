@@ -154,3 +154,6 @@ fn agents(
     }
     agents
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ const STEPS_MAX: usize = 10_000;
 pub(super) fn start(store: &Store) {
     let api = Object::new();
     offer(&api, "apply", store, |store, yaml, _| async move {
-        apply(&store, &text(&yaml)).await
+        apply(&store, &text(&yaml))
     });
     offer(&api, "step", store, |store, n, _| async move {
         step(&store, whole(&n).unwrap_or(1)).await
@@ -85,7 +85,7 @@ where
     let _ = Reflect::set(api, &name.into(), &function);
 }
 
-async fn apply(store: &Store, yaml: &str) -> Answer {
+fn apply(store: &Store, yaml: &str) -> Answer {
     store.send(Action::EditYaml(yaml.to_owned()));
     store.send(Action::Apply);
     let session = store.session();

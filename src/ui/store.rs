@@ -126,9 +126,9 @@ impl Store {
     /// Does one thing, and lets everyone know.
     pub fn send(&self, action: Action) {
         let before = self.before.borrow().clone();
-        before
-            .iter()
-            .for_each(|callback| callback.emit(action.clone()));
+        for callback in &before {
+            callback.emit(action.clone());
+        }
         self.coach(&action);
         self.session.borrow_mut().apply(action);
         self.changed();
@@ -204,7 +204,9 @@ impl Store {
     fn changed(&self) {
         self.version.set(self.version.get() + 1);
         let listeners = self.listeners.borrow().clone();
-        listeners.iter().for_each(|listener| listener.emit(()));
+        for listener in &listeners {
+            listener.emit(());
+        }
     }
 }
 

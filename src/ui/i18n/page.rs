@@ -124,8 +124,7 @@ words! {
     timeline = "Timeline", "时间线";
     virtual_time = "virtual time", "虚拟时间";
     step_of(cursor: u64, len: u64) = "Step {cursor} of {len}", "第 {cursor} 步，共 {len} 步";
-    step_before = "step ", "第 ";
-    step_behind = "", " 步";
+    place(cursor: &str, len: u64) = "step {cursor} / {len}", "第 {cursor} / {len} 步";
     futures = "Other futures", "其他的未来";
     futures_head = "Futures you left behind. Choosing one keeps this one.", "你离开的未来。选择其一时，当前的会保留。";
     future(at: u64, len: u64) = "parts at step {at}, {len} steps long", "在第 {at} 步分开，共 {len} 步";

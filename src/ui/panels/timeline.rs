@@ -54,6 +54,9 @@ pub fn Timeline() -> Html {
         html! { <span class="mark" key={index} data-kind={kind} style={place(mark.step)}>{ icon(glyph) }</span> }
     };
     let branches = timeline.branches();
+    let words_of_place = words::place(language, "|", len);
+    let (before, behind) = words_of_place.split_once('|').unwrap_or_default();
+    let (before, behind) = (before.to_owned(), behind.to_owned());
     html! {
         <footer class="timeline" aria-label={words::timeline(language)}>
             <div class="clock" data-past={(cursor < len).then_some("")}><b>{ clock(timeline.cluster().now_ms()) }</b><small>{ words::virtual_time(language) }</small></div>
@@ -67,7 +70,7 @@ pub fn Timeline() -> Html {
                     aria-label={words::timeline(language)} aria-valuetext={words::step_of(language, cursor, len)} />
             </div>
             <div class="place">
-                <span>{ words::step_before(language) }<b>{ cursor }</b>{ format!(" / {len}") }{ words::step_behind(language) }</span>
+                <span>{ before }<b>{ cursor }</b>{ behind }</span>
                 if !branches.is_empty() {
                     <Menu id="futures-menu" class="futures" label={words::futures(language)} title={words::futures(language)} button_class={classes!("small", "ghost")}
                         button={html! { <><Icon name="fork" class="i-s" />{ branches.len() }<span class="vh">{ words::futures(language) }</span></> }}>

@@ -20,7 +20,7 @@ use yew::prelude::*;
 
 /// A node as the scene drew it, compared by pointer first.
 #[derive(Clone)]
-pub struct Shared(pub Rc<NodeView>);
+pub(super) struct Shared(pub(super) Rc<NodeView>);
 
 impl PartialEq for Shared {
     fn eq(&self, other: &Self) -> bool {
@@ -30,25 +30,25 @@ impl PartialEq for Shared {
 
 /// What to draw.
 #[derive(Clone, Properties)]
-pub struct NodeProps {
+pub(super) struct NodeProps {
     /// The node.
-    pub view: Shared,
+    pub(super) view: Shared,
     /// How much of its pods.
-    pub density: Density,
+    pub(super) density: Density,
     /// What runs on it, drawn.
-    pub agents: Html,
+    pub(super) agents: Html,
     /// What `agents` was drawn from.
-    pub agents_key: Vec<Agent>,
+    pub(super) agents_key: Vec<Agent>,
     /// Who on it is at work.
-    pub lit: Option<(ProcessId, LitPhase)>,
+    pub(super) lit: Option<(ProcessId, LitPhase)>,
     /// Which of its pods the step is about.
-    pub lit_pods: Vec<Key>,
+    pub(super) lit_pods: Vec<Key>,
     /// Which of its pods, or itself, the learner looks at.
-    pub selected: Option<Key>,
+    pub(super) selected: Option<Key>,
     /// The language.
-    pub language: Language,
+    pub(super) language: Language,
     /// Where presses go.
-    pub dispatch: Dispatch,
+    pub(super) dispatch: Dispatch,
 }
 
 impl PartialEq for NodeProps {
@@ -70,7 +70,7 @@ const ROOMY_MAX: usize = 4;
 
 /// One node.
 #[component]
-pub fn Node(props: &NodeProps) -> Html {
+pub(super) fn Node(props: &NodeProps) -> Html {
     let language = props.language;
     let view = &*props.view.0;
     let key = Key::new(Kind::Node, "", view.name.clone());
