@@ -60,9 +60,16 @@ pub struct PageProps {
 pub fn Page(props: &PageProps) -> Html {
     let update = use_force_update();
     let store = &props.store;
+    let drawn = store.shown().version();
     use_effect_with((), {
         let store = store.clone();
-        move |()| store.listen(Callback::from(move |()| update.force_update()))
+        move |()| {
+            // What happened between the first rendering and now was not heard.
+            if store.shown().version() != drawn {
+                update.force_update();
+            }
+            store.listen(Callback::from(move |()| update.force_update()));
+        }
     });
     let dispatch = use_memo((), |()| store.dispatch());
     let configure = use_memo((), |()| store.configurer());
