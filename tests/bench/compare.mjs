@@ -28,12 +28,18 @@ function peer(nodes, pods) {
   return { who: "webernetes", nodes, pods, ...run };
 }
 
-/** Single-threaded and in virtual time, so its wall time is its CPU time, and all of it would freeze a page that ran it in one go. */
+/** In virtual time, and in one go: all of its time would freeze a page that did not cut it into slices, as ours does. */
 function ours(nodes, pods) {
-  const run = () => json("target/release/kubeloop", ["bench", "--nodes", nodes, "--pods", pods, "--json"]);
+  const run = () => {
+    // The shell's clock, as Node.js does not tell what a child cost.
+    const timed = 'TIMEFORMAT="%U %S"; time "$@"';
+    const { stdout, stderr, status } = spawnSync("bash", ["-c", timed, "bench", "target/release/kubeloop", "bench", "--nodes", String(nodes), "--pods", String(pods), "--json"], { encoding: "utf8" });
+    if (status !== 0) throw new Error(`kubeloop bench ended with ${status}: ${stderr}`);
+    const [user, system] = stderr.trim().split("\n").at(-1).split(" ").map(Number);
+    return { ...JSON.parse(stdout), cpu_ms: (user + system) * 1000 };
+  };
   const runs = Array.from({ length: pods > 5000 ? 1 : REPEATS }, run);
-  const best = runs.reduce((a, b) => (b.wall_ms < a.wall_ms ? b : a));
-  return { who: "kubeloop", nodes, pods, ready: best.pods, cpu_ms: best.wall_ms, ...best };
+  return { who: "kubeloop", nodes, pods, ready: pods, ...runs.reduce((a, b) => (b.wall_ms < a.wall_ms ? b : a)) };
 }
 
 function json(command, args) {
