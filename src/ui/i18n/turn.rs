@@ -114,6 +114,11 @@ const REASONS: &[(&str, &str, &str)] = &[
         "存活探针失败：需要重启它。",
     ),
     (
+        "DependentsAreToStay",
+        "The owner is deleted and its dependents are to stay: they are let go first.",
+        "主人要删除而从属要保留：先让它们脱离归属。",
+    ),
+    (
         "EndpointsOutOfDate",
         "The list of addresses does not match the pods that are ready.",
         "地址列表与就绪的 Pod 不一致。",
@@ -139,6 +144,11 @@ const REASONS: &[(&str, &str, &str)] = &[
         "节点还没有 Lease：它死了也没人发现。",
     ),
     (
+        "LeaseNotRead",
+        "After a start the kubelet first looks whether its Lease is there.",
+        "启动之后，kubelet 先看看自己的 Lease 是否存在。",
+    ),
+    (
         "LeaseRenewalDue",
         "Time to say again that this node is alive.",
         "该再次报告这个节点还活着了。",
@@ -157,6 +167,16 @@ const REASONS: &[(&str, &str, &str)] = &[
         "NoLongerMatching",
         "The object no longer matches the selector: it is let go.",
         "对象不再符合选择器：放手。",
+    ),
+    (
+        "NodeConditionOutOfDate",
+        "A condition of the node is not as it was last seen.",
+        "节点的某个状况与最近所见不符。",
+    ),
+    (
+        "NodeImagesOutOfDate",
+        "The node has other images than its status lists.",
+        "节点上的镜像与 status 所列不同。",
     ),
     (
         "NodeIsNotReady",
@@ -182,6 +202,11 @@ const REASONS: &[(&str, &str, &str)] = &[
         "OldRevisionMustGoFirst",
         "Recreate: the old pods must be gone before new ones come.",
         "Recreate：旧 Pod 必须先全部消失。",
+    ),
+    (
+        "OwnerNotInCache",
+        "The owner is not in the cache: ask the API server before anything is deleted.",
+        "缓存里没有主人：删除任何东西之前，先问 API server。",
     ),
     (
         "PodCompleted",
@@ -224,6 +249,16 @@ const REASONS: &[(&str, &str, &str)] = &[
         "该问问容器的状况了。",
     ),
     (
+        "ProbeResultChanged",
+        "The probes have come to another verdict.",
+        "探针得出了不同的结论。",
+    ),
+    (
+        "ReferenceUnknown",
+        "The pod refers to something that the kubelet has not read yet.",
+        "Pod 引用了 kubelet 尚未读取的东西。",
+    ),
+    (
         "RevisionHistoryLimitExceeded",
         "More old ReplicaSets are kept than revisionHistoryLimit allows.",
         "保留的旧 ReplicaSet 超过了 revisionHistoryLimit。",
@@ -262,6 +297,21 @@ const REASONS: &[(&str, &str, &str)] = &[
         "ScaledInProportion",
         "A rollout is under way: the change is shared out among the ReplicaSets.",
         "滚动更新进行中：变化按比例分给各个 ReplicaSet。",
+    ),
+    (
+        "ServiceAccountMissing",
+        "Every namespace needs its default ServiceAccount.",
+        "每个命名空间都需要默认的 ServiceAccount。",
+    ),
+    (
+        "SliceNeeded",
+        "There are endpoints that no slice lists.",
+        "有些端点没有列在任何 slice 里。",
+    ),
+    (
+        "SliceNotNeeded",
+        "The slice lists nothing any more.",
+        "这个 slice 已不再列出任何端点。",
     ),
     (
         "SpecOutOfDate",
