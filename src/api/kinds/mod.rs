@@ -60,6 +60,37 @@ pub struct KindInfo {
     pub categories: &'static [&'static str],
     /// Does it live in namespaces?
     pub namespaced: bool,
+    /// See [`Stored::VERBS`].
+    pub verbs: &'static [&'static str],
+    /// See [`Stored::SUBRESOURCES`].
+    pub subresources: &'static [SubresourceInfo],
+}
+
+/// What may be done with most kinds, as discovery and RBAC spell it.
+pub const ALL_VERBS: &[&str] = &[
+    "create",
+    "delete",
+    "deletecollection",
+    "get",
+    "list",
+    "patch",
+    "update",
+    "watch",
+];
+
+/// A subresource that a kind has besides `status` and `scale`, which follow from its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubresourceInfo {
+    /// As URLs spell it, after the object's name: `eviction`.
+    pub name: &'static str,
+    /// The API group of what is sent there; often not the kind's own: `policy`.
+    pub group: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Its kind: `Eviction`.
+    pub kind: &'static str,
+    /// What may be done with it: `create`.
+    pub verbs: &'static [&'static str],
 }
 
 impl KindInfo {
@@ -147,6 +178,12 @@ pub trait Stored:
 
     /// The cells of one row, one per column.
     fn row(&self, now_ms: Ms) -> Vec<String>;
+
+    /// What may be done with it. Only namespaces cannot be deleted as a collection.
+    const VERBS: &'static [&'static str] = ALL_VERBS;
+
+    /// Its subresources besides `status` and `scale`, in alphabetical order. The real thing: pkg/registry/*/rest/storage_*.go.
+    const SUBRESOURCES: &'static [SubresourceInfo] = &[];
 
     /// Does NAME stand first in a row? Only Events begin otherwise and show their name last, and only when wide.
     const NAME_FIRST: bool = true;

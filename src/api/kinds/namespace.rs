@@ -3,7 +3,7 @@
 //! The real thing: pkg/apis/core, pkg/registry/core/namespace/strategy.go.
 
 use super::cells::{age, column};
-use super::{Column, Stored, names, stored};
+use super::{Column, Stored, SubresourceInfo, names, stored};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::labels;
@@ -15,6 +15,18 @@ const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 impl Stored for Namespace {
     stored!(Namespace);
+
+    const VERBS: &'static [&'static str] = &[
+        "create", "delete", "get", "list", "patch", "update", "watch",
+    ];
+
+    const SUBRESOURCES: &'static [SubresourceInfo] = &[SubresourceInfo {
+        name: "finalize",
+        group: "",
+        version: "v1",
+        kind: "Namespace",
+        verbs: &["update"],
+    }];
 
     fn set_defaults(&mut self) {
         self.spec.get_or_insert_default();

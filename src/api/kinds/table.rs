@@ -33,6 +33,8 @@ macro_rules! kinds {
                     short_names: &[$($short),*],
                     categories: &[$($category),*],
                     namespaced: $namespaced,
+                    verbs: <$type as Stored>::VERBS,
+                    subresources: <$type as Stored>::SUBRESOURCES,
                 }),*];
                 &INFOS[self as usize]
             }

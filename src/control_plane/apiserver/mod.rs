@@ -13,6 +13,7 @@ mod delete;
 mod list;
 mod metadata;
 mod patch;
+pub mod resources;
 mod scale;
 mod service_ip;
 mod update;

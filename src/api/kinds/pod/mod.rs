@@ -21,7 +21,7 @@ pub(super) mod validation;
 mod volume_defaults;
 mod volumes;
 
-use super::{Column, Stored, stored};
+use super::{Column, Stored, SubresourceInfo, stored};
 use crate::api::check::Errors;
 use crate::api::field::FieldError;
 use crate::api::time::Ms;
@@ -29,8 +29,36 @@ use k8s_openapi::api::core::v1::{Pod, PodAffinityTerm, PodCondition, PodSpec, Po
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use std::collections::BTreeMap;
 
+/// A subresource of pods whose body is of the core group.
+const fn subresource(
+    name: &'static str,
+    kind: &'static str,
+    verbs: &'static [&'static str],
+) -> SubresourceInfo {
+    SubresourceInfo {
+        name,
+        group: "",
+        version: "v1",
+        kind,
+        verbs,
+    }
+}
+
 impl Stored for Pod {
     stored!(Pod);
+
+    const SUBRESOURCES: &'static [SubresourceInfo] = &[
+        subresource("attach", "PodAttachOptions", &["create", "get"]),
+        subresource("binding", "Binding", &["create"]),
+        subresource("ephemeralcontainers", "Pod", &["get", "patch", "update"]),
+        SubresourceInfo {
+            group: "policy",
+            ..subresource("eviction", "Eviction", &["create"])
+        },
+        subresource("exec", "PodExecOptions", &["create", "get"]),
+        subresource("log", "Pod", &["get"]),
+        subresource("portforward", "PodPortForwardOptions", &["create", "get"]),
+    ];
 
     fn set_defaults(&mut self) {
         defaults::pod(self);
