@@ -28,7 +28,9 @@ pub mod time;
 pub mod yaml;
 
 pub use change::{Change, ChangeType};
-pub use kinds::{Kind, KindInfo, Object, Stored, SubresourceInfo};
+pub use kinds::{
+    CustomKind, CustomNames, CustomObject, Kind, KindInfo, Object, Stored, SubresourceInfo,
+};
 pub use object::{Key, Uid};
 pub use request::{
     Answer, Body, DeleteOptions, FieldValidation, ListOptions, Patch, PatchType, Propagation,

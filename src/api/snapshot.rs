@@ -2,11 +2,12 @@
 //!
 //! The real thing: client-go's informer store with indexers (tools/cache/thread_safe_store.go), and etcd's view of one revision.
 
-use super::{Kind, Name, Object, Stored, Uid, claims, owner, pods};
+use super::{CustomKind, Kind, Name, Object, Stored, Uid, claims, owner, pods};
 use imbl::{OrdMap, OrdSet};
 use k8s_openapi::api::core::v1::Pod;
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::OnceLock;
 
 /// Namespace and name: an object's place within its kind.
 pub(super) type Place = (Name, Name);
@@ -324,12 +325,14 @@ fn index_uids(object: &Object) -> Vec<Uid> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     tables: Vec<Table>,
+    custom: OrdMap<CustomKind, Table>,
 }
 
 impl Default for Snapshot {
     fn default() -> Self {
         Self {
             tables: vec![Table::default(); Kind::ALL.len()],
+            custom: OrdMap::new(),
         }
     }
 }
@@ -338,12 +341,27 @@ impl Snapshot {
     /// The objects of one kind.
     #[must_use]
     pub fn table(&self, kind: Kind) -> &Table {
-        &self.tables[kind as usize]
+        static EMPTY: OnceLock<Table> = OnceLock::new();
+        match kind {
+            Kind::Custom(kind) => match self.custom.get(&kind) {
+                Some(table) => table,
+                None => EMPTY.get_or_init(Table::default),
+            },
+            built_in => &self.tables[built_in.index()],
+        }
     }
 
     /// The objects of one kind, to be changed.
     pub fn table_mut(&mut self, kind: Kind) -> &mut Table {
-        &mut self.tables[kind as usize]
+        match kind {
+            Kind::Custom(kind) => self.custom.entry(kind).or_default(),
+            built_in => &mut self.tables[built_in.index()],
+        }
+    }
+
+    /// The custom kinds that there are or were objects of, by name.
+    pub fn custom_kinds(&self) -> impl Iterator<Item = CustomKind> + '_ {
+        self.custom.keys().copied()
     }
 
     /// The object at this key, if there is one.
@@ -356,6 +374,7 @@ impl Snapshot {
 
     /// All objects, by kind, namespace and name.
     pub fn iter(&self) -> impl Iterator<Item = &Object> + '_ {
-        self.tables.iter().flat_map(Table::iter)
+        let custom = self.custom.values();
+        self.tables.iter().chain(custom).flat_map(Table::iter)
     }
 }

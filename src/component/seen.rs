@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::api::time::Ms;
-use crate::api::{Kind, Name, Object, Snapshot, Stored, Table, Uid};
+use crate::api::{CustomKind, Kind, Name, Object, Snapshot, Stored, Table, Uid};
 
 /// How many kinds there are.
 const KINDS: usize = Kind::ALL.len();
@@ -15,6 +15,8 @@ pub struct Seen<'a> {
     /// The node that the component runs on; empty in the control plane.
     pub node: &'a str,
     tables: [Option<&'a Table>; KINDS],
+    /// Few components watch custom kinds, and then all of them.
+    custom: Vec<(CustomKind, &'a Table)>,
     machine: Option<&'a Machine>,
 }
 
@@ -26,6 +28,7 @@ impl<'a> Seen<'a> {
             now_ms,
             node,
             tables: [None; KINDS],
+            custom: Vec::new(),
             machine,
         }
     }
@@ -36,6 +39,9 @@ impl<'a> Seen<'a> {
         let mut seen = Self::new(now_ms, "", None);
         for kind in Kind::ALL {
             seen = seen.with(*kind, snapshot.table(*kind));
+        }
+        for kind in snapshot.custom_kinds().map(Kind::Custom) {
+            seen = seen.with(kind, snapshot.table(kind));
         }
         seen
     }
@@ -53,8 +59,16 @@ impl<'a> Seen<'a> {
     /// The same view with this informer's cache.
     #[must_use]
     pub fn with(mut self, kind: Kind, table: &'a Table) -> Self {
-        self.tables[kind as usize] = Some(table);
+        match kind {
+            Kind::Custom(kind) => self.custom.push((kind, table)),
+            built_in => self.tables[built_in.index()] = Some(table),
+        }
         self
+    }
+
+    /// The custom kinds that the component keeps informers on.
+    pub fn custom_kinds(&self) -> impl Iterator<Item = CustomKind> + '_ {
+        self.custom.iter().map(|(kind, _)| *kind)
     }
 
     /// The cache of one kind.
@@ -63,7 +77,15 @@ impl<'a> Seen<'a> {
     /// If the component keeps no informer on the kind: its `watches()` must name it.
     #[must_use]
     pub fn table(&self, kind: Kind) -> &'a Table {
-        self.tables[kind as usize].expect("a component reads only kinds that its watches() name")
+        let table = match kind {
+            Kind::Custom(kind) => self
+                .custom
+                .iter()
+                .find(|(k, _)| *k == kind)
+                .map(|(_, t)| *t),
+            built_in => self.tables[built_in.index()],
+        };
+        table.expect("a component reads only kinds that its watches() name")
     }
 
     /// One object.

@@ -130,10 +130,8 @@ impl Store {
     }
 
     fn keep(&mut self, kind: Kind, revision: Revision) {
-        let table = self
-            .watched
-            .contains(&kind)
-            .then(|| self.head.table(kind).clone());
+        let watched = matches!(kind, Kind::Custom(_)) || self.watched.contains(&kind);
+        let table = watched.then(|| self.head.table(kind).clone());
         self.unpublished.push((revision, table));
     }
 

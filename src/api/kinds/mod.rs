@@ -7,6 +7,8 @@
 
 mod cells;
 mod config_map;
+mod custom_kind;
+mod custom_object;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -27,6 +29,8 @@ mod table;
 mod tests;
 mod workload;
 
+pub use custom_kind::{CustomKind, CustomNames};
+pub use custom_object::CustomObject;
 use table::{kinds, stored};
 
 use super::decode::{Decoded, Flaw, decode};
@@ -46,9 +50,9 @@ pub struct KindInfo {
     pub name: &'static str,
     /// `apps`, or empty for the core group.
     pub group: &'static str,
-    /// `v1`.
+    /// `v1`; empty for a custom kind, which may have several (the object knows its own).
     pub version: &'static str,
-    /// As `apiVersion:` spells it: `apps/v1`.
+    /// As `apiVersion:` spells it: `apps/v1`; for a custom kind the group alone.
     pub api_version: &'static str,
     /// As URLs spell it: `deployments`.
     pub plural: &'static str,

@@ -7,17 +7,33 @@
 macro_rules! kinds {
     ($($name:ident, $type:ty, $group:literal, $plural:literal, $singular:literal, [$($short:literal),*], [$($category:literal),*], $namespaced:literal;)*) => {
         /// The kinds, as `kind:` spells them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $(
                 #[doc = concat!("`", stringify!($name), "`.")]
                 $name,
             )*
+            /// One that a CustomResourceDefinition defines.
+            Custom(CustomKind),
+        }
+
+        /// The kinds of the table, to count them.
+        enum BuiltIn {
+            $($name,)*
         }
 
         impl Kind {
-            /// All kinds, in the table's order.
+            /// All built-in kinds, in the table's order.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The kind's place in [`Kind::ALL`]; past its end for a custom kind.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                match self {
+                    $(Self::$name => BuiltIn::$name as usize,)*
+                    Self::Custom(_) => Self::ALL.len(),
+                }
+            }
 
             /// What there is to know about the kind.
             #[must_use]
@@ -36,40 +52,46 @@ macro_rules! kinds {
                     verbs: <$type as Stored>::VERBS,
                     subresources: <$type as Stored>::SUBRESOURCES,
                 }),*];
-                &INFOS[self as usize]
+                match self {
+                    Self::Custom(kind) => kind.info(),
+                    built_in => &INFOS[built_in.index()],
+                }
             }
 
-            /// The columns of `kubectl get` after NAME.
+            /// The columns of `kubectl get` after NAME. Those of a custom kind stand in its definition.
             #[must_use]
             pub fn columns(self) -> &'static [Column] {
-                match self { $(Self::$name => <$type>::columns()),* }
+                match self { $(Self::$name => <$type>::columns(),)* Self::Custom(_) => &[] }
             }
 
             /// See [`Stored::NAME_FIRST`].
             #[must_use]
             pub fn name_first(self) -> bool {
-                match self { $(Self::$name => <$type>::NAME_FIRST),* }
+                match self { $(Self::$name => <$type>::NAME_FIRST,)* Self::Custom(_) => true }
             }
 
             /// The detail of the field error if this kind may not have the name.
             #[must_use]
             pub fn validate_name(self, name: &str) -> Option<String> {
-                match self { $(Self::$name => <$type>::validate_name(name)),* }
+                match self { $(Self::$name => <$type>::validate_name(name),)* Self::Custom(_) => names::dns_subdomain(name) }
             }
 
             /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
             #[must_use]
             pub fn selectable_fields(self) -> &'static [&'static str] {
-                match self { $(Self::$name => <$type>::selectable_fields()),* }
+                match self { $(Self::$name => <$type>::selectable_fields(),)* Self::Custom(_) => &[] }
             }
 
             /// Reads an object of this kind with any serde deserializer.
             ///
             /// # Errors
-            /// Those of the deserializer.
+            /// Those of the deserializer; always for a custom kind, which has no type (see [`crate::api::decode`]).
             pub fn deserialize<'de, D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
                 use serde::Deserialize as _;
-                match self { $(Self::$name => <$type>::deserialize(deserializer).map(Object::from)),* }
+                match self {
+                    $(Self::$name => <$type>::deserialize(deserializer).map(Object::from),)*
+                    Self::Custom(_) => Err(serde::de::Error::custom("a custom kind has no type to read")),
+                }
             }
         }
 
@@ -80,12 +102,15 @@ macro_rules! kinds {
                 #[doc = concat!("A `", stringify!($name), "`.")]
                 $name(Arc<$type>),
             )*
+            /// An object of a kind that a CustomResourceDefinition defines.
+            Custom(Arc<CustomObject>),
         }
 
         impl PartialEq for Object {
             fn eq(&self, other: &Self) -> bool {
                 match (self, other) {
                     $((Self::$name(a), Self::$name(b)) => Arc::ptr_eq(a, b) || a == b,)*
+                    (Self::Custom(a), Self::Custom(b)) => Arc::ptr_eq(a, b) || a == b,
                     _ => false,
                 }
             }
@@ -95,18 +120,18 @@ macro_rules! kinds {
             /// Its kind.
             #[must_use]
             pub fn kind(&self) -> Kind {
-                match self { $(Self::$name(_) => Kind::$name),* }
+                match self { $(Self::$name(_) => Kind::$name,)* Self::Custom(object) => Kind::Custom(object.kind) }
             }
 
             /// Its metadata.
             #[must_use]
             pub fn metadata(&self) -> &ObjectMeta {
-                match self { $(Self::$name(object) => &object.metadata),* }
+                match self { $(Self::$name(object) => &object.metadata,)* Self::Custom(object) => &object.metadata }
             }
 
             /// Its metadata, to be changed (the object is copied first if anyone else holds it).
             pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
-                match self { $(Self::$name(object) => &mut Arc::make_mut(object).metadata),* }
+                match self { $(Self::$name(object) => &mut Arc::make_mut(object).metadata,)* Self::Custom(object) => &mut Arc::make_mut(object).metadata }
             }
 
             /// Are these the same object in memory? Cheaper than `==` and never wrong when true.
@@ -114,6 +139,7 @@ macro_rules! kinds {
             pub fn ptr_eq(&self, other: &Self) -> bool {
                 match (self, other) {
                     $((Self::$name(a), Self::$name(b)) => Arc::ptr_eq(a, b),)*
+                    (Self::Custom(a), Self::Custom(b)) => Arc::ptr_eq(a, b),
                     _ => false,
                 }
             }
@@ -121,23 +147,27 @@ macro_rules! kinds {
             /// As JSON, with `apiVersion` and `kind`.
             #[must_use]
             pub fn to_json(&self) -> Value {
-                match self { $(Self::$name(object) => serde_json::to_value(&**object).expect("Kubernetes' types are plain data")),* }
+                match self {
+                    $(Self::$name(object) => serde_json::to_value(&**object).expect("Kubernetes' types are plain data"),)*
+                    Self::Custom(object) => object.to_json(),
+                }
             }
 
-            /// See [`Stored::set_defaults`].
+            /// See [`Stored::set_defaults`]. What a custom object lacks is known by its definition only: `apiserver::custom` sees to it.
             pub fn set_defaults(&mut self) {
-                match self { $(Self::$name(object) => Arc::make_mut(object).set_defaults()),* }
+                match self { $(Self::$name(object) => Arc::make_mut(object).set_defaults(),)* Self::Custom(_) => {} }
             }
 
             /// See [`Stored::prepare_create`].
             pub fn prepare_create(&mut self) {
-                match self { $(Self::$name(object) => Arc::make_mut(object).prepare_create()),* }
+                match self { $(Self::$name(object) => Arc::make_mut(object).prepare_create(),)* Self::Custom(_) => {} }
             }
 
             /// See [`Stored::prepare_update`]. Both must be of one kind.
             pub fn prepare_update(&mut self, old: &Self) {
                 match (self, old) {
                     $((Self::$name(new), Self::$name(old)) => Arc::make_mut(new).prepare_update(old),)*
+                    (Self::Custom(_), Self::Custom(_)) => {}
                     _ => unreachable!("an update never changes the kind"),
                 }
             }
@@ -146,6 +176,7 @@ macro_rules! kinds {
             pub fn prepare_status_update(&mut self, old: &Self) {
                 match (self, old) {
                     $((Self::$name(new), Self::$name(old)) => Arc::make_mut(new).prepare_status_update(old),)*
+                    (Self::Custom(_), Self::Custom(_)) => {}
                     _ => unreachable!("an update never changes the kind"),
                 }
             }
@@ -153,7 +184,7 @@ macro_rules! kinds {
             /// See [`Stored::validate`].
             #[must_use]
             pub fn validate(&self) -> Vec<FieldError> {
-                match self { $(Self::$name(object) => object.validate()),* }
+                match self { $(Self::$name(object) => object.validate(),)* Self::Custom(_) => Vec::new() }
             }
 
             /// See [`Stored::validate_update`]. Both must be of one kind.
@@ -161,6 +192,7 @@ macro_rules! kinds {
             pub fn validate_update(&self, old: &Self) -> Vec<FieldError> {
                 match (self, old) {
                     $((Self::$name(new), Self::$name(old)) => new.validate_update(old),)*
+                    (Self::Custom(_), Self::Custom(_)) => Vec::new(),
                     _ => unreachable!("an update never changes the kind"),
                 }
             }
@@ -170,6 +202,7 @@ macro_rules! kinds {
             pub fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
                 match (self, old) {
                     $((Self::$name(new), Self::$name(old)) => new.validate_status_update(old),)*
+                    (Self::Custom(_), Self::Custom(_)) => Vec::new(),
                     _ => unreachable!("an update never changes the kind"),
                 }
             }
@@ -177,13 +210,13 @@ macro_rules! kinds {
             /// See [`Stored::row`].
             #[must_use]
             pub fn row(&self, now_ms: Ms) -> Vec<String> {
-                match self { $(Self::$name(object) => object.row(now_ms)),* }
+                match self { $(Self::$name(object) => object.row(now_ms),)* Self::Custom(_) => Vec::new() }
             }
 
             /// See [`Stored::selectable_field`].
             #[must_use]
             pub fn selectable_field(&self, path: &str) -> Option<String> {
-                match self { $(Self::$name(object) => object.selectable_field(path)),* }
+                match self { $(Self::$name(object) => object.selectable_field(path),)* Self::Custom(_) => None }
             }
         }
 
