@@ -33,6 +33,7 @@ fn sample(kind: Kind) -> Object {
         }
         Kind::Lease => json!({"spec": {"leaseDurationSeconds": 40, "holderIdentity": "n1"}}),
         Kind::Deployment | Kind::ReplicaSet => workload,
+        Kind::Custom(_) => unreachable!("built-in kinds only"),
     };
     let info = kind.info();
     let mut metadata = json!({"name": "web", "creationTimestamp": "2025-01-01T00:00:00Z"});
