@@ -33,7 +33,7 @@ pub use kinds::{
 };
 pub use object::{Key, Uid};
 pub use request::{
-    Answer, Body, DeleteOptions, FieldValidation, ListOptions, Patch, PatchType, Propagation,
+    Answer, Body, DeleteOptions, FieldValidation, List, ListOptions, Patch, PatchType, Propagation,
     Reply, Request, Subresource, User, Verb,
 };
 pub use snapshot::{PodCounts, Snapshot, Table, Tally};

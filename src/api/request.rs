@@ -27,6 +27,8 @@ pub enum Verb {
     Delete,
     /// Remove many.
     DeleteCollection,
+    /// Be told of every change.
+    Watch,
 }
 
 impl Verb {
@@ -41,6 +43,7 @@ impl Verb {
             Self::Patch => "patch",
             Self::Delete => "delete",
             Self::DeleteCollection => "deletecollection",
+            Self::Watch => "watch",
         }
     }
 }
@@ -56,6 +59,10 @@ pub enum Subresource {
     Binding,
     /// `namespaces/x/finalize`: only `.spec.finalizers` changes.
     Finalize,
+    /// `pods/x/eviction`: a deletion that respects disruption budgets.
+    Eviction,
+    /// `pods/x/ephemeralcontainers`: only `.spec.ephemeralContainers` grows.
+    EphemeralContainers,
 }
 
 impl Subresource {
@@ -67,6 +74,8 @@ impl Subresource {
             Self::Scale => "scale",
             Self::Binding => "binding",
             Self::Finalize => "finalize",
+            Self::Eviction => "eviction",
+            Self::EphemeralContainers => "ephemeralcontainers",
         }
     }
 }
@@ -80,6 +89,8 @@ pub enum PatchType {
     Merge,
     /// Merge with lists by key, Kubernetes' own.
     StrategicMerge,
+    /// Server-side apply: what one manager wants of the object, all of it.
+    Apply,
 }
 
 /// A patch and how to read it.
@@ -89,6 +100,9 @@ pub struct Patch {
     pub kind: PatchType,
     /// The patch document.
     pub body: Arc<Value>,
+    /// For [`PatchType::Apply`]: take fields that others manage.
+    #[serde(default)]
+    pub forces: bool,
 }
 
 /// What a request carries.
@@ -135,13 +149,22 @@ pub struct DeleteOptions {
     pub precondition_resource_version: Option<String>,
 }
 
-/// `metav1.ListOptions`, the part that selects.
+/// `metav1.ListOptions`: which objects, how many of them, and as they were when.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ListOptions {
     /// As `-l` spells it; empty selects all.
     pub label_selector: String,
     /// As `--field-selector` spells it; empty selects all.
     pub field_selector: String,
+    /// At most so many objects in one answer; 0 is all of them.
+    pub limit: u64,
+    /// Where an earlier answer that was cut at `limit` ended, as that answer says it.
+    pub continue_token: String,
+    /// Not older than this revision, or exactly it: see `version_match`. Empty or `0`: as it is now.
+    pub resource_version: String,
+    /// `Exact`, `NotOlderThan`, or empty.
+    pub version_match: String,
 }
 
 /// What to do about unknown and duplicate fields of a [`Body::Document`].
@@ -167,6 +190,9 @@ pub struct Request {
     pub key: Key,
     /// Of which part.
     pub subresource: Option<Subresource>,
+    /// In which version the client speaks of it (`autoscaling/v1`); empty for the version in which it is stored.
+    #[serde(default)]
+    pub api_version: Name,
     /// With what.
     pub body: Body,
     /// Which ones, for `list` and `deletecollection`.
@@ -188,6 +214,7 @@ impl Request {
             verb,
             key,
             subresource: None,
+            api_version: Name::default(),
             body,
             select: ListOptions::default(),
             field_validation: FieldValidation::default(),
@@ -239,6 +266,7 @@ impl Request {
             Body::Patch(Patch {
                 kind,
                 body: Arc::new(body),
+                forces: false,
             }),
         )
     }
@@ -270,7 +298,7 @@ impl Request {
     #[must_use]
     pub fn method(&self) -> &'static str {
         match self.verb {
-            Verb::Get | Verb::List => "GET",
+            Verb::Get | Verb::List | Verb::Watch => "GET",
             Verb::Create => "POST",
             Verb::Update => "PUT",
             Verb::Patch => "PATCH",
@@ -342,7 +370,31 @@ pub enum Reply {
     /// The object was there and is now gone.
     Deleted(Object),
     /// The objects that match, at one revision.
-    List(Vec<Object>, Revision),
+    List(List),
+}
+
+/// The answer to a list.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct List {
+    /// The objects, by namespace and name.
+    pub items: Vec<Object>,
+    /// The revision at which they were all so.
+    pub revision: Revision,
+    /// What to ask for the rest with, if `limit` cut the list; else empty.
+    pub continue_token: String,
+    /// How many more there are, if that is known.
+    pub remaining: Option<u64>,
+}
+
+impl From<(Vec<Object>, Revision)> for List {
+    /// A whole list.
+    fn from((items, revision): (Vec<Object>, Revision)) -> Self {
+        Self {
+            items,
+            revision,
+            ..Self::default()
+        }
+    }
 }
 
 impl Reply {
@@ -351,7 +403,7 @@ impl Reply {
     pub fn object(&self) -> Option<&Object> {
         match self {
             Self::Object(object) | Self::Deleted(object) => Some(object),
-            Self::List(..) => None,
+            Self::List(_) => None,
         }
     }
 }

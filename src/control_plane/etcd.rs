@@ -84,6 +84,28 @@ impl Store {
             .filter(move |change| change.kind() == key.kind && change.key() == *key)
     }
 
+    /// The objects of a kind as they were at a revision; `None` if the log does not reach back so far, or the revision is yet to come.
+    #[must_use]
+    pub fn table_at(&self, kind: Kind, revision: Revision) -> Option<Table> {
+        if revision > self.revision || revision + 1 < self.oldest() {
+            return None;
+        }
+        let mut table = self.head.table(kind).clone();
+        for undone in (revision + 1..=self.revision).rev() {
+            let change = self.change(undone).filter(|change| change.kind() == kind);
+            match change.map(|change| (&change.before, change.key())) {
+                None => {}
+                Some((Some(before), _)) => {
+                    table.insert(before.clone());
+                }
+                Some((None, key)) => {
+                    table.remove(&key.namespace, &key.name);
+                }
+            }
+        }
+        Some(table)
+    }
+
     /// Stores an object, in the place of the one with its key if there is one, and stamps it with the new revision.
     pub fn put(&mut self, mut object: Object, writer: &Writer) -> &Change {
         let kind = object.kind();

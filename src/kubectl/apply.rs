@@ -269,7 +269,7 @@ fn create(
 fn one_object(reply: Reply) -> Result<Object, Status> {
     match reply {
         Reply::Object(object) | Reply::Deleted(object) => Ok(object),
-        Reply::List(..) => unreachable!("a create or patch is about one object"),
+        Reply::List(_) => unreachable!("a create or patch is about one object"),
     }
 }
 

@@ -136,7 +136,7 @@ fn keys(call: &mut Call<'_>) -> Result<Vec<Key>, String> {
     let mut keys = Vec::new();
     for request in targets.requests(&namespace, &call.given) {
         match call.send(request) {
-            Ok(Reply::List(objects, _)) => keys.extend(objects.iter().map(crate::api::Object::key)),
+            Ok(Reply::List(list)) => keys.extend(list.items.iter().map(crate::api::Object::key)),
             Ok(_) => {}
             Err(status) => call.out.fail(refusal::text(&status)),
         }

@@ -41,11 +41,11 @@ fn events(call: &mut Call<'_>) -> Result<(), String> {
             return Ok(());
         }
     };
-    let Reply::List(objects, _) = reply else {
+    let Reply::List(list) = reply else {
         return Ok(());
     };
     let types = call.given.all("types");
-    let mut events: Vec<&Event> = objects.iter().filter_map(Event::of).collect();
+    let mut events: Vec<&Event> = list.items.iter().filter_map(Event::of).collect();
     events.retain(|event| {
         let object = &event.involved_object;
         let is_about = about.as_ref().is_none_or(|(kind, name)| {

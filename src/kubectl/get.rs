@@ -64,7 +64,7 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
     let mut objects = Vec::new();
     for request in targets.requests(place, &call.given) {
         match call.send(request) {
-            Ok(Reply::List(found, _)) => objects.extend(found),
+            Ok(Reply::List(found)) => objects.extend(found.items),
             Ok(Reply::Object(object) | Reply::Deleted(object)) => objects.push(object),
             Err(status) => call.out.fail(refusal::text(&status)),
         }

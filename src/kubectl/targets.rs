@@ -47,6 +47,7 @@ impl Targets {
                 let select = ListOptions {
                     label_selector: given.get("selector").unwrap_or_default().to_owned(),
                     field_selector: given.get("field-selector").unwrap_or_default().to_owned(),
+                    ..ListOptions::default()
                 };
                 let list = |kind: &Kind| Request {
                     select: select.clone(),

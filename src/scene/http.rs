@@ -6,46 +6,6 @@ use crate::api::{Answer, Body, Kind, Reason, Request, Status, Verb};
 use crate::component::{Action, Outcome};
 use crate::sim::{Step, StepEvent};
 
-/// The method of a verb.
-#[must_use]
-pub fn method(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Get | Verb::List => "GET",
-        Verb::Create => "POST",
-        Verb::Update => "PUT",
-        Verb::Patch => "PATCH",
-        Verb::Delete | Verb::DeleteCollection => "DELETE",
-    }
-}
-
-/// The path of a request: `/apis/apps/v1/namespaces/default/deployments/web/status`.
-#[must_use]
-pub fn path(request: &Request) -> String {
-    let info = request.key.kind.info();
-    let mut path = if info.group.is_empty() {
-        "/api/".to_owned()
-    } else {
-        "/apis/".to_owned()
-    };
-    path.push_str(info.api_version);
-    if info.namespaced && !request.key.namespace.is_empty() {
-        path.push_str("/namespaces/");
-        path.push_str(&request.key.namespace);
-    }
-    path.push('/');
-    path.push_str(info.plural);
-    let names_one = request.verb != Verb::Create || request.subresource.is_some();
-    if names_one && !request.key.name.is_empty() {
-        path.push('/');
-        path.push_str(&request.key.name);
-    }
-    if let Some(part) = request.subresource {
-        path.push('/');
-        path.push_str(part.name());
-    }
-    path
-}
-
 /// `201 Created`, `409 Conflict`.
 #[must_use]
 pub fn code_text(request: &Request, answer: &Answer) -> String {
@@ -168,7 +128,7 @@ impl Exchange {
             .subresource
             .map_or(String::new(), |part| format!("/{}", part.name()));
         Self {
-            method: method(request.verb),
+            method: request.method(),
             what: format!("{}/{name}{part}", request.key.kind.info().plural),
             code: code_text(request, answer),
             refused: answer.result.as_ref().err().map(Stage::of_refusal),
@@ -207,7 +167,7 @@ mod tests {
             (Request::list(Kind::Pod, ""), "/api/v1/pods"),
         ];
         for (request, want) in table {
-            assert_eq!(path(&request), want);
+            assert_eq!(request.path(), want);
         }
     }
 }

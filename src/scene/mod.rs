@@ -9,7 +9,7 @@ mod nodes;
 mod pod;
 mod stations;
 
-pub use http::{Exchange, Stage, code_text, method, path};
+pub use http::{Exchange, Stage, code_text};
 pub use lit::{Lane, Lit, LitPhase};
 pub use nodes::{Limbo, NodeView, Nodes, Readiness};
 pub use pod::{PodView, Tone};

@@ -80,8 +80,12 @@ pub fn answer_text(answer: &Answer, verb: Option<Verb>) -> String {
             format!("{code} {}", object.key())
         }
         Ok(Reply::Deleted(object)) => format!("200 {} deleted", object.key()),
-        Ok(Reply::List(objects, revision)) => {
-            format!("200 {} objects at revision {revision}", objects.len())
+        Ok(Reply::List(list)) => {
+            format!(
+                "200 {} objects at revision {}",
+                list.items.len(),
+                list.revision
+            )
         }
         Err(status) => format!("{} {}", status.code(), status.message),
     }

@@ -164,12 +164,12 @@ fn get(store: &Store, kind: &str, namespace: &str) -> Answer {
         .cluster()
         .ask(&Request::list(kind, namespace).by(USER));
     match answer.result? {
-        Reply::List(objects, revision) => {
+        Reply::List(list) => {
             let info = kind.info();
-            let items: Vec<Value> = objects.iter().map(crate::api::Object::to_json).collect();
+            let items: Vec<Value> = list.items.iter().map(crate::api::Object::to_json).collect();
             Ok(json!({
                 "kind": format!("{}List", info.name), "apiVersion": info.api_version,
-                "metadata": { "resourceVersion": revision.to_string() }, "items": items,
+                "metadata": { "resourceVersion": list.revision.to_string() }, "items": items,
             }))
         }
         Reply::Object(object) | Reply::Deleted(object) => Ok(object.to_json()),

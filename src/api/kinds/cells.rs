@@ -10,12 +10,27 @@ use std::collections::BTreeMap;
 
 /// A column that is always shown.
 pub(super) const fn column(name: &'static str) -> Column {
-    Column { name, wide: false }
+    Column {
+        name,
+        wide: false,
+        is_number: false,
+    }
+}
+
+/// A column of whole numbers.
+pub(super) const fn number(name: &'static str) -> Column {
+    Column {
+        is_number: true,
+        ..column(name)
+    }
 }
 
 /// A column that only `-o wide` shows.
 pub(super) const fn wide(name: &'static str) -> Column {
-    Column { name, wide: true }
+    Column {
+        wide: true,
+        ..column(name)
+    }
 }
 
 /// How old an object is.

@@ -116,6 +116,8 @@ pub struct Column {
     pub name: &'static str,
     /// Shown only with `-o wide`.
     pub wide: bool,
+    /// Are its cells whole numbers?
+    pub is_number: bool,
 }
 
 /// A kind of object that the API server stores. Implemented for k8s-openapi's types, each in its own file.

@@ -2,7 +2,7 @@
 //!
 //! The real thing: pkg/apis/apps/v1/defaults.go, pkg/registry/apps/replicaset/strategy.go.
 
-use super::cells::{age, column, containers, wide};
+use super::cells::{age, column, containers, number, wide};
 use super::normal::{drop_empty, drop_zero};
 use super::{Column, Stored, pod, stored, workload};
 use crate::api::check::{Errors, Path};
@@ -77,9 +77,9 @@ impl Stored for ReplicaSet {
 
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
-            column("Desired"),
-            column("Current"),
-            column("Ready"),
+            number("Desired"),
+            number("Current"),
+            number("Ready"),
             column("Age"),
             wide("Containers"),
             wide("Images"),

@@ -32,7 +32,7 @@ pub(super) fn delete_collection(call: &mut Call<'_, '_>) -> Result<Reply, Status
     for object in &objects {
         delete_one(call, object.clone(), &options);
     }
-    Ok(Reply::List(objects, call.context.store.revision()))
+    Ok(Reply::List((objects, call.context.store.revision()).into()))
 }
 
 fn options(call: &Call<'_, '_>) -> DeleteOptions {

@@ -2,54 +2,138 @@
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go (`ListPredicate`), pkg/endpoints/handlers/get.go;
 //! pkg/apis/core/v1/conversion.go (`AddFieldLabelConversionsFor…`).
-//! Left out: chunks (`limit`, `continue`); every list is whole.
+//! Left out: waiting for a revision that is yet to come (it is refused at once).
 
-use super::Call;
+use super::{Call, chunk};
 use crate::api::selectors::{FieldSelector, FieldTerm, LabelSelector, Sense};
-use crate::api::{Kind, Object, Reply, Status};
+use crate::api::{Kind, ListOptions, Name, Object, Reason, Reply, Request, Status, Table};
 
 const NAME: &str = "metadata.name";
 const NAMESPACE: &str = "metadata.namespace";
 const NODE: &str = "spec.nodeName";
 
 pub(super) fn list(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    let select = &call.request.select;
+    let kind = call.key().kind;
+    let store = &call.context.store;
+    if !select.continue_token.is_empty() || wants_exactly(select)? {
+        let begun = chunk::begun(select, store.revision())?;
+        let table = store
+            .table_at(kind, begun.revision)
+            .ok_or_else(|| chunk::too_old(select))?;
+        let selector = Selector::of(call.request)?;
+        let objects = selector.choose(&table);
+        return Ok(Reply::List(chunk::cut(objects, select, &begun)));
+    }
     let objects = selected(call)?;
-    Ok(Reply::List(objects, call.context.store.revision()))
+    let begun = chunk::Begun::at(store.revision());
+    Ok(Reply::List(chunk::cut(objects, select, &begun)))
+}
+
+/// Does the client want the list as it was at one revision? A revision that is yet to come is waited for upstream, and refused after three seconds.
+fn wants_exactly(select: &ListOptions) -> Result<bool, Status> {
+    let given = select.resource_version.as_str();
+    match select.version_match.as_str() {
+        "" => Ok(select.limit > 0 && !matches!(given, "" | "0")),
+        _ if given.is_empty() => Err(options_refused(
+            "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
+        )),
+        "Exact" if given == "0" => Err(options_refused(
+            "resourceVersionMatch: Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"",
+        )),
+        "Exact" => Ok(true),
+        "NotOlderThan" => Ok(false),
+        other => Err(options_refused(&format!(
+            "resourceVersionMatch: Unsupported value: {other:?}: supported values: \"Exact\", \"NotOlderThan\", \"\""
+        ))),
+    }
+}
+
+fn options_refused(why: &str) -> Status {
+    Status::new(
+        Reason::Invalid,
+        format!("ListOptions.meta.k8s.io \"\" is invalid: {why}"),
+    )
 }
 
 /// The objects that the request's namespace and selectors choose, by namespace and name.
 pub(super) fn selected(call: &Call<'_, '_>) -> Result<Vec<Object>, Status> {
-    let (kind, select) = (call.key().kind, &call.request.select);
-    let namespace = call.key().namespace.as_str();
-    let labels = LabelSelector::parse(&select.label_selector).map_err(Status::bad_request)?;
-    let fields = FieldSelector::parse(&select.field_selector).map_err(Status::bad_request)?;
-    for term in &fields.terms {
-        check_field(kind, &term.field)?;
+    let selector = Selector::of(call.request)?;
+    Ok(selector.choose(call.context.store.head().table(call.key().kind)))
+}
+
+/// Which objects of a kind a list or a watch is about.
+#[derive(Clone, Debug)]
+pub(super) struct Selector {
+    kind: Kind,
+    namespace: Name,
+    labels: LabelSelector,
+    fields: FieldSelector,
+}
+
+impl Selector {
+    /// What the request's address and options select.
+    ///
+    /// # Errors
+    /// `400` if a selector cannot be read or names a field that the kind is not selected by.
+    pub(super) fn of(request: &Request) -> Result<Self, Status> {
+        let (kind, select) = (request.key.kind, &request.select);
+        let labels = LabelSelector::parse(&select.label_selector).map_err(Status::bad_request)?;
+        let fields = FieldSelector::parse(&select.field_selector).map_err(Status::bad_request)?;
+        for term in &fields.terms {
+            check_field(kind, &term.field)?;
+        }
+        let namespace = request.key.namespace.clone();
+        Ok(Self {
+            kind,
+            namespace,
+            labels,
+            fields,
+        })
     }
-    let table = call.context.store.head().table(kind);
-    let fits = |object: &&Object| {
-        let in_namespace =
-            namespace.is_empty() || object.metadata().namespace.as_deref() == Some(namespace);
+
+    /// Is this object, of the kind, one of them?
+    #[must_use]
+    pub(super) fn fits(&self, object: &Object) -> bool {
+        let in_namespace = self.namespace.is_empty()
+            || object.metadata().namespace.as_deref() == Some(&*self.namespace);
         in_namespace
-            && labels.matches(object.metadata().labels.as_ref())
-            && fields.terms.iter().all(|term| holds(term, object))
-    };
-    if kind == Kind::Pod
-        && let Some(node) = fields.exact(NODE)
-    {
-        return Ok(table.on_node(node).filter(fits).cloned().collect());
+            && self.labels.matches(object.metadata().labels.as_ref())
+            && self.fields.terms.iter().all(|term| holds(term, object))
     }
-    match labels.exact() {
-        Some((key, value)) if !namespace.is_empty() && is_label_indexed(kind) => Ok(table
-            .with_label(namespace, key, value)
-            .filter(fits)
-            .cloned()
-            .collect()),
-        _ => Ok(table
-            .in_namespace(namespace)
-            .filter(fits)
-            .cloned()
-            .collect()),
+
+    /// All of them, by namespace and name.
+    #[must_use]
+    pub(super) fn choose(&self, table: &Table) -> Vec<Object> {
+        let fits = |object: &&Object| self.fits(object);
+        let namespace = self.namespace.as_str();
+        if let Some(name) = self.fields.exact(NAME)
+            && (!namespace.is_empty() || !self.kind.info().namespaced)
+        {
+            return table
+                .get(namespace, name)
+                .into_iter()
+                .filter(fits)
+                .cloned()
+                .collect();
+        }
+        if self.kind == Kind::Pod
+            && let Some(node) = self.fields.exact(NODE)
+        {
+            return table.on_node(node).filter(fits).cloned().collect();
+        }
+        match self.labels.exact() {
+            Some((key, value)) if !namespace.is_empty() && is_label_indexed(self.kind) => table
+                .with_label(namespace, key, value)
+                .filter(fits)
+                .cloned()
+                .collect(),
+            _ => table
+                .in_namespace(namespace)
+                .filter(fits)
+                .cloned()
+                .collect(),
+        }
     }
 }
 

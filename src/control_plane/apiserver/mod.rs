@@ -8,6 +8,7 @@
 
 mod admission;
 mod binding;
+mod chunk;
 mod create;
 mod delete;
 mod list;

@@ -41,6 +41,10 @@ fn apply(
 ) -> Result<Value, Status> {
     let body = (*patch.body).clone();
     match patch.kind {
+        PatchType::Apply => Err(Status::new(
+            Reason::UnsupportedMediaType,
+            "server-side apply is not simulated yet",
+        )),
         PatchType::Json => {
             let operations: json_patch::Patch =
                 serde_json::from_value(body).map_err(|e| Status::bad_request(e.to_string()))?;
@@ -86,7 +90,7 @@ fn typed(
     let refusal = |why: &str| {
         let shown = match patch.kind {
             PatchType::StrategicMerge => GoValue(&patch.body).to_string(),
-            PatchType::Json | PatchType::Merge => patched.to_string(),
+            PatchType::Json | PatchType::Merge | PatchType::Apply => patched.to_string(),
         };
         let error = FieldError::invalid("patch", shown, why);
         Status {

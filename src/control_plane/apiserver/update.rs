@@ -113,7 +113,13 @@ pub(super) fn replace(
     match call.request.subresource {
         Some(Subresource::Status) => object.prepare_status_update(old),
         Some(Subresource::Finalize) => object = with_spec_finalizers_of(&object, old),
-        Some(Subresource::Scale | Subresource::Binding) | None => object.prepare_update(old),
+        Some(
+            Subresource::Scale
+            | Subresource::Binding
+            | Subresource::Eviction
+            | Subresource::EphemeralContainers,
+        )
+        | None => object.prepare_update(old),
     }
     let meta = object.metadata_mut();
     meta.resource_version
@@ -125,9 +131,14 @@ pub(super) fn replace(
     metadata::validate_update(object.metadata(), old.metadata(), &mut errors);
     errors.extend(match call.request.subresource {
         Some(Subresource::Status) => object.validate_status_update(old),
-        Some(Subresource::Finalize | Subresource::Scale | Subresource::Binding) | None => {
-            object.validate_update(old)
-        }
+        Some(
+            Subresource::Finalize
+            | Subresource::Scale
+            | Subresource::Binding
+            | Subresource::Eviction
+            | Subresource::EphemeralContainers,
+        )
+        | None => object.validate_update(old),
     });
     if !errors.is_empty() {
         return Err(Status::invalid(old.kind(), &old.name(), &errors));

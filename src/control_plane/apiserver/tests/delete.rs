@@ -246,10 +246,10 @@ fn a_collection_is_deleted_as_selected() {
         },
         ..Request::list(Kind::ConfigMap, "default")
     };
-    let Ok(Reply::List(gone, _)) = world.send(&request) else {
+    let Ok(Reply::List(gone)) = world.send(&request) else {
         panic!("a list")
     };
-    assert_eq!(gone.len(), 2);
+    assert_eq!(gone.items.len(), 2);
     assert!(world.get(Kind::ConfigMap, "b").is_some());
     assert!(world.get(Kind::ConfigMap, "a").is_none());
     let namespaces = Request {

@@ -24,6 +24,7 @@ fn listing(kind: Kind, label_selector: &str, field_selector: &str) -> Request {
         select: ListOptions {
             label_selector: label_selector.to_owned(),
             field_selector: field_selector.to_owned(),
+            ..ListOptions::default()
         },
         ..Request::list(kind, "default")
     }
@@ -51,12 +52,12 @@ fn lists_are_selected() {
     ];
     for (name, labels, fields, want) in cases {
         let reply = world.send(&listing(Kind::Pod, labels, fields)).expect(name);
-        let Reply::List(objects, revision) = reply else {
+        let Reply::List(list) = reply else {
             panic!("{name}: no list");
         };
-        let names: Vec<String> = objects.iter().map(|o| o.name().to_string()).collect();
+        let names: Vec<String> = list.items.iter().map(|o| o.name().to_string()).collect();
         assert_eq!(names, want, "{name}");
-        assert_eq!(revision, world.store.revision(), "{name}");
+        assert_eq!(list.revision, world.store.revision(), "{name}");
     }
 }
 

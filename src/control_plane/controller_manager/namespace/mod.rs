@@ -130,9 +130,9 @@ impl Component for NamespaceController {
             return;
         };
         match (request.verb, &answer.result) {
-            (Verb::List, Ok(Reply::List(objects, _))) => {
+            (Verb::List, Ok(Reply::List(list))) => {
                 let found = memory.found.entry(key.into()).or_default();
-                found.insert(request.key.kind, Remains::of(objects));
+                found.insert(request.key.kind, Remains::of(&list.items));
             }
             (Verb::DeleteCollection, Ok(_)) => {
                 memory.refused.remove(key);

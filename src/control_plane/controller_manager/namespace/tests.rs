@@ -31,7 +31,7 @@ fn answer(turn: &Turn, left: &[Object], memory: &mut Remembered) {
         let of_kind = |o: &&Object| o.kind() == request.key.kind;
         let objects = left.iter().filter(of_kind).cloned().collect();
         let answer = Answer {
-            result: Ok(Reply::List(objects, 1)),
+            result: Ok(Reply::List((objects, 1).into())),
             warnings: Vec::new(),
             revision: None,
         };
