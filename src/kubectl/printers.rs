@@ -165,7 +165,7 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
             row.push(object.namespace().to_string());
         }
         if kind.name_first() {
-            row.push(object.name().to_string());
+            row.push(object.name_cell());
         }
         row.extend(cells.iter().map(|index| std::mem::take(&mut texts[*index])));
         if layout.with_kind

@@ -2,8 +2,11 @@
 //!
 //! The real thing: the `ErrorBody` of 1.33's staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go.
 
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// `map[string]string{"app":"web"}`.
@@ -53,6 +56,85 @@ pub(super) fn int_or_string(value: &IntOrString) -> String {
     format!("intstr.IntOrString{{Type:{kind}, IntVal:{number}, StrVal:{text:?}}}")
 }
 
+/// `resource.Quantity{i:resource.int64Amount{value:1, scale:9}, …}`; the text is taken to be canonical.
+pub(super) fn quantity(quantity: &Quantity) -> String {
+    let (value, scale, format) = amount(&quantity.0);
+    format!(
+        "resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{scale}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:{:?}, Format:{format:?}}}",
+        quantity.0
+    )
+}
+
+/// `{i: resource.int64Amount{value: 1, scale: 9}, s: "1G", Format: "DecimalSI"}`: a quantity in a difference.
+pub(super) fn quantity_in_difference(quantity: &Quantity) -> String {
+    let (value, scale, format) = amount(&quantity.0);
+    let inner = if scale == 0 {
+        format!("{{value: {value}}}")
+    } else {
+        format!("{{value: {value}, scale: {scale}}}")
+    };
+    format!(
+        "{{i: resource.int64Amount{inner}, s: {:?}, Format: {format:?}}}",
+        quantity.0
+    )
+}
+
+/// Value, decimal scale and format as Go keeps them.
+fn amount(text: &str) -> (i128, i32, &'static str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '-')
+        .unwrap_or(text.len());
+    let (digits, suffix) = text.split_at(end);
+    let digits: i128 = digits.parse().unwrap_or_default();
+    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    if let Some(power) = binary.iter().position(|b| *b == suffix) {
+        return (digits << (10 * (power + 1)), 0, "BinarySI");
+    }
+    if let Some(exponent) = suffix.strip_prefix(['e', 'E']).filter(|e| !e.is_empty()) {
+        let exponent = exponent.parse().unwrap_or_default();
+        return (digits, exponent, "DecimalExponent");
+    }
+    let decimal = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
+    let scales = [-9, -6, -3, 0, 3, 6, 9, 12, 15, 18];
+    let place = decimal.iter().position(|d| *d == suffix).unwrap_or(3);
+    (digits, scales[place], "DecimalSI")
+}
+
+/// The fields that differ, as lines with `-` and `+`, in the manner of Go's `cmp.Diff`.
+pub(super) fn difference<T: Serialize>(name: &str, old: &T, new: &T) -> String {
+    let fields = |value: &T| -> Map<String, Value> {
+        match serde_json::to_value(value) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        }
+    };
+    let (old, new) = (fields(old), fields(new));
+    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    names.sort();
+    names.dedup();
+    let mut text = format!("  {name}{{\n");
+    let mut same = 0;
+    for name in names {
+        let (was, is) = (old.get(name), new.get(name));
+        if was == is {
+            same += 1;
+            continue;
+        }
+        for (sign, value) in [('-', was), ('+', is)] {
+            let value = value.map_or("nil".to_owned(), Value::to_string);
+            text.push_str(&format!("{sign} \t{}: {value},\n", capitalized(name)));
+        }
+    }
+    text.push_str(&format!("  \t... // {same} identical fields\n  }}\n"));
+    text
+}
+
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +148,19 @@ mod tests {
         });
         let want = r#"v1.LabelSelector{MatchLabels:map[string]string{"app":"web2"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}"#;
         assert_eq!(got, want);
+    }
+
+    #[test]
+    fn quantities_read_as_go_keeps_them() {
+        for (text, want) in [
+            ("1G", "value:1, scale:9"),
+            ("500m", "value:500, scale:-3"),
+            ("2Gi", "value:2147483648, scale:0"),
+            ("7", "value:7, scale:0"),
+            ("1e3", "value:1, scale:3"),
+        ] {
+            let got = quantity(&Quantity(text.to_owned()));
+            assert!(got.contains(want), "{text}: {got}");
+        }
     }
 }

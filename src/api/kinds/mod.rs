@@ -9,24 +9,40 @@ mod cells;
 mod config_map;
 mod custom_kind;
 mod custom_object;
+mod csi_driver;
+mod csi_node;
+mod csi_storage_capacity;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
 mod go;
+mod ingress;
+pub mod ingress_class;
+mod ip_address;
 mod lease;
+mod limit_range;
 mod namespace;
+mod network_policy;
 mod node;
 mod normal;
+mod persistent_volume;
+mod persistent_volume_claim;
 mod pod;
+pub mod priority_class;
 mod replica_set;
+mod resource_names;
+mod resource_quota;
 mod secret;
 mod selectors;
 mod service;
 mod service_account;
+mod service_cidr;
+pub mod storage_class;
 mod table;
 #[cfg(test)]
 mod tests;
+mod volume_attachment;
 mod workload;
 
 pub use custom_kind::{CustomKind, CustomNames};
@@ -191,6 +207,11 @@ pub trait Stored:
     /// Its subresources besides `status` and `scale`, in alphabetical order. The real thing: pkg/registry/*/rest/storage_*.go.
     const SUBRESOURCES: &'static [SubresourceInfo] = &[];
 
+    /// What stands under NAME, where that is more than the name: the default StorageClass says that it is.
+    fn name_cell(&self) -> String {
+        self.metadata().name.clone().unwrap_or_default()
+    }
+
     /// Does NAME stand first in a row? Only Events begin otherwise and show their name last, and only when wide.
     const NAME_FIRST: bool = true;
 
@@ -209,7 +230,8 @@ pub mod names;
 
 use k8s_openapi::api::{
     apps::v1 as apps, coordination::v1 as coordination, core::v1 as core,
-    discovery::v1 as discovery,
+    discovery::v1 as discovery, networking::v1 as networking, scheduling::v1 as scheduling,
+    storage::v1 as storage,
 };
 
 kinds! {
@@ -226,6 +248,21 @@ kinds! {
     Lease, coordination::Lease, "coordination.k8s.io", "leases", "lease", [], [], true;
     Deployment, apps::Deployment, "apps", "deployments", "deployment", ["deploy"], ["all"], true;
     ReplicaSet, apps::ReplicaSet, "apps", "replicasets", "replicaset", ["rs"], ["all"], true;
+    PersistentVolume, core::PersistentVolume, "", "persistentvolumes", "persistentvolume", ["pv"], [], false;
+    PersistentVolumeClaim, core::PersistentVolumeClaim, "", "persistentvolumeclaims", "persistentvolumeclaim", ["pvc"], [], true;
+    LimitRange, core::LimitRange, "", "limitranges", "limitrange", ["limits"], [], true;
+    ResourceQuota, core::ResourceQuota, "", "resourcequotas", "resourcequota", ["quota"], [], true;
+    Ingress, networking::Ingress, "networking.k8s.io", "ingresses", "ingress", ["ing"], [], true;
+    IngressClass, networking::IngressClass, "networking.k8s.io", "ingressclasses", "ingressclass", [], [], false;
+    NetworkPolicy, networking::NetworkPolicy, "networking.k8s.io", "networkpolicies", "networkpolicy", ["netpol"], [], true;
+    IPAddress, networking::IPAddress, "networking.k8s.io", "ipaddresses", "ipaddress", ["ip"], [], false;
+    ServiceCIDR, networking::ServiceCIDR, "networking.k8s.io", "servicecidrs", "servicecidr", [], [], false;
+    StorageClass, storage::StorageClass, "storage.k8s.io", "storageclasses", "storageclass", ["sc"], [], false;
+    VolumeAttachment, storage::VolumeAttachment, "storage.k8s.io", "volumeattachments", "volumeattachment", [], [], false;
+    CSIDriver, storage::CSIDriver, "storage.k8s.io", "csidrivers", "csidriver", [], [], false;
+    CSINode, storage::CSINode, "storage.k8s.io", "csinodes", "csinode", [], [], false;
+    CSIStorageCapacity, storage::CSIStorageCapacity, "storage.k8s.io", "csistoragecapacities", "csistoragecapacity", [], [], true;
+    PriorityClass, scheduling::PriorityClass, "scheduling.k8s.io", "priorityclasses", "priorityclass", ["pc"], [], false;
 }
 
 impl Kind {

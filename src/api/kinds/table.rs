@@ -213,6 +213,12 @@ macro_rules! kinds {
                 match self { $(Self::$name(object) => object.row(now_ms),)* Self::Custom(_) => Vec::new() }
             }
 
+            /// See [`Stored::name_cell`].
+            #[must_use]
+            pub fn name_cell(&self) -> String {
+                match self { $(Self::$name(object) => object.name_cell()),* }
+            }
+
             /// See [`Stored::selectable_field`].
             #[must_use]
             pub fn selectable_field(&self, path: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 //!
 //! Written from the published struct tags `patchStrategy` and `patchMergeKey`. What is not in the table is plain: maps merge, lists are replaced.
 //!
-//! The real thing: staging/src/k8s.io/api/{core,apps,discovery,coordination}/v1/types.go, apimachinery's metav1.ObjectMeta.
+//! The real thing: staging/src/k8s.io/api/{core,apps,discovery,coordination,networking,storage}/v1/types.go, apimachinery's metav1.ObjectMeta.
 
 use crate::api::Kind;
 
@@ -92,6 +92,21 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("Secret", "metadata", META),
     ("Service", "metadata", META),
     ("ServiceAccount", "metadata", META),
+    ("CSIDriver", "metadata", META),
+    ("CSINode", "metadata", META),
+    ("CSIStorageCapacity", "metadata", META),
+    ("IPAddress", "metadata", META),
+    ("Ingress", "metadata", META),
+    ("IngressClass", "metadata", META),
+    ("LimitRange", "metadata", META),
+    ("NetworkPolicy", "metadata", META),
+    ("PersistentVolume", "metadata", META),
+    ("PersistentVolumeClaim", "metadata", META),
+    ("PriorityClass", "metadata", META),
+    ("ResourceQuota", "metadata", META),
+    ("ServiceCIDR", "metadata", META),
+    ("StorageClass", "metadata", META),
+    ("VolumeAttachment", "metadata", META),
     ("ObjectMeta", "ownerReferences", by("uid", "")),
     ("ObjectMeta", "finalizers", SET),
     // Specs and statuses.
@@ -119,6 +134,16 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("ServiceSpec", "ports", by("port", "")),
     ("ServiceStatus", "conditions", by("type", "")),
     ("ServiceAccount", "secrets", by("name", "")),
+    ("CSINode", "spec", object("CSINodeSpec")),
+    ("CSINodeSpec", "drivers", by("name", "")),
+    (
+        "PersistentVolumeClaim",
+        "status",
+        object("PersistentVolumeClaimStatus"),
+    ),
+    ("PersistentVolumeClaimStatus", "conditions", by("type", "")),
+    ("ServiceCIDR", "status", object("ServiceCIDRStatus")),
+    ("ServiceCIDRStatus", "conditions", by("type", "")),
     // Pods.
     ("PodSpec", "volumes", retaining(by("name", ""))),
     ("PodSpec", "initContainers", by("name", "Container")),

@@ -67,7 +67,7 @@ fn check_preconditions(object: &Object, old: &Object) -> Result<(), Status> {
 pub(super) fn check_revision(object: &Object, old: &Object) -> Result<(), Status> {
     let revision = object.metadata().resource_version.as_deref();
     check_revision_text(revision, old)?;
-    if revision.is_none_or(str::is_empty) && old.kind() == Kind::Lease {
+    if revision.is_none_or(str::is_empty) && must_say_revision(old.kind()) {
         let detail = "must be specified for an update";
         let error = FieldError {
             body: format!("Invalid value: 0x0: {detail}"),
@@ -76,6 +76,18 @@ pub(super) fn check_revision(object: &Object, old: &Object) -> Result<(), Status
         return Err(Status::invalid(old.kind(), &old.name(), &[error]));
     }
     Ok(())
+}
+
+/// Kinds of which an update must say what it started from. The real thing: `AllowUnconditionalUpdate` of the strategies.
+fn must_say_revision(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Lease
+            | Kind::CSIDriver
+            | Kind::CSINode
+            | Kind::CSIStorageCapacity
+            | Kind::VolumeAttachment
+    )
 }
 
 /// Is this the revision of the object as it is? A client that names none does not care.
@@ -93,6 +105,7 @@ fn storage_key(object: &Object) -> String {
         Kind::Service => "services/specs",
         Kind::Endpoints => "services/endpoints",
         Kind::Node => "minions",
+        Kind::Ingress => "ingress",
         other => other.info().plural,
     };
     let namespace = object.namespace();

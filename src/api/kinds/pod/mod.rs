@@ -19,7 +19,7 @@ mod tests;
 mod update;
 pub(super) mod validation;
 mod volume_defaults;
-mod volumes;
+pub(super) mod volumes;
 
 use super::{Column, Stored, SubresourceInfo, stored};
 use crate::api::check::Errors;

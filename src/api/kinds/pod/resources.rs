@@ -4,8 +4,9 @@
 //! pkg/apis/core/helper/helpers.go (`IsStandardContainerResourceName`, `IsOvercommitAllowed`, `IsExtendedResourceName`).
 //! Left out: resource claims (their feature is off by default), whole multiples of huge pages.
 
+use super::super::go;
+use super::super::resource_names::{self, is_counted, is_huge_page, may_overcommit};
 use crate::api::check::{Errors, Path};
-use crate::api::labels;
 use crate::api::quantity::{self, ResourceList};
 use k8s_openapi::api::core::v1::{ContainerResizePolicy, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
@@ -17,12 +18,12 @@ pub(crate) fn validate(requirements: &ResourceRequirements, path: &Path<'_>, err
     let limits = requirements.limits.as_ref();
     for (name, amount) in limits.into_iter().flatten() {
         let path = limits_path.key(name);
-        container_resource_name(name, &path, errors);
+        resource_names::of_container(name, &path, errors);
         amount_of(name, amount, &path, errors);
     }
     for (name, amount) in requirements.requests.iter().flatten() {
         let path = requests_path.key(name);
-        container_resource_name(name, &path, errors);
+        resource_names::of_container(name, &path, errors);
         amount_of(name, amount, &path, errors);
         let Some(limit) = limits.and_then(|l| l.get(name)) else {
             if !may_overcommit(name) {
@@ -61,83 +62,8 @@ pub(crate) fn amount_of(name: &str, amount: &Quantity, path: &Path<'_>, errors: 
         errors.invalid(path, amount.0.as_str(), detail);
     }
     if is_counted(name) && !quantity::is_whole(amount) {
-        let milli = quantity::cpu_milli(amount);
-        let value = format!(
-            "resource.Quantity{{i:resource.int64Amount{{value:{milli}, scale:-3}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"\", Format:\"DecimalSI\"}}"
-        );
+        let value = go::quantity(amount);
         errors.invalid_go(path, &value, "must be an integer");
-    }
-}
-
-fn container_resource_name(name: &str, path: &Path<'_>, errors: &mut Errors) {
-    if matches!(name, "cpu" | "memory" | "ephemeral-storage") {
-        return;
-    }
-    let wrong = labels::qualified_name(name);
-    let qualified = wrong.is_empty();
-    errors.invalid_text(path, name, wrong);
-    if name.contains('/') {
-        if !is_native(name) && !is_extended(name) {
-            let detail = "doesn't follow extended resource name standard";
-            errors.invalid(path, name, detail);
-        }
-        return;
-    }
-    if is_huge_page(name) {
-        return;
-    }
-    if qualified && !STANDARD.contains(&name) {
-        let detail = "must be a standard resource type or fully qualified";
-        errors.invalid(path, name, detail);
-    }
-    errors.invalid(path, name, "must be a standard resource for containers");
-}
-
-/// Unqualified names that mean something somewhere, if not on a container.
-const STANDARD: &[&str] = &[
-    "pods",
-    "services",
-    "replicationcontrollers",
-    "resourcequotas",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
-    "storage",
-    "requests.cpu",
-    "requests.memory",
-    "requests.ephemeral-storage",
-    "requests.storage",
-    "limits.cpu",
-    "limits.memory",
-    "limits.ephemeral-storage",
-];
-
-fn is_huge_page(name: &str) -> bool {
-    name.starts_with("hugepages-")
-}
-
-/// Unqualified, or Kubernetes' own.
-fn is_native(name: &str) -> bool {
-    !name.contains('/') || name.contains("kubernetes.io/")
-}
-
-fn is_extended(name: &str) -> bool {
-    let quota_name = format!("requests.{name}");
-    !is_native(name)
-        && !name.starts_with("requests.")
-        && labels::qualified_name(&quota_name).is_empty()
-}
-
-fn may_overcommit(name: &str) -> bool {
-    is_native(name) && !is_huge_page(name)
-}
-
-/// Only whole ones exist: pods, GPUs.
-fn is_counted(name: &str) -> bool {
-    match name {
-        "cpu" | "memory" | "ephemeral-storage" | "storage" => false,
-        "pods" | "services" | "secrets" | "configmaps" | "persistentvolumeclaims" => true,
-        _ => name.contains('/') && is_extended(name),
     }
 }
 

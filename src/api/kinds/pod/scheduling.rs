@@ -129,7 +129,8 @@ fn weight(weight: i32, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn node_terms(terms: &[NodeSelectorTerm], path: &Path<'_>, errors: &mut Errors) {
+/// The terms of a required node affinity, of a pod or of a volume.
+pub(crate) fn node_terms(terms: &[NodeSelectorTerm], path: &Path<'_>, errors: &mut Errors) {
     if terms.is_empty() {
         errors.required(path, "must have at least one node selector term");
     }

@@ -12,7 +12,7 @@ use crate::api::check::{Errors, Path};
 use k8s_openapi::api::core::v1::{
     Affinity, Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 const SPEC: Path<'static> = Path::root("spec");
 const MAY_CHANGE: &str = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
@@ -148,7 +148,7 @@ fn unchangeable(spec: &PodSpec, old: &PodSpec, errors: &mut Errors) {
     if munged != *old {
         let detail = format!(
             "pod updates may not change fields other than {MAY_CHANGE}\n{}",
-            difference(old, &munged)
+            go::difference("core.PodSpec", old, &munged)
         );
         errors.forbidden(&SPEC, &detail);
     }
@@ -214,41 +214,6 @@ fn only_narrower(new: Option<&NodeAffinity>, old: Option<&NodeAffinity>, errors:
             errors.invalid_go(&path.index(index), "core.NodeSelectorTerm{…}", detail);
         }
     }
-}
-
-/// The fields that differ, as lines with `-` and `+`, in the manner of Go's `cmp.Diff`.
-fn difference(old: &PodSpec, new: &PodSpec) -> String {
-    let fields = |spec: &PodSpec| -> Map<String, Value> {
-        match serde_json::to_value(spec) {
-            Ok(Value::Object(fields)) => fields,
-            _ => Map::new(),
-        }
-    };
-    let (old, new) = (fields(old), fields(new));
-    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
-    names.sort();
-    names.dedup();
-    let mut text = "  core.PodSpec{\n".to_owned();
-    let mut same = 0;
-    for name in names {
-        let (was, is) = (old.get(name), new.get(name));
-        if was == is {
-            same += 1;
-            continue;
-        }
-        for (sign, value) in [('-', was), ('+', is)] {
-            let value = value.map_or("nil".to_owned(), Value::to_string);
-            text.push_str(&format!("{sign} \t{}: {value},\n", capitalized(name)));
-        }
-    }
-    text.push_str(&format!("  \t... // {same} identical fields\n  }}\n"));
-    text
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Left out: defaults of volume types that no cloud has any more (rbd, iscsi, scaleIO, azureDisk).
 
 use super::super::normal::{drop_empty, drop_false, text_default};
+use super::super::persistent_volume_claim;
 use super::defaults::pull_policy;
 use crate::api::quantity;
 use k8s_openapi::api::core::v1::{Volume, VolumeProjection};
@@ -39,7 +40,7 @@ pub(super) fn fill(volume: &mut Volume) {
         drop_false(&mut claim.read_only);
     } else if let Some(ephemeral) = &mut volume.ephemeral {
         if let Some(claim) = &mut ephemeral.volume_claim_template {
-            text_default(&mut claim.spec.volume_mode, "Filesystem");
+            persistent_volume_claim::spec_defaults(&mut claim.spec);
         }
     } else if let Some(image) = &mut volume.image {
         let policy = pull_policy(image.reference.as_deref().unwrap_or_default());

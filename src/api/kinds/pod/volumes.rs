@@ -4,8 +4,8 @@
 //! Left out: what is inside of iscsi, fc, rbd, cephfs, flex, azure, vsphere, portworx, scaleIO, storageos, quobyte, cinder, flocker and
 //! glusterfs volumes; they are accepted as they are.
 
-use super::super::names;
 use super::super::normal::{list, text};
+use super::super::{names, persistent_volume_claim};
 use super::projected;
 use crate::api::check::{Errors, Path};
 use crate::api::quantity;
@@ -194,7 +194,8 @@ fn source(field: &str, volume: &Volume, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-pub(super) fn required(value: Option<&String>, path: &Path<'_>, errors: &mut Errors) {
+/// The text must be there.
+pub(in super::super) fn required(value: Option<&String>, path: &Path<'_>, errors: &mut Errors) {
     if value.is_none_or(String::is_empty) {
         errors.required(path, "");
     }
@@ -232,7 +233,12 @@ fn key_to_path(item: &KeyToPath, path: &Path<'_>, errors: &mut Errors) {
     mode(item.mode, &path.child("mode"), errors);
 }
 
-fn host_path(source: &HostPathVolumeSource, path: &Path<'_>, errors: &mut Errors) {
+/// A path on the node.
+pub(in super::super) fn host_path(
+    source: &HostPathVolumeSource,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
     if source.path.is_empty() {
         errors.required(&path.child("path"), "");
         return;
@@ -257,7 +263,8 @@ fn host_path(source: &HostPathVolumeSource, path: &Path<'_>, errors: &mut Errors
     );
 }
 
-fn nfs(source: &NFSVolumeSource, path: &Path<'_>, errors: &mut Errors) {
+/// A directory that an NFS server exports.
+pub(in super::super) fn nfs(source: &NFSVolumeSource, path: &Path<'_>, errors: &mut Errors) {
     required(Some(&source.server), &path.child("server"), errors);
     required(Some(&source.path), &path.child("path"), errors);
     if !source.path.starts_with('/') {
@@ -266,7 +273,8 @@ fn nfs(source: &NFSVolumeSource, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn csi_driver(driver: &str, path: &Path<'_>, errors: &mut Errors) {
+/// `ValidateCSIDriverName`.
+pub(in super::super) fn csi_driver(driver: &str, path: &Path<'_>, errors: &mut Errors) {
     if driver.is_empty() {
         errors.required(path, "");
     }
@@ -282,20 +290,7 @@ fn ephemeral(source: &EphemeralVolumeSource, path: &Path<'_>, errors: &mut Error
         errors.required(&path, "");
         return;
     };
-    let spec = path.child("spec");
-    if list(&claim.spec.access_modes).is_empty() {
-        let detail = "at least 1 access mode is required";
-        errors.required(&spec.child("accessModes"), detail);
-    }
-    let requests = claim
-        .spec
-        .resources
-        .as_ref()
-        .and_then(|r| r.requests.as_ref());
-    if !requests.is_some_and(|r| r.contains_key("storage")) {
-        let resources = spec.child("resources");
-        errors.required(&resources.key("storage"), "");
-    }
+    persistent_volume_claim::validate_spec(&claim.spec, &path.child("spec"), errors);
 }
 
 /// A pod without a service account can have no token of one.
@@ -319,7 +314,7 @@ pub(super) fn no_token_without_account(volumes: &[Volume], path: &Path<'_>, erro
 
 /// Has the path a `..` in it?
 #[must_use]
-pub(super) fn has_backsteps(path: &str) -> bool {
+pub(in super::super) fn has_backsteps(path: &str) -> bool {
     path.split('/').any(|part| part == "..")
 }
 
