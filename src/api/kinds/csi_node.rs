@@ -2,7 +2,7 @@
 //!
 //! The real thing: pkg/apis/storage/validation/validation.go (`ValidateCSINode`), pkg/registry/storage/csinode/strategy.go.
 
-use super::cells::{age, column};
+use super::cells::{age, column, number};
 use super::normal::{drop_empty, list};
 use super::pod::volumes::csi_driver as driver_name;
 use super::{Column, Stored, go, stored};
@@ -54,7 +54,7 @@ impl Stored for CSINode {
     }
 
     fn columns() -> &'static [Column] {
-        const COLUMNS: &[Column] = &[column("Drivers"), column("Age")];
+        const COLUMNS: &[Column] = &[number("Drivers"), column("Age")];
         COLUMNS
     }
 

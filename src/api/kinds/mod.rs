@@ -7,11 +7,11 @@
 
 mod cells;
 mod config_map;
-mod custom_kind;
-mod custom_object;
 mod csi_driver;
 mod csi_node;
 mod csi_storage_capacity;
+mod custom_kind;
+mod custom_object;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -27,7 +27,7 @@ mod network_policy;
 mod node;
 mod normal;
 mod persistent_volume;
-mod persistent_volume_claim;
+pub mod persistent_volume_claim;
 mod pod;
 pub mod priority_class;
 mod replica_set;

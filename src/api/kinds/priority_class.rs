@@ -2,7 +2,7 @@
 //!
 //! The real thing: pkg/apis/scheduling/{v1/{defaults,helpers}.go,validation/validation.go}, pkg/registry/scheduling/priorityclass.
 
-use super::cells::{age, column};
+use super::cells::{age, column, number};
 use super::normal::{drop_empty, drop_false, text, text_default};
 use super::{Column, Stored, stored};
 use crate::api::check::{Errors, Path};
@@ -82,7 +82,7 @@ impl Stored for PriorityClass {
 
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
-            column("Value"),
+            number("Value"),
             column("Global-Default"),
             column("Age"),
             column("PreemptionPolicy"),

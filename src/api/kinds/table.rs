@@ -216,7 +216,7 @@ macro_rules! kinds {
             /// See [`Stored::name_cell`].
             #[must_use]
             pub fn name_cell(&self) -> String {
-                match self { $(Self::$name(object) => object.name_cell()),* }
+                match self { $(Self::$name(object) => object.name_cell(),)* Self::Custom(object) => object.metadata.name.clone().unwrap_or_default() }
             }
 
             /// See [`Stored::selectable_field`].

@@ -80,7 +80,8 @@ pub fn glyph_of_kind(kind: Kind) -> &'static str {
         | Kind::CSIDriver
         | Kind::CSINode
         | Kind::CSIStorageCapacity
-        | Kind::PriorityClass => "object",
+        | Kind::PriorityClass
+        | Kind::Custom(_) => "object",
     }
 }
 
