@@ -11,6 +11,7 @@ mod binding;
 mod chunk;
 mod create;
 mod delete;
+pub mod discovery;
 mod list;
 mod metadata;
 mod patch;
