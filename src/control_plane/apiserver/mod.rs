@@ -15,6 +15,8 @@ pub mod discovery;
 mod list;
 mod metadata;
 mod patch;
+#[cfg(feature = "cli")]
+pub mod protobuf;
 pub mod resources;
 mod scale;
 mod service_ip;

@@ -227,7 +227,11 @@ fn aggregated_entry(resource: &Resource) -> Value {
         .iter()
         .map(|part| {
             // Empty: the group and version that it is listed in.
-            let (group, version) = if is_foreign(part, resource) { (&*part.group, &*part.version) } else { ("", "") };
+            let (group, version) = if is_foreign(part, resource) {
+                (&*part.group, &*part.version)
+            } else {
+                ("", "")
+            };
             json!({
                 "subresource": part.name,
                 "responseKind": { "group": group, "version": version, "kind": part.kind },

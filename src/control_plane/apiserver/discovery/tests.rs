@@ -41,7 +41,11 @@ fn line(entry: &Value) -> String {
         none if none.is_empty() => "-".to_owned(),
         singular => singular,
     };
-    let verbs = if verbs == ALL_VERBS.join(",") { "*".to_owned() } else { verbs };
+    let verbs = if verbs == ALL_VERBS.join(",") {
+        "*".to_owned()
+    } else {
+        verbs
+    };
     let mut line = format!("{singular} {kind} {scope} {verbs}");
     for (label, field) in [("short", "shortNames"), ("in", "categories")] {
         if entry.get(field).is_some() {
