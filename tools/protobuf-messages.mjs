@@ -32,7 +32,7 @@ discovery.v1: EndpointSlice
 events.v1: Event
 flowcontrol.v1: FlowSchema PriorityLevelConfiguration
 meta.v1: DeleteOptions
-networking.v1: Ingress IngressClass NetworkPolicy
+networking.v1: IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR
 node.v1: RuntimeClass
 policy.v1: Eviction PodDisruptionBudget
 rbac.v1: ClusterRole ClusterRoleBinding Role RoleBinding
