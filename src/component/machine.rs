@@ -19,6 +19,8 @@ pub struct Machine {
     pub powered: bool,
     /// Off: it runs, but no request leaves it and no watch event reaches it.
     pub connected: bool,
+    /// Its container network does not work: no pod can be set up, and the kubelet says so.
+    pub is_runtime_broken: bool,
     /// Its own address.
     pub ip: Name,
     /// The first three numbers of its pods' addresses: `10.244.1`.

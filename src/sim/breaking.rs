@@ -7,7 +7,7 @@ use super::step::StepEvent;
 use crate::api::time::Ms;
 use crate::api::{Kind, Name};
 use crate::component::Urgency;
-use crate::node::container_runtime;
+use crate::node::{container_runtime, kubelet};
 use imbl::OrdMap;
 use std::sync::Arc;
 
@@ -19,6 +19,13 @@ const RESTART_MS: Ms = 1_000;
 pub(super) enum ApiServer {
     Up,
     Down,
+}
+
+/// Can a node's pods be set up?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Runtime {
+    Works,
+    Broken,
 }
 
 impl Cluster {
@@ -237,6 +244,18 @@ impl Cluster {
         for process in self.on_node(node) {
             self.reroute(process);
         }
+    }
+
+    pub(super) fn set_runtime(&mut self, node: &str, state: Runtime) -> Result<(), String> {
+        let machine = self.machine_mut(node)?;
+        let is_broken = state == Runtime::Broken;
+        if machine.is_runtime_broken == is_broken {
+            let how = if is_broken { "broken" } else { "working" };
+            return Err(format!("the container network of {node:?} is already {how}"));
+        }
+        machine.is_runtime_broken = is_broken;
+        self.wake_kubelet(&node.into(), &kubelet::NODE_STATUS.into());
+        Ok(())
     }
 
     pub(super) fn kill_container(

@@ -63,6 +63,7 @@ pub struct Cluster {
     pub(super) machine_slots: OrdMap<Name, Slot>,
     pub(super) machines_down: OrdSet<Name>,
     pub(super) broken_images: OrdSet<Name>,
+    pub(super) loads: OrdMap<Name, super::load::Load>,
     pub(super) api_server_up: bool,
 }
 
@@ -84,6 +85,7 @@ impl Cluster {
             machine_slots: OrdMap::new(),
             machines_down: OrdSet::new(),
             broken_images: OrdSet::new(),
+            loads: OrdMap::new(),
             api_server_up: true,
             options,
         };

@@ -4,7 +4,7 @@
 //! those of the Sieve paper (OSDI 2022).
 //! Left out: disks that fill up, clocks that drift, packets that get lost between pods.
 
-use super::breaking::ApiServer;
+use super::breaking::{ApiServer, Runtime};
 use super::cluster::Cluster;
 use super::process::{Process, ProcessId, ProcessState};
 use super::step::{Step, StepEvent};
@@ -77,6 +77,27 @@ pub enum Fault {
         #[serde(default = "sigkill")]
         code: i32,
     },
+    /// A node's container network breaks: its kubelet runs, and says that the node is not ready.
+    BreakRuntime {
+        /// Which.
+        node: String,
+    },
+    /// It works again.
+    MendRuntime {
+        /// Which.
+        node: String,
+    },
+    /// Pods get work: `kubectl top` shows it, autoscaling goes by it.
+    Load {
+        /// `namespace/name`, or `namespace/label=value` for all that have the label.
+        pod: String,
+        /// Thousandths of a core, all containers together.
+        #[serde(default = "one_core")]
+        cpu_milli: u64,
+        /// Mebibytes, all containers together.
+        #[serde(default = "much_memory")]
+        memory_mi: u64,
+    },
     /// An image cannot be pulled any more, on any node.
     BreakImage {
         /// The image.
@@ -110,6 +131,14 @@ pub enum Fault {
     },
 }
 
+fn one_core() -> u64 {
+    1000
+}
+
+fn much_memory() -> u64 {
+    256
+}
+
 fn sigkill() -> i32 {
     137
 }
@@ -125,6 +154,8 @@ pub enum Target {
     Node,
     /// A pod's container.
     Container,
+    /// A pod.
+    Pod,
     /// An image.
     Image,
     /// A process and a kind that it watches.
@@ -200,6 +231,21 @@ pub const ALL: &[FaultInfo] = &[
         undone_by: None,
     },
     FaultInfo {
+        name: "break-runtime",
+        target: Target::Node,
+        undone_by: Some("mend-runtime"),
+    },
+    FaultInfo {
+        name: "mend-runtime",
+        target: Target::Node,
+        undone_by: None,
+    },
+    FaultInfo {
+        name: "load",
+        target: Target::Pod,
+        undone_by: None,
+    },
+    FaultInfo {
         name: "break-image",
         target: Target::Image,
         undone_by: Some("mend-image"),
@@ -255,6 +301,13 @@ impl Cluster {
                 container,
                 code,
             } => self.kill_container(pod, container, *code)?,
+            Fault::BreakRuntime { node } => self.set_runtime(node, Runtime::Broken)?,
+            Fault::MendRuntime { node } => self.set_runtime(node, Runtime::Works)?,
+            Fault::Load {
+                pod,
+                cpu_milli,
+                memory_mi,
+            } => self.set_load(pod, (*cpu_milli, *memory_mi))?,
             Fault::BreakImage { image } => {
                 self.broken_images.insert(image.into());
                 self.tell_machines_of_images();
@@ -299,6 +352,7 @@ impl Cluster {
         !self.api_server_up
             || !self.machines_down.is_empty()
             || !self.broken_images.is_empty()
+            || self.machines.values().any(|machine| machine.is_runtime_broken)
             || self.processes().any(broken)
     }
 }
@@ -333,6 +387,13 @@ mod tests {
                 pod: "d/p".into(),
                 container: String::new(),
                 code: 1,
+            },
+            Fault::BreakRuntime { node: "n".into() },
+            Fault::MendRuntime { node: "n".into() },
+            Fault::Load {
+                pod: "d/p".into(),
+                cpu_milli: 1,
+                memory_mi: 1,
             },
             Fault::BreakImage { image: "i".into() },
             Fault::MendImage { image: "i".into() },

@@ -11,6 +11,8 @@ mod cluster;
 mod delivery;
 pub mod faults;
 pub mod invariants;
+mod load;
+pub mod port;
 mod process;
 mod record;
 mod recorder;

@@ -204,6 +204,15 @@ pub enum Phase {
 }
 
 impl Step {
+    /// The API server's answer, if the step was a person's request.
+    #[must_use]
+    pub fn answer(&self) -> Option<&Answer> {
+        match &self.event {
+            StepEvent::User { answer, .. } => Some(answer),
+            _ => None,
+        }
+    }
+
     /// Is this step the end of a turn, or something that a person did? What "Step over" stops at.
     #[must_use]
     pub fn is_stop(&self) -> bool {

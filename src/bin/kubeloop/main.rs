@@ -1,8 +1,8 @@
-//! The native command line: `kubeloop run` and `kubeloop bench`.
+//! The native command line: `kubeloop run`, `serve`, `ctl` and `bench`.
 //!
 //! Exit codes: 0 done, 1 refused (wrong words, wrong files, refused objects), 2 not settled in the time given.
 //!
-//! Left out: `serve` (the API behind a port), `ctl`, `lesson`.
+//! Left out: `lesson`.
 
 #![allow(
     clippy::print_stdout,
@@ -11,8 +11,10 @@
 #![allow(unreachable_pub, reason = "a binary has no outside")]
 
 mod bench;
+mod ctl;
 mod diagnostics;
 mod run;
+mod serve;
 mod sources;
 mod terminal;
 
@@ -25,6 +27,8 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   kubeloop run web.yaml                       apply, run until settled, print what came of it
   kubeloop run web.yaml -o trace              every step: who, why, what differed, what was done
+  kubeloop serve --kubeconfig k.conf          the Kubernetes API on a port, for the real kubectl
+  kubeloop ctl settle                         tell a running server's simulation
   kubeloop bench --nodes 100 --pods 5000      how fast it is on this machine")]
 struct Words {
     #[command(subcommand)]
@@ -35,6 +39,8 @@ struct Words {
 enum Command {
     Run(run::Options),
     Bench(bench::Options),
+    Ctl(ctl::Options),
+    Serve(serve::Options),
 }
 
 fn main() -> ExitCode {
@@ -50,5 +56,7 @@ fn main() -> ExitCode {
     match words.command {
         Command::Run(options) => run::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Ctl(options) => ctl::run(&options),
+        Command::Serve(options) => serve::run(&options),
     }
 }

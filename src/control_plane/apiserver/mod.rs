@@ -12,6 +12,7 @@ mod chunk;
 mod create;
 mod delete;
 pub mod discovery;
+pub mod http;
 mod list;
 mod metadata;
 mod patch;
@@ -21,6 +22,7 @@ pub mod resources;
 mod scale;
 mod service_ip;
 mod update;
+pub mod versions;
 mod watch;
 
 pub use watch::watch;

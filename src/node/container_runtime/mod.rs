@@ -11,7 +11,9 @@ mod probe;
 mod program;
 mod shell;
 
-pub use probe::{ProbeAction, ProbeResult, probe, run_command, verdict_changes_ms};
+pub use probe::{
+    ProbeAction, ProbeResult, exec_command, probe, run_command, verdict_changes_ms,
+};
 
 use crate::api::time::Ms;
 use crate::api::{Name, Uid};

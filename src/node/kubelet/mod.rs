@@ -26,6 +26,7 @@ mod terminate;
 mod view;
 
 pub use memory::KubeletMemory;
+pub use node_status::KEY as NODE_STATUS;
 
 use crate::api::{Change, ChangeType, Kind, User};
 use crate::component::{Action, Component, Outcome, Place, Scope, Seen, Turn, Wake, Watch};

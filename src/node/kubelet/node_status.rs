@@ -17,7 +17,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
 /// The key of this work.
-pub(super) const KEY: &str = "node-status";
+pub const KEY: &str = "node-status";
 /// `nodeStatusUpdateFrequency`. Looks that could find nothing new are left out.
 pub(super) const LOOK_MS: Ms = 10_000;
 /// `nodeStatusReportFrequency`.
@@ -53,6 +53,14 @@ const CONDITIONS: [[&str; 4]; 4] = [
         "KubeletReady",
         "kubelet is posting ready status",
     ],
+];
+
+/// The condition of a node whose container network does not work.
+const NOT_READY: [&str; 4] = [
+    "Ready",
+    "False",
+    "KubeletNotReady",
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
 ];
 
 pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
@@ -234,7 +242,7 @@ fn fill(status: &mut NodeStatus, seen: &Seen<'_>) {
         status.node_info = Some(system_info(seen.node));
     }
     fill_images(status, machine);
-    fill_conditions(status, seen.now_ms);
+    fill_conditions(status, machine, seen.now_ms);
 }
 
 fn capacity(machine: &Machine) -> BTreeMap<String, Quantity> {
@@ -288,9 +296,11 @@ fn fill_images(status: &mut NodeStatus, machine: &Machine) {
     status.images = Some(images);
 }
 
-fn fill_conditions(status: &mut NodeStatus, now_ms: Ms) {
+fn fill_conditions(status: &mut NodeStatus, machine: &Machine, now_ms: Ms) {
     let conditions = status.conditions.get_or_insert_default();
-    for [type_, value, reason, message] in CONDITIONS {
+    for healthy in CONDITIONS {
+        let is_broken = machine.is_runtime_broken && healthy[0] == NOT_READY[0];
+        let [type_, value, reason, message] = if is_broken { NOT_READY } else { healthy };
         let at = conditions.iter().position(|c| c.type_ == type_);
         if let Some(index) = at {
             let old = &mut conditions[index];

@@ -57,6 +57,7 @@ words! {
     close = "Close", "关闭";
     stopped = "stopped", "已停止";
     cut_off = "cut off", "网络已断";
+    not_ready = "not ready", "未就绪";
     no_power = "no power", "已断电";
     cannot_be_pulled = "cannot be pulled", "无法拉取";
     api_server_down = "API server stopped", "API server 已停止";
@@ -70,6 +71,7 @@ pub fn target(language: Language, target: Target) -> &'static str {
         Target::Process => ("Components", "组件"),
         Target::Node => ("Nodes", "节点"),
         Target::Container => ("Containers", "容器"),
+        Target::Pod => ("Pods", "Pod"),
         Target::Image => ("Images", "镜像"),
         Target::Watch => ("Watches", "watch"),
     };
@@ -176,6 +178,36 @@ const FAULTS: &[(&str, Said, Said)] = &[
             "The kubelet restarts it; again and again with longer and longer back-off.",
         ),
         ("杀死容器", "kubelet 会重启它；反复如此则退避越来越久。"),
+    ),
+    (
+        "break-runtime",
+        (
+            "Break the container network",
+            "The kubelet runs and says: not ready. The node is tainted, and its pods leave after five minutes.",
+        ),
+        (
+            "弄坏容器网络",
+            "kubelet 还在运行，并报告：未就绪。节点被打上污点，五分钟后 Pod 离开。",
+        ),
+    ),
+    (
+        "mend-runtime",
+        (
+            "Mend the container network",
+            "The kubelet says: ready. The taint goes.",
+        ),
+        ("修好容器网络", "kubelet 报告：就绪。污点消失。"),
+    ),
+    (
+        "load",
+        (
+            "Give the pod work",
+            "It uses a whole core. kubectl top shows it; an autoscaler would act on it.",
+        ),
+        (
+            "给 Pod 加负载",
+            "它用掉一整个核。kubectl top 会显示；自动伸缩会据此行动。",
+        ),
     ),
     (
         "break-image",

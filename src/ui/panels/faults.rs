@@ -15,6 +15,7 @@ use yew::prelude::*;
 const TARGETS: &[(Target, &str)] = &[
     (Target::Node, "node"),
     (Target::Container, "container"),
+    (Target::Pod, "pod"),
     (Target::Process, "ctrl"),
     (Target::Watch, "belief"),
     (Target::Image, "image"),
@@ -134,6 +135,9 @@ fn choices(cluster: &Cluster, target: Target) -> Vec<String> {
                 .filter(|container| container.running_since().is_some());
             containers.map(|container| format!("{} {}", container.pod, container.name))
         }))),
+        Target::Pod => names(Box::new(
+            cluster.store().head().table(Kind::Pod).iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())),
+        )),
         Target::Image => {
             let images: BTreeSet<String> = cluster
                 .store()
@@ -172,6 +176,7 @@ fn build(name: &str, target: Target, choice: &str) -> Option<Fault> {
         Target::Process => json!({ "process": first }),
         Target::Node => json!({ "node": first }),
         Target::Container => json!({ "pod": first, "container": second }),
+        Target::Pod => json!({ "pod": first }),
         Target::Image => json!({ "image": first }),
         Target::Watch => json!({ "process": first, "kind": second }),
     };
@@ -202,6 +207,12 @@ fn standing(cluster: &Cluster, language: Language) -> Vec<(String, Fault)> {
             standing.push((
                 format!("{node}: {}", words::no_power(language)),
                 Fault::StartNode { node: node.clone() },
+            ));
+        }
+        if machine.is_runtime_broken {
+            standing.push((
+                format!("{node}: {}", words::not_ready(language)),
+                Fault::MendRuntime { node: node.clone() },
             ));
         }
         if !machine.connected {
@@ -259,6 +270,7 @@ mod tests {
             Target::Process => "kube-scheduler",
             Target::Node => "n1",
             Target::Container => "default/web nginx",
+            Target::Pod => "default/web",
             Target::Image => "nginx:1.14.2",
             Target::Watch => "kube-scheduler Pod",
         };

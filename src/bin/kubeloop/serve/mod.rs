@@ -1,0 +1,443 @@
+//! `kubeloop serve`: the cluster behind a port, for the real kubectl and for controllers in any language.
+//!
+//! Loopback only, unless `--listen` says otherwise; requests for another host or from another web page are refused.
+
+mod control;
+mod engine;
+mod state;
+mod websocket;
+
+use crate::diagnostics::{self, Finding};
+use crate::sources;
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{self, State, WebSocketUpgrade};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
+use clap::Args;
+use engine::{Engine, Speed};
+use kubeloop::api::{Request, yaml};
+use kubeloop::control_plane::apiserver::http::{self as codec, Polled, Watch};
+use kubeloop::control_plane::apiserver::protobuf;
+use kubeloop::kubectl::{ADMIN, Server as _, apply};
+use kubeloop::sim::port::{Credentials, Exchange, Log, Port, User};
+use kubeloop::sim::{ClusterOptions, Timeline};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// A request's body may be a little longer than what the API server takes, so that it can say so.
+const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// How often a watch that asked for bookmarks gets one.
+const BOOKMARK_SECONDS: u64 = 60;
+
+/// How many messages wait for a slow client before the server waits for it.
+const QUEUE: usize = 64;
+
+/// Serve the Kubernetes API of a simulated cluster.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  kubeloop serve --kubeconfig k.conf                 then: kubectl --kubeconfig k.conf get nodes
+  kubeloop serve web.yaml --speed max                apply, settle, stand still until somebody does something
+  kubeloop serve --speed 10 --state cluster.state    ten times as fast as the clock; goes on where it was left
+
+What the simulation itself can be told (settle, advance, node-down, …) is said by kubeloop ctl, or over HTTP under /kubeloop/v1/.")]
+pub struct Options {
+    /// Manifests to apply at the start: files, folders or - for standard input
+    #[arg(value_name = "FILE|DIR|-")]
+    paths: Vec<String>,
+    /// The port
+    #[arg(long, default_value_t = 8001)]
+    port: u16,
+    /// The address to listen on; anything but a loopback address lets others in
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// How many nodes the cluster has
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=5000))]
+    nodes: u32,
+    /// The seed of everything random: names, uids, ties
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How fast the cluster's time passes: times the clock, or `max`: every consequence at once
+    #[arg(long, default_value = "1", value_parser = Speed::parse)]
+    speed: Speed,
+    /// Write a kubeconfig with an administrator's token to this file
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Tokens that are let in: a CSV file of token,user,uid,"group1,group2"
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Go on with the cluster in this file, and keep it there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> ExitCode {
+    match prepare(options) {
+        Ok(engine) => serve(options, engine),
+        Err(Refused::Said) => ExitCode::from(1),
+        Err(Refused::Because(why)) => {
+            eprintln!("error: {why}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Why the server does not start.
+enum Refused {
+    /// It has been said.
+    Said,
+    /// This is to be said.
+    Because(String),
+}
+
+impl From<String> for Refused {
+    fn from(why: String) -> Self {
+        Self::Because(why)
+    }
+}
+
+fn prepare(options: &Options) -> Result<Arc<Engine>, Refused> {
+    let mut credentials = Credentials::default();
+    if let Some(path) = &options.token_file {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        credentials = credentials
+            .read(&text)
+            .map_err(|why| format!("{}: {why}", path.display()))?;
+    }
+    let token = random_token()?;
+    let admin = User::new("kubernetes-admin", &["system:masters"]);
+    credentials = credentials.with(&token, admin);
+    let address = SocketAddr::new(options.listen, options.port);
+    let cluster = ClusterOptions {
+        nodes: options.nodes,
+        seed: options.seed,
+    };
+    let (mut timeline, journal) = match &options.state {
+        Some(path) => {
+            let (timeline, journal) = state::open(path, cluster)?;
+            (timeline, Some(journal))
+        }
+        None => (Timeline::new(cluster), None),
+    };
+    if !options.paths.is_empty() {
+        apply_all(&options.paths, &mut timeline)?;
+    }
+    let port = Port::new(timeline, credentials, &address.to_string())
+        .with_protobuf(|bytes| protobuf::decode(bytes));
+    if let Some(path) = &options.kubeconfig {
+        std::fs::write(path, kubeconfig(address, &token))
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(Arc::new(Engine::new(port, options.speed, journal)))
+}
+
+fn apply_all(paths: &[String], timeline: &mut Timeline) -> Result<(), Refused> {
+    let sources = sources::read(paths).map_err(|errors| errors.join("\n"))?;
+    let mut findings = Vec::new();
+    for (index, source) in sources.iter().enumerate() {
+        let (documents, errors) = yaml::parse_bytes(&source.bytes);
+        let errors = errors.into_iter();
+        findings.extend(errors.map(|error| Finding::of_text(index, error)));
+        for document in documents {
+            let mut send = |request: Request| timeline.send(request.by(ADMIN));
+            let options = apply::Options::default();
+            if let Err(refused) = apply::apply(&document.value, &options, &mut send) {
+                let text = refused.text(&source.name);
+                let refusals = Finding::of_refusal(index, &document, &refused.status, text);
+                findings.extend(refusals);
+            }
+        }
+    }
+    if findings.is_empty() {
+        return Ok(());
+    }
+    diagnostics::print(findings, &sources);
+    Err(Refused::Said)
+}
+
+/// A token that nobody can guess.
+fn random_token() -> Result<String, String> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn kubeconfig(address: SocketAddr, token: &str) -> String {
+    let host = if address.ip().is_unspecified() {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
+    } else {
+        address
+    };
+    format!(
+        "apiVersion: v1
+kind: Config
+clusters:
+- name: kubeloop
+  cluster:
+    server: http://{host}
+users:
+- name: kubernetes-admin
+  user:
+    token: {token}
+contexts:
+- name: kubernetes-admin@kubeloop
+  context:
+    cluster: kubeloop
+    user: kubernetes-admin
+current-context: kubernetes-admin@kubeloop
+"
+    )
+}
+
+fn serve(options: &Options, engine: Arc<Engine>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(1);
+        }
+    };
+    let address = SocketAddr::new(options.listen, options.port);
+    runtime.block_on(async {
+        let listener = match TcpListener::bind(address).await {
+            Ok(listener) => listener,
+            Err(error) => {
+                eprintln!(
+                    "error: cannot listen on {address}: {error} (--port chooses another port)"
+                );
+                return ExitCode::from(1);
+            }
+        };
+        let thread = engine.start();
+        eprintln!("Serving the Kubernetes API on http://{address}");
+        if let Some(path) = &options.kubeconfig {
+            eprintln!("  kubectl --kubeconfig {} get nodes", path.display());
+        }
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&engine));
+        let served = axum::serve(listener, router)
+            .with_graceful_shutdown(stopped())
+            .await;
+        engine.stop();
+        // The engine's thread writes down what is left before it ends.
+        let joined = thread.join();
+        match (served, joined) {
+            (Ok(()), Ok(())) => ExitCode::SUCCESS,
+            (Err(error), _) => {
+                eprintln!("error: {error}");
+                ExitCode::from(1)
+            }
+            (Ok(()), Err(_)) => ExitCode::from(1),
+        }
+    })
+}
+
+/// Ctrl-C or SIGTERM. Watches that are still open are not waited for.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            std::process::exit(0);
+        }
+    }
+    let _ = interrupt.await;
+}
+
+/// Every request comes here.
+async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) -> Response<Body> {
+    if let Err(refusal) = check_origin(request.headers()) {
+        return refusal;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "Request entity too large").into_response();
+    };
+    if let Some(rest) = parts.uri.path().strip_prefix("/kubeloop/v1/") {
+        return control::answer(&engine, &parts, rest, &bytes);
+    }
+    let upgrade = take_upgrade(&mut parts).await;
+    let request = axum::http::Request::from_parts(parts, bytes.to_vec());
+    let exchange = tokio::task::block_in_place(|| engine.with(|port| port.exchange(&request)));
+    match exchange {
+        Exchange::Answered(response) => response.map(Body::from),
+        Exchange::Watch(watch) => stream(
+            |sender| tell_changes(engine, *watch, sender),
+            "application/json",
+        ),
+        Exchange::Log(log) => stream(|sender| tell_log(engine, *log, sender), "text/plain"),
+        Exchange::Exec(exec) => match upgrade {
+            Some(upgrade) => websocket::converse(upgrade, engine, *exec),
+            None => {
+                let why = "a command is run over a WebSocket here: kubectl 1.30 and newer do so";
+                let status = kubeloop::api::Status::bad_request(why);
+                codec::refusal(&status).map(Body::from)
+            }
+        },
+    }
+}
+
+async fn take_upgrade(parts: &mut axum::http::request::Parts) -> Option<WebSocketUpgrade> {
+    use axum::extract::FromRequestParts as _;
+    parts.headers.get(header::UPGRADE)?;
+    WebSocketUpgrade::from_request_parts(parts, &()).await.ok()
+}
+
+/// Refuses what another web page might make a browser send here.
+fn check_origin(headers: &HeaderMap) -> Result<(), Response<Body>> {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|v: &HeaderValue| v.to_str().ok())
+    };
+    let refuse = |why: &str| Err((StatusCode::FORBIDDEN, why.to_owned()).into_response());
+    let host = text(header::HOST).unwrap_or_default();
+    if !is_own(host) {
+        return refuse("this server answers requests for localhost only\n");
+    }
+    match text(header::ORIGIN) {
+        None => Ok(()),
+        Some(origin) => {
+            let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+            if rest == host {
+                Ok(())
+            } else {
+                refuse("this server does not answer other web pages\n")
+            }
+        }
+    }
+}
+
+/// Is this host one that only this machine goes by, or a bare address?
+fn is_own(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok()
+}
+
+/// A response whose body is told bit by bit.
+fn stream<F>(
+    tell: impl FnOnce(mpsc::Sender<Result<Bytes, std::convert::Infallible>>) -> F,
+    media: &'static str,
+) -> Response<Body>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    tokio::spawn(tell(sender));
+    let mut response = Response::new(Body::from_stream(ReceiverStream::new(receiver)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, private"),
+    );
+    response
+}
+
+type Sender = mpsc::Sender<Result<Bytes, std::convert::Infallible>>;
+
+async fn tell_changes(engine: Arc<Engine>, mut watch: Watch, sender: Sender) {
+    let mut progress = engine.progress();
+    let until = tokio::time::Instant::now() + Duration::from_secs(watch.timeout_seconds);
+    let mut bookmarks = tokio::time::interval(Duration::from_secs(BOOKMARK_SECONDS));
+    bookmarks.tick().await;
+    loop {
+        progress.mark_unchanged();
+        let mut text = Vec::new();
+        let polled = tokio::task::block_in_place(|| {
+            engine.look(|port| {
+                let cluster = port.cluster();
+                watch.poll(cluster.store(), cluster.now_ms(), &mut text)
+            })
+        });
+        if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
+            return;
+        }
+        if polled == Polled::Closed {
+            return;
+        }
+        let mut text = Vec::new();
+        tokio::select! {
+            changed = progress.changed() => if changed.is_err() { return },
+            () = sender.closed() => return,
+            _ = bookmarks.tick() => watch.bookmark(&mut text),
+            () = tokio::time::sleep_until(until) => {
+                watch.bookmark(&mut text);
+                if !text.is_empty() {
+                    let _ = sender.send(Ok(text.into())).await;
+                }
+                return;
+            }
+        }
+        if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn tell_log(engine: Arc<Engine>, mut log: Log, sender: Sender) {
+    let mut progress = engine.progress();
+    loop {
+        progress.mark_unchanged();
+        let mut text = Vec::new();
+        let goes_on =
+            tokio::task::block_in_place(|| engine.look(|port| log.poll(port.cluster(), &mut text)));
+        if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
+            return;
+        }
+        if !goes_on {
+            return;
+        }
+        tokio::select! {
+            changed = progress.changed() => if changed.is_err() { return },
+            () = sender.closed() => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_requests_for_this_machine_are_answered() {
+        let cases = [
+            ("127.0.0.1:8001", "", true),
+            ("localhost:8001", "", true),
+            ("[::1]:8001", "", true),
+            ("kubernetes.example", "", false),
+            ("127.0.0.1:8001", "http://127.0.0.1:8001", true),
+            ("127.0.0.1:8001", "http://evil.example", false),
+        ];
+        for (host, origin, want) in cases {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().expect("a header"));
+            if !origin.is_empty() {
+                headers.insert(header::ORIGIN, origin.parse().expect("a header"));
+            }
+            assert_eq!(check_origin(&headers).is_ok(), want, "{host} {origin}");
+        }
+    }
+}

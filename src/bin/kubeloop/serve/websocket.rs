@@ -1,0 +1,39 @@
+//! Commands in containers: kubectl's channels over a WebSocket.
+
+use super::engine::Engine;
+use axum::body::Body;
+use axum::extract::WebSocketUpgrade;
+use axum::extract::ws::{Message, WebSocket};
+use axum::http::Response;
+use kubeloop::sim::port::{Exec, PROTOCOLS};
+use std::sync::Arc;
+
+/// Accepts the connection and lets the command talk.
+pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, exec: Exec) -> Response<Body> {
+    upgrade
+        .protocols(PROTOCOLS)
+        .on_upgrade(move |socket| talk(socket, engine, exec))
+}
+
+async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
+    let mut frames = engine.look(|port| exec.begin(port.cluster()));
+    loop {
+        for frame in frames {
+            let is_end = Exec::is_end(&frame);
+            if socket.send(Message::Binary(frame.into())).await.is_err() {
+                return;
+            }
+            if is_end {
+                let _ = socket.send(Message::Close(None)).await;
+                return;
+            }
+        }
+        frames = match socket.recv().await {
+            Some(Ok(Message::Binary(frame))) => {
+                engine.look(|port| exec.take(&frame, port.cluster()))
+            }
+            Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => Vec::new(),
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+        };
+    }
+}

@@ -1,0 +1,310 @@
+//! Answers as HTTP responses.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/{writers,status,errors}.go, handlers/response.go.
+
+use super::media::{self, Shape, Text, Wanted};
+use super::options::Query;
+use super::table::{self, IncludeObject};
+use super::target::Target;
+use crate::api::time::Ms;
+use crate::api::{Answer, Kind, List, Object, Reason, Reply, Status, yaml};
+use crate::control_plane::apiserver::resources::Resource;
+use crate::control_plane::apiserver::{scale, versions};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, USER_AGENT, WARNING};
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+/// How an answer is to look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    pub(super) wanted: Wanted,
+    pub(super) include: IncludeObject,
+    pub(super) is_pretty: bool,
+    pub(super) is_stream: bool,
+    /// The resource that was asked for, in its version.
+    pub(super) resource: Resource,
+    pub(super) subresource: String,
+}
+
+impl Form {
+    pub(super) fn new(
+        request: &http::Request<Vec<u8>>,
+        query: &Query,
+        resource: &Resource,
+        target: &Target,
+    ) -> Result<Self, Status> {
+        let wanted = media::wanted(request.headers())?;
+        let agent = request.headers().get(USER_AGENT);
+        let agent = agent.and_then(|a| a.to_str().ok()).unwrap_or_default();
+        let is_person = ["curl", "Wget", "Mozilla/5.0"]
+            .iter()
+            .any(|browser| agent.starts_with(browser));
+        let is_pretty = match query.get("pretty") {
+            "" => is_person,
+            _ => query.is_set("pretty"),
+        };
+        Ok(Self {
+            wanted,
+            include: IncludeObject::of(query.get("includeObject"))?,
+            is_pretty,
+            is_stream: false,
+            resource: resource.clone(),
+            subresource: target.subresource.clone(),
+        })
+    }
+
+    /// The resource that was asked for, in its version.
+    #[must_use]
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    /// Writes the answer of [`crate::control_plane::apiserver::handle`]. `created`: did the request make the object?
+    #[must_use]
+    pub fn write(&self, answer: &Answer, created: Created, now_ms: Ms) -> Response<Vec<u8>> {
+        let (code, value) = match &answer.result {
+            Err(status) => (code(status), status_json(status)),
+            Ok(Reply::Deleted(object)) if !shows_what_it_deleted(object.kind()) => {
+                (StatusCode::OK, deleted(object))
+            }
+            Ok(Reply::Object(object)) if self.subresource == "scale" => {
+                match scale::document(object) {
+                    Ok(document) => (StatusCode::OK, document),
+                    Err(status) => (code(&status), status_json(&status)),
+                }
+            }
+            Ok(Reply::Object(_)) if matches!(self.subresource.as_str(), "binding" | "eviction") => (
+                StatusCode::CREATED,
+                json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
+            ),
+            Ok(Reply::Object(object) | Reply::Deleted(object)) => {
+                let code = match created {
+                    Created::Yes => StatusCode::CREATED,
+                    Created::No => StatusCode::OK,
+                };
+                (code, self.one(object, now_ms))
+            }
+            Ok(Reply::List(list)) => (StatusCode::OK, self.list(list, now_ms)),
+        };
+        let mut response = self.respond(code, &value);
+        for warning in &answer.warnings {
+            let text = format!("299 - {:?}", warning);
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                response.headers_mut().append(WARNING, value);
+            }
+        }
+        response
+    }
+
+    /// A document as it is.
+    #[must_use]
+    pub fn document(&self, code: StatusCode, value: &Value) -> Response<Vec<u8>> {
+        self.respond(code, value)
+    }
+
+    fn respond(&self, code: StatusCode, value: &Value) -> Response<Vec<u8>> {
+        respond(code, self.wanted.text, self.text(value))
+    }
+
+    fn text(&self, value: &Value) -> Vec<u8> {
+        match (self.wanted.text, self.is_pretty) {
+            (Text::Yaml, _) => yaml::to_yaml(value).into_bytes(),
+            (Text::Json, true) => {
+                serde_json::to_vec_pretty(value).expect("JSON values can be written")
+            }
+            (Text::Json, false) => {
+                let mut text = serde_json::to_vec(value).expect("JSON values can be written");
+                text.push(b'\n');
+                text
+            }
+        }
+    }
+
+    /// One object in the form that was asked for.
+    pub(super) fn one(&self, object: &Object, now_ms: Ms) -> Value {
+        match self.wanted.shape {
+            Shape::Object => self.plain(object),
+            Shape::Metadata => metadata_of(&self.plain(object)),
+            Shape::Table => {
+                let mut table = table::table(self, std::slice::from_ref(object), now_ms);
+                if !self.is_stream {
+                    table["metadata"] =
+                        json!({"resourceVersion": object.metadata().resource_version});
+                }
+                table
+            }
+        }
+    }
+
+    /// The object in the version that was asked for.
+    pub(super) fn plain(&self, object: &Object) -> Value {
+        versions::outward(&self.resource, object.to_json())
+    }
+
+    fn list(&self, list: &List, now_ms: Ms) -> Value {
+        let mut metadata = Map::new();
+        metadata.insert("resourceVersion".into(), list.revision.to_string().into());
+        if !list.continue_token.is_empty() {
+            metadata.insert("continue".into(), list.continue_token.clone().into());
+        }
+        if let Some(remaining) = list.remaining {
+            metadata.insert("remainingItemCount".into(), remaining.into());
+        }
+        if self.wanted.shape == Shape::Table {
+            let mut table = table::table(self, &list.items, now_ms);
+            table["metadata"] = metadata.into();
+            return table;
+        }
+        let plain = list.items.iter().map(|object| self.plain(object));
+        let (kind, version, items): (String, String, Vec<Value>) =
+            if self.wanted.shape == Shape::Metadata {
+                let items = plain.map(|object| metadata_of(&object)).collect();
+                (
+                    "PartialObjectMetadataList".to_owned(),
+                    "meta.k8s.io/v1".to_owned(),
+                    items,
+                )
+            } else {
+                let is_custom = self.resource.stored_as.is_some_and(|k| !Kind::ALL.contains(&k));
+                let items = plain.map(|object| bare(object, is_custom)).collect();
+                (self.resource.list_kind(), self.resource.api_version(), items)
+            };
+        json!({"kind": kind, "apiVersion": version, "metadata": metadata, "items": items})
+    }
+}
+
+/// Did the request make the object that it is answered with?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// 201.
+    Yes,
+    /// 200.
+    No,
+}
+
+/// A refusal as a response, in JSON whatever was asked for.
+#[must_use]
+pub fn refusal(status: &Status) -> Response<Vec<u8>> {
+    let mut text =
+        serde_json::to_vec(&status_json(status)).expect("JSON values can be written");
+    text.push(b'\n');
+    respond(code(status), Text::Json, text)
+}
+
+fn respond(code: StatusCode, text: Text, body: Vec<u8>) -> Response<Vec<u8>> {
+    let media = match text {
+        Text::Json => media::JSON,
+        Text::Yaml => media::YAML,
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = code;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+    response
+}
+
+fn code(status: &Status) -> StatusCode {
+    StatusCode::from_u16(status.code()).expect("reasons have codes of HTTP")
+}
+
+/// A `Status` as `v1` has it.
+pub(super) fn status_json(status: &Status) -> Value {
+    let mut json = json!({
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": status.message,
+        "reason": format!("{:?}", status.reason),
+    });
+    let mut details = Map::new();
+    if !status.name.is_empty() {
+        details.insert("name".into(), status.name.as_str().into());
+    }
+    if let Some(kind) = status.kind {
+        let info = kind.info();
+        if !info.group.is_empty() {
+            details.insert("group".into(), info.group.into());
+        }
+        // Field errors are about a kind, everything else about a resource.
+        let is_about_fields = status.reason == Reason::Invalid;
+        let kind = if is_about_fields { info.name } else { info.plural };
+        details.insert("kind".into(), kind.into());
+    }
+    let causes = status.causes.iter().map(|cause| {
+        let mut json = json!({"reason": cause.reason, "message": cause.message});
+        if !cause.field.is_empty() {
+            json["field"] = cause.field.as_str().into();
+        }
+        json
+    });
+    let causes: Vec<Value> = causes.collect();
+    if !causes.is_empty() {
+        details.insert("causes".into(), causes.into());
+    }
+    let has_details = !matches!(
+        status.reason,
+        Reason::Unauthorized | Reason::UnsupportedMediaType | Reason::BadRequest
+    );
+    if has_details || !details.is_empty() {
+        json["details"] = details.into();
+    }
+    json["code"] = status.code().into();
+    json
+}
+
+/// What is answered when an object is gone for good.
+fn deleted(object: &Object) -> Value {
+    let info = object.kind().info();
+    let mut details = json!({"name": object.name(), "kind": info.plural, "uid": object.metadata().uid});
+    if !info.group.is_empty() {
+        details["group"] = info.group.into();
+    }
+    json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
+}
+
+/// Kinds whose deletion is answered with the object as it was. The real thing: `ReturnDeletedObject` of the kind's store.
+fn shows_what_it_deleted(kind: Kind) -> bool {
+    const KINDS: [&str; 8] = [
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "Pod",
+        "PodTemplate",
+        "ResourceQuota",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    ];
+    KINDS.contains(&kind.info().name)
+}
+
+/// The metadata alone.
+pub(super) fn metadata_of(object: &Value) -> Value {
+    json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object.get("metadata")})
+}
+
+/// An entry of a list: built-in types do not repeat in each what the list says of all.
+fn bare(mut object: Value, is_custom: bool) -> Value {
+    if !is_custom && let Some(fields) = object.as_object_mut() {
+        fields.shift_remove("apiVersion");
+        fields.shift_remove("kind");
+    }
+    object
+}
+
+/// `404`: no resource has this address.
+pub(super) fn no_such_resource() -> Status {
+    Status::new(
+        Reason::NotFound,
+        "the server could not find the requested resource",
+    )
+}
+
+/// `405`.
+pub(super) fn not_allowed() -> Status {
+    Status::new(
+        Reason::MethodNotAllowed,
+        "the server does not allow this method on the requested resource",
+    )
+}

@@ -1,0 +1,93 @@
+//! Objects as rows: what `kubectl get` prints is made by the server.
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/table.go, pkg/printers/tablegenerator.go, handlers/response.go (`asTable`).
+
+use super::answer::{Form, metadata_of};
+use super::options;
+use crate::api::time::Ms;
+use crate::api::{Kind, Object, Status};
+use serde_json::{Value, json};
+
+/// How much of each object comes with its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IncludeObject {
+    /// Nothing.
+    None,
+    /// Its metadata.
+    Metadata,
+    /// All of it.
+    Object,
+}
+
+impl IncludeObject {
+    pub(super) fn of(text: &str) -> Result<Self, Status> {
+        match text {
+            "" | "Metadata" => Ok(Self::Metadata),
+            "None" => Ok(Self::None),
+            "Object" => Ok(Self::Object),
+            other => Err(options::invalid(
+                "TableOptions",
+                &format!(
+                    "includeObject: Invalid value: {other:?}: must be 'Metadata', 'Object', 'None', or empty"
+                ),
+            )),
+        }
+    }
+}
+
+/// What the column NAME says of itself, as the type's own documentation has it.
+const NAME_DESCRIPTION: &str = "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
+
+/// The table of these objects, without its metadata.
+pub(super) fn table(form: &Form, objects: &[Object], now_ms: Ms) -> Value {
+    let kind = form.resource.stored_as.expect("only stored kinds have rows");
+    let rows: Vec<Value> = objects
+        .iter()
+        .map(|object| row(form, kind, object, now_ms))
+        .collect();
+    json!({
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": {},
+        "columnDefinitions": columns(kind),
+        "rows": rows,
+    })
+}
+
+fn columns(kind: Kind) -> Vec<Value> {
+    let define = |name: &str, type_: &str, format: &str, description: &str, wide: bool| json!({"name": name, "type": type_, "format": format, "description": description, "priority": i32::from(wide)});
+    let name = define("Name", "string", "name", NAME_DESCRIPTION, !kind.name_first());
+    let own = kind.columns().iter().map(|column| {
+        let type_ = if column.is_number { "integer" } else { "string" };
+        define(column.name, type_, "", "", column.wide)
+    });
+    if kind.name_first() {
+        std::iter::once(name).chain(own).collect()
+    } else {
+        own.chain(std::iter::once(name)).collect()
+    }
+}
+
+fn row(form: &Form, kind: Kind, object: &Object, now_ms: Ms) -> Value {
+    let own = kind
+        .columns()
+        .iter()
+        .zip(object.row(now_ms))
+        .map(|(column, cell)| match cell.parse::<i64>() {
+            Ok(number) if column.is_number => Value::from(number),
+            _ => Value::from(cell),
+        });
+    let name = Value::from(object.name().as_str());
+    let cells: Vec<Value> = if kind.name_first() {
+        std::iter::once(name).chain(own).collect()
+    } else {
+        own.chain(std::iter::once(name)).collect()
+    };
+    match form.include {
+        IncludeObject::None => json!({"cells": cells}),
+        IncludeObject::Metadata => {
+            json!({"cells": cells, "object": metadata_of(&form.plain(object))})
+        }
+        IncludeObject::Object => json!({"cells": cells, "object": form.plain(object)}),
+    }
+}

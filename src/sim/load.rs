@@ -1,0 +1,33 @@
+//! How much work the pods have: what `kubectl top` shows and autoscaling goes by.
+//!
+//! The real thing: whatever the containers do, as cAdvisor measures it.
+//! Left out: limits; a container is not throttled, and not killed for its memory.
+
+use super::cluster::Cluster;
+use k8s_openapi::api::core::v1::Pod;
+
+/// Thousandths of a core and mebibytes that a pod uses, all of its containers together.
+pub type Load = (u64, u64);
+
+impl Cluster {
+    /// What a pod was told to use, by its name or by one of its labels; `None` if nobody said.
+    #[must_use]
+    pub fn load_of(&self, pod: &Pod) -> Option<Load> {
+        let meta = &pod.metadata;
+        let namespace = meta.namespace.as_deref().unwrap_or_default();
+        let by_name = format!("{namespace}/{}", meta.name.as_deref().unwrap_or_default());
+        let by_label = meta.labels.iter().flatten();
+        let by_label = by_label.map(|(key, value)| format!("{namespace}/{key}={value}"));
+        let mut names = std::iter::once(by_name).chain(by_label);
+        names.find_map(|name| self.loads.get(name.as_str()).copied())
+    }
+
+    /// Gives pods work: `pods` is `namespace/name` or `namespace/label=value`.
+    pub(super) fn set_load(&mut self, pods: &str, load: Load) -> Result<(), String> {
+        if !pods.contains('/') {
+            return Err(format!("{pods:?} is no namespace/name and no namespace/label=value"));
+        }
+        self.loads.insert(pods.into(), load);
+        Ok(())
+    }
+}

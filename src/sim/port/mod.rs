@@ -1,0 +1,222 @@
+//! The cluster behind HTTP, without a network: who may come in, what a request does, and what is answered. A value like all else here, so
+//! that `kubeloop serve`, a test's in-process service and a replay see the same server.
+//!
+//! ```text
+//!   headers ──▶ authentication ──▶ impersonation ──▶ http::read ──▶ Timeline ──▶ http::Form ──▶ response
+//!                                                        └────────▶ Watch, Log, Exec: values that are asked for what is new
+//! ```
+//!
+//! The real thing: staging/src/k8s.io/apiserver/pkg/server/config.go (`DefaultBuildHandlerChain`).
+//! Left out: audit, priority and fairness, CORS, TLS (nothing leaves the machine).
+
+mod credentials;
+mod documents;
+mod exec;
+mod log;
+mod measured;
+mod reviews;
+
+pub use credentials::{Credentials, User};
+pub use exec::{Exec, Frame, PROTOCOLS};
+pub use log::Log;
+
+use super::{Cluster, Timeline};
+use crate::api::{Answer, Kind, Request, Status, Verb};
+use crate::control_plane::apiserver::authorization::{
+    self, Attributes, Resource as About, Verdict,
+};
+use crate::control_plane::apiserver::http::{
+    self as codec, Asked, Created, Document, Form, PodCall, Protobuf, Watch,
+};
+use crate::control_plane::apiserver::resources::Served;
+use http::Response;
+use std::borrow::Cow;
+
+/// A cluster that answers HTTP.
+#[derive(Debug)]
+pub struct Port {
+    /// The cluster and its history.
+    pub timeline: Timeline,
+    credentials: Credentials,
+    address: String,
+    protobuf: Option<Protobuf>,
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Exchange {
+    /// It is answered.
+    Answered(Response<Vec<u8>>),
+    /// The client is told of changes, line by line.
+    Watch(Box<Watch>),
+    /// The client is told what a container prints.
+    Log(Box<Log>),
+    /// The client runs a command, over a WebSocket.
+    Exec(Box<Exec>),
+}
+
+impl Port {
+    /// A server of this cluster; `address` is where clients reach it: host and port.
+    #[must_use]
+    pub fn new(timeline: Timeline, credentials: Credentials, address: &str) -> Self {
+        Self {
+            timeline,
+            credentials,
+            address: address.to_owned(),
+            protobuf: None,
+        }
+    }
+
+    /// The same, able to read protobuf.
+    #[must_use]
+    pub fn with_protobuf(self, protobuf: Protobuf) -> Self {
+        Self {
+            protobuf: Some(protobuf),
+            ..self
+        }
+    }
+
+    /// The cluster as it is.
+    #[must_use]
+    pub fn cluster(&self) -> &Cluster {
+        self.timeline.cluster()
+    }
+
+    /// Takes a request and answers it, or says what the client is to be told from now on.
+    pub fn exchange(&mut self, request: &http::Request<Vec<u8>>) -> Exchange {
+        match self.answer(request) {
+            Ok(exchange) => exchange,
+            Err(status) => Exchange::Answered(codec::refusal(&status)),
+        }
+    }
+
+    fn answer(&mut self, request: &http::Request<Vec<u8>>) -> Result<Exchange, Status> {
+        let user = self
+            .credentials
+            .authenticate(request.headers(), self.cluster())?;
+        let user = user.impersonating(request.headers(), self.cluster())?;
+        let custom = self.cluster().custom_resources();
+        let context = codec::Context {
+            served: Served::with(&custom),
+            protobuf: self.protobuf,
+        };
+        let asked = match codec::read(request, &user.name, &context) {
+            Ok(asked) => asked,
+            Err(status) => return Err(status),
+        };
+        match asked {
+            Asked::Call(call, form) => {
+                let call = user.sign(*call);
+                Ok(Exchange::Answered(self.call(call, &form)))
+            }
+            Asked::Watch(mut watch) => {
+                self.permit(&user, &Attributes::of(&user.sign(watch.request().clone())), Some(watch.request().key.kind))?;
+                watch.check(self.cluster().store())?;
+                Ok(Exchange::Watch(watch))
+            }
+            Asked::Review(review) => {
+                reviews::answer(self, &user, &review).map(Exchange::Answered)
+            }
+            Asked::Pod(call) => self.pod(&user, *call),
+            Asked::Reading(reading) => {
+                measured::answer(self, &user, &reading).map(Exchange::Answered)
+            }
+            Asked::Document(document) => {
+                let headers = request.headers();
+                self.document(&user, &document, headers, Served::with(&custom))
+                    .map(Exchange::Answered)
+            }
+        }
+    }
+
+    /// Sends a request to the API server; one that changes something is a step of its own.
+    fn call(&mut self, request: Request, form: &Form) -> Response<Vec<u8>> {
+        let only_reads = matches!(request.verb, Verb::Get | Verb::List) || request.dry_run;
+        let is_create = request.verb == Verb::Create;
+        let existed = self.cluster().store().head().get(&request.key).is_some();
+        let answer: Answer = if only_reads {
+            self.cluster().ask(&request)
+        } else {
+            let step = self.timeline.submit(request);
+            step.answer().expect("a request is answered").clone()
+        };
+        let made = answer.result.as_ref().is_ok_and(|reply| {
+            is_create || (!existed && !only_reads && reply.object().is_some())
+        });
+        let created = if made { Created::Yes } else { Created::No };
+        form.write(&answer, created, self.cluster().now_ms())
+    }
+
+    /// Asks the authorizers.
+    fn permit(
+        &self,
+        user: &User,
+        attributes: &Attributes<'_>,
+        kind: Option<Kind>,
+    ) -> Result<(), Status> {
+        let caller = user.caller();
+        let snapshot = self.cluster().store().head();
+        match authorization::authorize(&caller, attributes, snapshot) {
+            Verdict::Allowed(_) => Ok(()),
+            Verdict::Denied(why) => Err(Status {
+                kind,
+                ..authorization::forbidden(&caller, attributes, &why)
+            }),
+        }
+    }
+
+    fn pod(&self, user: &User, call: PodCall) -> Result<Exchange, Status> {
+        let (_, verb, pod, subresource) = call.target();
+        let about = About {
+            group: "",
+            resource: "pods",
+            subresource,
+            namespace: &pod.namespace,
+            name: Cow::Borrowed(&pod.name),
+            ..About::default()
+        };
+        let attributes = Attributes::resource(verb.name(), about);
+        self.permit(user, &attributes, Some(Kind::Pod))?;
+        match call {
+            PodCall::Log(options) | PodCall::Attach(options) if options.follows => {
+                Log::open(options, self.cluster()).map(|log| Exchange::Log(Box::new(log)))
+            }
+            PodCall::Log(options) | PodCall::Attach(options) => {
+                let mut log = Log::open(options, self.cluster())?;
+                let mut text = Vec::new();
+                log.poll(self.cluster(), &mut text);
+                let mut response = codec::text("");
+                *response.body_mut() = text;
+                Ok(Exchange::Answered(response))
+            }
+            PodCall::Exec {
+                pod,
+                container,
+                command,
+                stdin,
+                ..
+            } => Exec::open(&pod, &container, &command, stdin, self.cluster())
+                .map(|exec| Exchange::Exec(Box::new(exec))),
+            PodCall::PortForward { .. } => Err(Status::bad_request(
+                "containers are simulated here, so there is no port to forward; Services and their endpoints can be looked at instead",
+            )),
+        }
+    }
+
+    fn document(
+        &self,
+        user: &User,
+        document: &Document,
+        headers: &http::HeaderMap,
+        served: Served<'_>,
+    ) -> Result<Response<Vec<u8>>, Status> {
+        self.permit(user, &Attributes::path(&document.verb, &document.path), None)?;
+        if let Some(response) = document.answer(headers, served, &self.address)? {
+            return Ok(response);
+        }
+        Ok(documents::answer(self, document, headers, served).unwrap_or_else(codec::not_found))
+    }
+}
+
+#[cfg(test)]
+mod tests;
