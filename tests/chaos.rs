@@ -36,6 +36,7 @@ impl World {
         let options = ClusterOptions {
             nodes: u32::try_from(nodes).expect("a few"),
             seed,
+            ..ClusterOptions::default()
         };
         Self {
             cluster: Cluster::booted(options),

@@ -29,12 +29,19 @@ pub struct ClusterOptions {
     pub nodes: u32,
     /// The seed of everything random: uids, name suffixes, ties.
     pub seed: u64,
+    /// How late it is when it is switched on: 0 for lessons, whose text is to be the same every day.
+    #[serde(default)]
+    pub starts_at_ms: Ms,
 }
 
 impl Default for ClusterOptions {
     /// Three nodes, seed 1: what the page opens with.
     fn default() -> Self {
-        Self { nodes: 3, seed: 1 }
+        Self {
+            nodes: 3,
+            seed: 1,
+            starts_at_ms: 0,
+        }
     }
 }
 
@@ -72,7 +79,7 @@ impl Cluster {
     #[must_use]
     pub fn new(options: ClusterOptions) -> Self {
         let mut cluster = Self {
-            now_ms: 0,
+            now_ms: options.starts_at_ms,
             next_step: 0,
             rng: Rng::new(options.seed),
             store: Store::default(),

@@ -7,12 +7,12 @@ use super::cluster::Cluster;
 use k8s_openapi::api::core::v1::Pod;
 
 /// Thousandths of a core and mebibytes that a pod uses, all of its containers together.
-pub type Load = (u64, u64);
+pub(super) type Load = (u64, u64);
 
 impl Cluster {
     /// What a pod was told to use, by its name or by one of its labels; `None` if nobody said.
     #[must_use]
-    pub fn load_of(&self, pod: &Pod) -> Option<Load> {
+    pub fn load_of(&self, pod: &Pod) -> Option<(u64, u64)> {
         let meta = &pod.metadata;
         let namespace = meta.namespace.as_deref().unwrap_or_default();
         let by_name = format!("{namespace}/{}", meta.name.as_deref().unwrap_or_default());

@@ -71,6 +71,7 @@ fn measure(options: &Options) -> Result<Measured, String> {
     let mut cluster = Cluster::booted(ClusterOptions {
         nodes: options.nodes,
         seed: options.seed,
+        ..ClusterOptions::default()
     });
     let began_ms = cluster.now_ms();
     let mut progress = Progress::new();

@@ -144,6 +144,7 @@ impl World {
         let cluster = Cluster::booted(ClusterOptions {
             nodes: options.nodes,
             seed: options.seed,
+            ..ClusterOptions::default()
         });
         Self {
             began_ms: cluster.now_ms(),

@@ -64,7 +64,7 @@ pub(super) fn selected(call: &Call<'_, '_>) -> Result<Vec<Object>, Status> {
 
 /// Which objects of a kind a list or a watch is about.
 #[derive(Clone, Debug)]
-pub(super) struct Selector {
+pub struct Selector {
     kind: Kind,
     namespace: Name,
     labels: LabelSelector,
@@ -76,7 +76,7 @@ impl Selector {
     ///
     /// # Errors
     /// `400` if a selector cannot be read or names a field that the kind is not selected by.
-    pub(super) fn of(request: &Request) -> Result<Self, Status> {
+    pub fn of(request: &Request) -> Result<Self, Status> {
         let (kind, select) = (request.key.kind, &request.select);
         let labels = LabelSelector::parse(&select.label_selector).map_err(Status::bad_request)?;
         let fields = FieldSelector::parse(&select.field_selector).map_err(Status::bad_request)?;
@@ -94,7 +94,7 @@ impl Selector {
 
     /// Is this object, of the kind, one of them?
     #[must_use]
-    pub(super) fn fits(&self, object: &Object) -> bool {
+    pub fn fits(&self, object: &Object) -> bool {
         let in_namespace = self.namespace.is_empty()
             || object.metadata().namespace.as_deref() == Some(&*self.namespace);
         in_namespace
@@ -104,7 +104,7 @@ impl Selector {
 
     /// All of them, by namespace and name.
     #[must_use]
-    pub(super) fn choose(&self, table: &Table) -> Vec<Object> {
+    pub fn choose(&self, table: &Table) -> Vec<Object> {
         let fits = |object: &&Object| self.fits(object);
         let namespace = self.namespace.as_str();
         if let Some(name) = self.fields.exact(NAME)

@@ -13,7 +13,7 @@ mod create;
 mod delete;
 pub mod discovery;
 pub mod http;
-mod list;
+pub mod list;
 mod metadata;
 mod patch;
 #[cfg(feature = "cli")]

@@ -6,47 +6,15 @@
 use super::Port;
 use crate::api::Kind;
 use crate::control_plane::apiserver::http::{self as codec, Document};
-use crate::control_plane::apiserver::resources::Served;
-use http::{HeaderMap, Response};
+use http::Response;
 
 pub(super) fn answer(
     port: &Port,
     document: &Document,
-    headers: &HeaderMap,
-    served: Served<'_>,
 ) -> Option<Response<Vec<u8>>> {
     if document.path == "/metrics" {
         return Some(codec::text(&metrics(port)));
     }
-    openapi(port, document, headers, served)
-}
-
-#[cfg(feature = "cli")]
-fn openapi(
-    port: &Port,
-    document: &Document,
-    _headers: &HeaderMap,
-    served: Served<'_>,
-) -> Option<Response<Vec<u8>>> {
-    use crate::control_plane::apiserver::openapi;
-    let snapshot = port.cluster().store().head();
-    let path = document.path.trim_matches('/');
-    let value = match path {
-        "openapi/v2" => openapi::v2(served, snapshot),
-        "openapi/v3" => openapi::index(served, snapshot),
-        _ => openapi::v3(served, snapshot, path.strip_prefix("openapi/v3/")?)?,
-    };
-    Some(codec::document(&value, "application/json"))
-}
-
-/// The page has no use for documents of a megabyte.
-#[cfg(not(feature = "cli"))]
-fn openapi(
-    _port: &Port,
-    _document: &Document,
-    _headers: &HeaderMap,
-    _served: Served<'_>,
-) -> Option<Response<Vec<u8>>> {
     None
 }
 

@@ -4,7 +4,7 @@
 
 use super::Cluster;
 use crate::api::time::{self, Ms};
-use crate::api::{Key, Kind, Name, Object, Reason, Status, Stored, Uid};
+use crate::api::{Key, Kind, Name, Object, Reason, Status, Uid};
 use crate::component::{Container, ContainerId, ContainerState, Machine};
 use crate::control_plane::apiserver::http::LogOptions;
 use crate::node::container_runtime;

@@ -95,7 +95,7 @@ impl Port {
             .credentials
             .authenticate(request.headers(), self.cluster())?;
         let user = user.impersonating(request.headers(), self.cluster())?;
-        let custom = self.cluster().custom_resources();
+        let custom = Vec::new();
         let context = codec::Context {
             served: Served::with(&custom),
             protobuf: self.protobuf,
@@ -109,7 +109,7 @@ impl Port {
                 let call = user.sign(*call);
                 Ok(Exchange::Answered(self.call(call, &form)))
             }
-            Asked::Watch(mut watch) => {
+            Asked::Watch(watch) => {
                 self.permit(&user, &Attributes::of(&user.sign(watch.request().clone())), Some(watch.request().key.kind))?;
                 watch.check(self.cluster().store())?;
                 Ok(Exchange::Watch(watch))
@@ -214,7 +214,7 @@ impl Port {
         if let Some(response) = document.answer(headers, served, &self.address)? {
             return Ok(response);
         }
-        Ok(documents::answer(self, document, headers, served).unwrap_or_else(codec::not_found))
+        Ok(documents::answer(self, document).unwrap_or_else(codec::not_found))
     }
 }
 

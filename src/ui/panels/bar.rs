@@ -286,7 +286,7 @@ fn tools(
         <div class="tools">
             { breakpoints(session, dispatch, language) }
             <button class="button ghost icon-only optional" aria-label={words::reset(language)} title={words::reset_title(language)}
-                onclick={dispatch.on(Action::Reset(ClusterOptions { nodes, seed }))}><Icon name="reset" /></button>
+                onclick={dispatch.on(Action::Reset(ClusterOptions { nodes, seed, ..ClusterOptions::default() }))}><Icon name="reset" /></button>
             <button class="button ghost icon-only" aria-label={words::share(language)} title={words::share_title(language)}
                 onclick={let store = store.clone(); Callback::from(move |_| crate::ui::link::share(&store))}><Icon name="share" /></button>
             <button class="button ghost" data-testid="language" lang={other.tag()} title={words::switch_language(language)} onclick={configure.on(Change::Language(other))}>

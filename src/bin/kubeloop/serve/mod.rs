@@ -2,6 +2,7 @@
 //!
 //! Loopback only, unless `--listen` says otherwise; requests for another host or from another web page are refused.
 
+mod connections;
 mod control;
 mod engine;
 mod state;
@@ -14,8 +15,11 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{self, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
+use base64::Engine as _;
 use clap::Args;
+use connections::{Connections, Identity};
 use engine::{Engine, Speed};
+use kubeloop::api::time::{BEGINNING_S, Ms};
 use kubeloop::api::{Request, yaml};
 use kubeloop::control_plane::apiserver::http::{self as codec, Polled, Watch};
 use kubeloop::control_plane::apiserver::protobuf;
@@ -26,7 +30,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -81,7 +85,7 @@ pub struct Options {
 /// Runs the command.
 pub fn run(options: &Options) -> ExitCode {
     match prepare(options) {
-        Ok(engine) => serve(options, engine),
+        Ok((engine, identity)) => serve(options, engine, identity),
         Err(Refused::Said) => ExitCode::from(1),
         Err(Refused::Because(why)) => {
             eprintln!("error: {why}");
@@ -104,7 +108,7 @@ impl From<String> for Refused {
     }
 }
 
-fn prepare(options: &Options) -> Result<Arc<Engine>, Refused> {
+fn prepare(options: &Options) -> Result<(Arc<Engine>, Identity), Refused> {
     let mut credentials = Credentials::default();
     if let Some(path) = &options.token_file {
         let text = std::fs::read_to_string(path)
@@ -120,6 +124,7 @@ fn prepare(options: &Options) -> Result<Arc<Engine>, Refused> {
     let cluster = ClusterOptions {
         nodes: options.nodes,
         seed: options.seed,
+        starts_at_ms: since_the_beginning_ms(),
     };
     let (mut timeline, journal) = match &options.state {
         Some(path) => {
@@ -133,11 +138,22 @@ fn prepare(options: &Options) -> Result<Arc<Engine>, Refused> {
     }
     let port = Port::new(timeline, credentials, &address.to_string())
         .with_protobuf(|bytes| protobuf::decode(bytes));
+    let identity = Identity::new(address)?;
     if let Some(path) = &options.kubeconfig {
-        std::fs::write(path, kubeconfig(address, &token))
+        std::fs::write(path, kubeconfig(address, &token, &identity.authority))
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
-    Ok(Arc::new(Engine::new(port, options.speed, journal)))
+    let engine = Engine::new(port, options.speed, journal);
+    Ok((Arc::new(engine), identity))
+}
+
+/// The clock, as the cluster counts: a served cluster is as old as its clients think.
+fn since_the_beginning_ms() -> Ms {
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    let beginning = Duration::from_secs(BEGINNING_S.unsigned_abs());
+    now.saturating_sub(beginning).as_secs() * 1000
 }
 
 fn apply_all(paths: &[String], timeline: &mut Timeline) -> Result<(), Refused> {
@@ -171,7 +187,8 @@ fn random_token() -> Result<String, String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn kubeconfig(address: SocketAddr, token: &str) -> String {
+fn kubeconfig(address: SocketAddr, token: &str, authority: &str) -> String {
+    let authority = base64::engine::general_purpose::STANDARD.encode(authority);
     let host = if address.ip().is_unspecified() {
         SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
     } else {
@@ -183,7 +200,8 @@ kind: Config
 clusters:
 - name: kubeloop
   cluster:
-    server: http://{host}
+    server: https://{host}
+    certificate-authority-data: {authority}
 users:
 - name: kubernetes-admin
   user:
@@ -198,7 +216,7 @@ current-context: kubernetes-admin@kubeloop
     )
 }
 
-fn serve(options: &Options, engine: Arc<Engine>) -> ExitCode {
+fn serve(options: &Options, engine: Arc<Engine>, identity: Identity) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -220,15 +238,22 @@ fn serve(options: &Options, engine: Arc<Engine>) -> ExitCode {
                 return ExitCode::from(1);
             }
         };
+        let connections = match Connections::new(listener, identity) {
+            Ok(connections) => connections,
+            Err(error) => {
+                eprintln!("error: {error}");
+                return ExitCode::from(1);
+            }
+        };
         let thread = engine.start();
-        eprintln!("Serving the Kubernetes API on http://{address}");
+        eprintln!("Serving the Kubernetes API on https://{address} and http://{address}");
         if let Some(path) = &options.kubeconfig {
             eprintln!("  kubectl --kubeconfig {} get nodes", path.display());
         }
         let router = Router::new()
             .fallback(answer)
             .with_state(Arc::clone(&engine));
-        let served = axum::serve(listener, router)
+        let served = axum::serve(connections, router)
             .with_graceful_shutdown(stopped())
             .await;
         engine.stop();
@@ -271,7 +296,8 @@ async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) ->
     let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "Request entity too large").into_response();
     };
-    if let Some(rest) = parts.uri.path().strip_prefix("/kubeloop/v1/") {
+    let path = parts.uri.path().to_owned();
+    if let Some(rest) = path.strip_prefix("/kubeloop/v1/") {
         return control::answer(&engine, &parts, rest, &bytes);
     }
     let upgrade = take_upgrade(&mut parts).await;

@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use axum::body::Body;
 use axum::extract::WebSocketUpgrade;
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use axum::http::Response;
 use kubeloop::sim::port::{Exec, PROTOCOLS};
 use std::sync::Arc;
@@ -24,7 +24,11 @@ async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
                 return;
             }
             if is_end {
-                let _ = socket.send(Message::Close(None)).await;
+                let normal = CloseFrame {
+                    code: close_code::NORMAL,
+                    reason: Utf8Bytes::default(),
+                };
+                let _ = socket.send(Message::Close(Some(normal))).await;
                 return;
             }
         }

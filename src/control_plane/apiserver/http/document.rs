@@ -8,7 +8,7 @@ use super::{Document, answer};
 use crate::api::Status;
 use crate::control_plane::apiserver::discovery::{self, Root};
 use crate::control_plane::apiserver::resources::Served;
-use http::header::{CONTENT_TYPE, ETAG, VARY};
+use http::header::{CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -43,9 +43,6 @@ impl Document {
                 let mut response = document(&value, &form.content_type());
                 let headers = response.headers_mut();
                 headers.insert(VARY, HeaderValue::from_static("Accept"));
-                if let Ok(tag) = HeaderValue::from_str(&format!("{:?}", discovery::hash(&value))) {
-                    headers.insert(ETAG, tag);
-                }
                 response
             }
             ["api"] => document(&discovery::core_versions(server_address), JSON),

@@ -168,7 +168,7 @@ impl Reader<'_> {
         if let Some(part) = part
             && is_stream
         {
-            return pod::read(self, part, verb).map(|call| Asked::Pod(Box::new(call)));
+            return pod::read(self, part.name, verb).map(|call| Asked::Pod(Box::new(call)));
         }
         let Some(kind) = self.resource.stored_as else {
             return self.not_stored(verb);
