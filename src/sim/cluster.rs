@@ -14,7 +14,7 @@ use super::{bootstrap, components};
 use crate::api::time::Ms;
 use crate::api::{Answer, Change, Kind, Name, Reason, Request, Revision, Status, Table};
 use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen};
-use crate::control_plane::apiserver;
+use crate::control_plane::apiserver::{self, authorization};
 use crate::control_plane::etcd::Store;
 use imbl::{OrdMap, OrdSet, Vector};
 use std::sync::Arc;
@@ -61,6 +61,7 @@ pub struct Cluster {
     pub(super) next_step: u64,
     pub(super) rng: Rng,
     pub(super) store: Store,
+    pub(super) authorizer: apiserver::Authorizer,
     pub(super) processes: Vector<Arc<Process>>,
     pub(super) index: OrdMap<ProcessId, ProcessIndex>,
     pub(super) subscribers: OrdMap<(Kind, Scope, Name), Vector<(ProcessIndex, usize)>>,
@@ -82,7 +83,8 @@ impl Cluster {
             now_ms: options.starts_at_ms,
             next_step: 0,
             rng: Rng::new(options.seed),
-            store: Store::default(),
+            store: authorization::bootstrap::store(),
+            authorizer: apiserver::Authorizer::default(),
             processes: Vector::new(),
             index: OrdMap::new(),
             subscribers: OrdMap::new(),
@@ -308,6 +310,7 @@ impl Cluster {
         }
         let mut context = apiserver::Context {
             store: &mut self.store,
+            authorizer: &mut self.authorizer,
             rng: &mut self.rng,
             now_ms: self.now_ms,
             step: self.next_step,
@@ -417,11 +420,30 @@ impl Cluster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Object;
+    use k8s_openapi::api::rbac::v1::ClusterRole;
 
     #[test]
     fn a_cluster_boots_and_settles() {
         let cluster = Cluster::booted(ClusterOptions::default());
         assert!(cluster.is_settled());
         assert!(cluster.store().head().table(Kind::Namespace).len() >= 4);
+    }
+
+    #[test]
+    fn roles_that_gather_are_full_from_the_beginning() {
+        let cluster = Cluster::booted(ClusterOptions::default());
+        let first = authorization::bootstrap::store();
+        assert_eq!(
+            cluster.store().changed(Kind::ClusterRole),
+            first.changed(Kind::ClusterRole),
+            "the controller finds nothing to do"
+        );
+        let table = cluster.store().head().table(Kind::ClusterRole);
+        for (name, rules) in [("view", 10), ("edit", 25), ("admin", 27)] {
+            let role = table.get("", name).and_then(Object::get::<ClusterRole>);
+            let count = role.and_then(|role| role.rules.as_ref()).map(Vec::len);
+            assert_eq!(count, Some(rules), "{name}");
+        }
     }
 }
