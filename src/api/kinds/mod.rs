@@ -30,6 +30,7 @@ mod persistent_volume;
 pub mod persistent_volume_claim;
 mod pod;
 pub mod priority_class;
+mod rbac;
 mod replica_set;
 mod resource_names;
 mod resource_quota;
@@ -231,7 +232,7 @@ pub mod names;
 use k8s_openapi::api::{
     apps::v1 as apps, coordination::v1 as coordination, core::v1 as core,
     discovery::v1 as discovery, networking::v1 as networking, scheduling::v1 as scheduling,
-    storage::v1 as storage,
+    storage::v1 as storage, rbac::v1 as rbac_v1,
 };
 
 kinds! {
@@ -263,6 +264,10 @@ kinds! {
     CSINode, storage::CSINode, "storage.k8s.io", "csinodes", "csinode", [], [], false;
     CSIStorageCapacity, storage::CSIStorageCapacity, "storage.k8s.io", "csistoragecapacities", "csistoragecapacity", [], [], true;
     PriorityClass, scheduling::PriorityClass, "scheduling.k8s.io", "priorityclasses", "priorityclass", ["pc"], [], false;
+    Role, rbac_v1::Role, "rbac.authorization.k8s.io", "roles", "role", [], [], true;
+    RoleBinding, rbac_v1::RoleBinding, "rbac.authorization.k8s.io", "rolebindings", "rolebinding", [], [], true;
+    ClusterRole, rbac_v1::ClusterRole, "rbac.authorization.k8s.io", "clusterroles", "clusterrole", [], [], false;
+    ClusterRoleBinding, rbac_v1::ClusterRoleBinding, "rbac.authorization.k8s.io", "clusterrolebindings", "clusterrolebinding", [], [], false;
 }
 
 impl Kind {

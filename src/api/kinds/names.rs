@@ -41,6 +41,18 @@ pub fn wildcard_subdomain(name: &str) -> Vec<String> {
     wrong
 }
 
+/// `IsValidPathSegmentName`: what can stand in a URL's path. What roles and bindings may be called.
+#[must_use]
+pub fn path_segment(name: &str) -> Vec<String> {
+    if matches!(name, "." | "..") {
+        return vec![format!("may not be '{name}'")];
+    }
+    let parts = ['/', '%'].into_iter().filter(|part| name.contains(*part));
+    parts
+        .map(|part| format!("may not contain '{part}'"))
+        .collect()
+}
+
 /// `IsDNS1123Label`: `my-name`. What namespaces, containers and volumes may be called.
 #[must_use]
 pub fn label(name: &str) -> Vec<String> {

@@ -33,6 +33,12 @@ fn sample(kind: Kind) -> Object {
         }
         Kind::Lease => json!({"spec": {"leaseDurationSeconds": 40, "holderIdentity": "n1"}}),
         Kind::Deployment | Kind::ReplicaSet => workload,
+        Kind::Role | Kind::ClusterRole => {
+            json!({"rules": [{"apiGroups": [""], "resources": ["pods"], "resourceNames": [], "verbs": ["get"]}]})
+        }
+        Kind::RoleBinding | Kind::ClusterRoleBinding => {
+            json!({"roleRef": {"kind": "ClusterRole", "name": "view"}, "subjects": [{"kind": "User", "name": "jane", "apiGroup": ""}]})
+        }
         Kind::Custom(_) => unreachable!("built-in kinds only"),
         Kind::PersistentVolume => {
             json!({"spec": {"capacity": {"storage": "1024Mi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/data"}}})
@@ -140,6 +146,7 @@ fn a_row_has_a_cell_for_each_column() {
                     kind,
                     Kind::Event | Kind::LimitRange | Kind::CSIStorageCapacity
                 ),
+                matches!(kind, Kind::Event | Kind::Role | Kind::ClusterRole),
                 "{kind:?}"
             ),
         }
