@@ -10,6 +10,7 @@ pub mod check;
 pub mod claims;
 pub mod decode;
 pub mod field;
+pub mod identity;
 pub mod kinds;
 pub mod labels;
 mod object;
@@ -28,6 +29,7 @@ pub mod time;
 pub mod yaml;
 
 pub use change::{Change, ChangeType};
+pub use identity::{Caller, Identity};
 pub use kinds::{
     CustomKind, CustomNames, CustomObject, Kind, KindInfo, Object, Stored, SubresourceInfo,
 };

@@ -2,9 +2,10 @@
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go; metav1's `*Options`.
 
-use super::{Key, Kind, Name, Object, Revision, Status};
+use super::{Caller, Identity, Key, Kind, Name, Object, Revision, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Who is asking: `system:kube-scheduler`, `system:node:n1`, `kubernetes-admin`.
@@ -184,6 +185,9 @@ pub enum FieldValidation {
 pub struct Request {
     /// Who is asking.
     pub user: User,
+    /// What is known of them besides the name; without it, what the name implies ([`Identity::implied`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Arc<Identity>>,
     /// What is asked.
     pub verb: Verb,
     /// Of which object; an empty name with `create` (the body has it, or `generateName`), `list` and `deletecollection`.
@@ -211,6 +215,7 @@ impl Request {
     pub fn new(verb: Verb, key: Key, body: Body) -> Self {
         Self {
             user: User::default(),
+            identity: None,
             verb,
             key,
             subresource: None,
@@ -291,6 +296,18 @@ impl Request {
         Self {
             user: user.into(),
             ..self
+        }
+    }
+
+    /// Who is asking, as the authorizer sees them.
+    #[must_use]
+    pub fn caller(&self) -> Caller<'_> {
+        match &self.identity {
+            Some(identity) => Caller {
+                name: &self.user,
+                identity: Cow::Borrowed(identity),
+            },
+            None => Caller::named(&self.user),
         }
     }
 

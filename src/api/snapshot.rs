@@ -114,7 +114,7 @@ impl Table {
     }
 
     /// Those of one namespace, by name; all of them if it is empty.
-    pub fn in_namespace<'a>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Object> + 'a {
+    pub fn in_namespace<'a>(&'a self, namespace: &str) -> impl Iterator<Item = &'a Object> {
         let from: Place = (namespace.into(), Name::default());
         let objects = self
             .objects

@@ -30,6 +30,7 @@ pub struct Store {
     revision: Revision,
     log: Vector<Change>,
     watched: Vec<Kind>,
+    changed: Vec<Revision>,
     unpublished: Vec<(Revision, Option<Table>)>,
 }
 
@@ -56,6 +57,15 @@ impl Store {
         self.log
             .front()
             .map_or(self.revision + 1, |change| change.revision)
+    }
+
+    /// The newest revision that changed an object of this kind; 0 if none ever did. Of custom kinds, at least that revision.
+    #[must_use]
+    pub fn changed(&self, kind: Kind) -> Revision {
+        match kind {
+            Kind::Custom(_) => self.revision,
+            built_in => self.changed.get(built_in.index()).copied().unwrap_or(0),
+        }
     }
 
     /// Everything as it is now.
@@ -151,10 +161,15 @@ impl Store {
         }
     }
 
+    /// Remembers, before a write, what is to be told of it.
     fn keep(&mut self, kind: Kind, revision: Revision) {
         let watched = matches!(kind, Kind::Custom(_)) || self.watched.contains(&kind);
         let table = watched.then(|| self.head.table(kind).clone());
         self.unpublished.push((revision, table));
+        if !matches!(kind, Kind::Custom(_)) {
+            self.changed.resize(Kind::ALL.len(), 0);
+            self.changed[kind.index()] = revision;
+        }
     }
 
     fn append(&mut self, change: Change) -> &Change {

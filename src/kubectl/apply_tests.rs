@@ -1,7 +1,7 @@
 //! Tests of `apply`, against the API server itself.
 
 use super::*;
-use crate::kubectl::Server;
+use crate::kubectl::{ADMIN, Server};
 use crate::sim::{Cluster, ClusterOptions};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn cluster() -> Cluster {
 
 fn applied(cluster: &mut Cluster, document: &Value) -> Result<Applied, Refused> {
     apply(document, &Options::default(), &mut |request| {
-        cluster.send(request)
+        cluster.send(request.by(ADMIN))
     })
 }
 
@@ -84,7 +84,7 @@ fn fields_of_others_stay_and_own_ones_go() {
     applied(&mut cluster, &config(json!({"mine": "1", "old": "1"}))).expect("created");
     let key = Key::new(Kind::ConfigMap, "default", "x");
     let other = Request::patch(key, PatchType::Merge, json!({"data": {"theirs": "2"}}));
-    cluster.send(other).result.expect("patched");
+    cluster.send(other.by(ADMIN)).result.expect("patched");
     let result = applied(&mut cluster, &config(json!({"mine": "3"}))).expect("configured");
     assert_eq!(
         result.after.to_json()["data"],
@@ -107,7 +107,7 @@ fn objects_made_otherwise_are_taken_over_with_a_warning() {
         key,
         Body::Document(Arc::new(document.clone())),
     );
-    cluster.send(create).result.expect("created");
+    cluster.send(create.by(ADMIN)).result.expect("created");
     let applied = applied(&mut cluster, &document).expect("configured");
     assert_eq!(applied.effect, Effect::Configured);
     assert!(applied.warnings[0].starts_with("resource configmaps/x is missing the kubectl.kubernetes.io/last-applied-configuration annotation"));
@@ -123,7 +123,7 @@ fn a_dry_run_says_what_would_change_and_changes_nothing() {
     };
     let revision = cluster.store().revision();
     let result = apply(&deployment(5, "nginx:1.14.2"), &options, &mut |r| {
-        cluster.send(r)
+        cluster.send(r.by(ADMIN))
     })
     .expect("answered");
     let replicas = |object: &Object| object.to_json()["spec"]["replicas"].clone();

@@ -14,7 +14,7 @@ use super::{bootstrap, components};
 use crate::api::time::Ms;
 use crate::api::{Answer, Change, Kind, Name, Reason, Request, Revision, Status, Table};
 use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen};
-use crate::control_plane::apiserver;
+use crate::control_plane::apiserver::{self, authorization};
 use crate::control_plane::etcd::Store;
 use imbl::{OrdMap, OrdSet, Vector};
 use std::sync::Arc;
@@ -54,6 +54,7 @@ pub struct Cluster {
     pub(super) next_step: u64,
     pub(super) rng: Rng,
     pub(super) store: Store,
+    pub(super) authorizer: apiserver::Authorizer,
     pub(super) processes: Vector<Arc<Process>>,
     pub(super) index: OrdMap<ProcessId, ProcessIndex>,
     pub(super) subscribers: OrdMap<(Kind, Scope, Name), Vector<(ProcessIndex, usize)>>,
@@ -74,7 +75,8 @@ impl Cluster {
             now_ms: 0,
             next_step: 0,
             rng: Rng::new(options.seed),
-            store: Store::default(),
+            store: authorization::bootstrap::store(),
+            authorizer: apiserver::Authorizer::default(),
             processes: Vector::new(),
             index: OrdMap::new(),
             subscribers: OrdMap::new(),
@@ -299,6 +301,7 @@ impl Cluster {
         }
         let mut context = apiserver::Context {
             store: &mut self.store,
+            authorizer: &mut self.authorizer,
             rng: &mut self.rng,
             now_ms: self.now_ms,
             step: self.next_step,

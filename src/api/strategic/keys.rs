@@ -78,6 +78,8 @@ const META: Rule = object("ObjectMeta");
 
 const TABLE: &[(&str, &str, Rule)] = &[
     // Every kind.
+    ("ClusterRole", "metadata", META),
+    ("ClusterRoleBinding", "metadata", META),
     ("ConfigMap", "metadata", META),
     ("Deployment", "metadata", META),
     ("EndpointSlice", "metadata", META),
@@ -89,6 +91,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("Pod", "metadata", META),
     ("PodTemplateSpec", "metadata", META),
     ("ReplicaSet", "metadata", META),
+    ("Role", "metadata", META),
+    ("RoleBinding", "metadata", META),
     ("Secret", "metadata", META),
     ("Service", "metadata", META),
     ("ServiceAccount", "metadata", META),

@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go (`BeforeCreate`), pkg/registry/generic/registry/store.go (`Create`),
 //! pkg/storage/names/generate.go (`SimpleNameGenerator`).
 
-use super::{Call, admission, metadata, service_ip};
+use super::{Call, admission, authorization, metadata, service_ip};
 use crate::api::{Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
@@ -21,6 +21,8 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     accept_address(call, &mut object)?;
     object.set_defaults();
     admission::admit_create(call, &mut object)?;
+    let head = call.context.store.head();
+    authorization::confirm(call.request, &object, None, head)?;
     let uid = new_uid(call.context.rng);
     let created = time::time(call.context.now_ms);
     let meta = object.metadata_mut();

@@ -1,12 +1,13 @@
 //! The API server: the only door. Every request of everyone goes through [`handle`], and nothing else writes to etcd.
 //!
-//! A request is decoded, defaulted, admitted, validated and stored, in this order; each verb has its own file.
+//! A request is authorized, decoded, defaulted, admitted, validated and stored, in this order; each verb has its own file.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, pkg/endpoints/handlers.
-//! Left out: authentication and authorization (every user may do everything), server-side apply, managedFields, webhooks, quotas,
+//! Left out: authentication (a request says whose it is), server-side apply, managedFields, webhooks, quotas,
 //! priority and fairness; warnings about deprecated fields; pods' eviction, log, exec, attach, portforward and ephemeralcontainers.
 
 mod admission;
+pub mod authorization;
 mod binding;
 mod chunk;
 mod create;
@@ -23,6 +24,7 @@ mod service_ip;
 mod update;
 mod watch;
 
+pub use authorization::Authorizer;
 pub use watch::watch;
 
 use super::etcd::{Store, Writer};
@@ -37,6 +39,8 @@ use crate::component::Rng;
 pub struct Context<'a> {
     /// etcd.
     pub store: &'a mut Store,
+    /// What the API server remembers of who may do what.
+    pub authorizer: &'a mut Authorizer,
     /// For uids and generated names.
     pub rng: &'a mut Rng,
     /// Now.
@@ -47,6 +51,13 @@ pub struct Context<'a> {
 
 /// Answers one request. Writes to the store only if the answer is not a refusal.
 pub fn handle(request: &Request, context: &mut Context<'_>) -> Answer {
+    if let Err(refused) = authorization::permit(request, context) {
+        return Answer {
+            result: Err(refused),
+            warnings: Vec::new(),
+            revision: None,
+        };
+    }
     let mut call = Call {
         request,
         context,

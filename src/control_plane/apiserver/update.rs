@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/update.go (`BeforeUpdate`), pkg/registry/generic/registry/store.go (`Update`,
 //! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
 
-use super::{Call, admission, create, metadata, service_ip};
+use super::{Call, admission, authorization, create, metadata, service_ip};
 use crate::api::field::FieldError;
 use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
@@ -28,6 +28,7 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         && call.request.subresource.is_none()
         && may_create_on_update(key.kind)
     {
+        authorization::permit_create(call.request, call.context.store.head())?;
         return create::create(call);
     }
     let old = call.existing()?.clone();
@@ -43,7 +44,14 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
 fn may_create_on_update(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Endpoints | Kind::Event | Kind::Lease | Kind::Service
+        Kind::Endpoints
+            | Kind::Event
+            | Kind::Lease
+            | Kind::Service
+            | Kind::Role
+            | Kind::RoleBinding
+            | Kind::ClusterRole
+            | Kind::ClusterRoleBinding
     )
 }
 
@@ -123,6 +131,8 @@ pub(super) fn replace(
     old: &Object,
 ) -> Result<Reply, Status> {
     carry_over(&mut object, old);
+    let head = call.context.store.head();
+    authorization::confirm(call.request, &object, Some(old), head)?;
     match call.request.subresource {
         Some(Subresource::Status) => object.prepare_status_update(old),
         Some(Subresource::Finalize) => object = with_spec_finalizers_of(&object, old),

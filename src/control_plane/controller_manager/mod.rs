@@ -8,6 +8,7 @@
 //! The real thing: cmd/kube-controller-manager/app/controllermanager.go.
 //! Left out: leader election; several workers per controller (a component does one key at a time); resyncs every 12 hours.
 
+mod cluster_role_aggregation;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -38,6 +39,7 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &namespace::NamespaceController,
     &service_account::ServiceAccountController,
     &pod_garbage_collector::PodGarbageCollectorController,
+    &cluster_role_aggregation::ClusterRoleAggregationController,
 ];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).

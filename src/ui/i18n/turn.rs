@@ -284,6 +284,11 @@ const REASONS: &[(&str, &str, &str)] = &[
         "这个节点仍把 Service 的流量送给旧的 Pod。",
     ),
     (
+        "RulesNotGathered",
+        "The role does not have the rules of all the roles that it gathers.",
+        "该角色还没有汇总它所选取的全部角色的规则。",
+    ),
+    (
         "SandboxMissing",
         "The pod has no network namespace and no address yet.",
         "Pod 还没有网络命名空间，也没有地址。",

@@ -7,7 +7,7 @@ mod read;
 mod service;
 mod update;
 
-use super::{Context, handle};
+use super::{Authorizer, Context, handle};
 use crate::api::time::Ms;
 use crate::api::{Answer, Body, Key, Kind, Object, Reply, Request, Status, Stored, Verb};
 use crate::component::Rng;
@@ -18,6 +18,7 @@ use std::sync::Arc;
 /// A store with the namespace `default`, and a clock.
 struct World {
     store: Store,
+    authorizer: Authorizer,
     rng: Rng,
     now_ms: Ms,
 }
@@ -26,6 +27,7 @@ impl World {
     fn new() -> Self {
         let mut world = Self {
             store: Store::default(),
+            authorizer: Authorizer::default(),
             rng: Rng::new(1),
             now_ms: 0,
         };
@@ -35,15 +37,21 @@ impl World {
         world
     }
 
+    /// The answer; a request of nobody's is the administrator's.
     fn answer(&mut self, request: &Request) -> Answer {
+        let mut request = request.clone();
+        if request.user.is_empty() {
+            request = request.by("kubernetes-admin");
+        }
         let before = self.store.revision();
         let mut context = Context {
             store: &mut self.store,
+            authorizer: &mut self.authorizer,
             rng: &mut self.rng,
             now_ms: self.now_ms,
             step: 1,
         };
-        let answer = handle(request, &mut context);
+        let answer = handle(&request, &mut context);
         let wrote = self.store.revision() != before;
         let newest = wrote.then(|| self.store.revision());
         assert_eq!(answer.revision, newest, "an answer says what was written");
