@@ -411,11 +411,30 @@ impl Cluster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Object;
+    use k8s_openapi::api::rbac::v1::ClusterRole;
 
     #[test]
     fn a_cluster_boots_and_settles() {
         let cluster = Cluster::booted(ClusterOptions::default());
         assert!(cluster.is_settled());
         assert!(cluster.store().head().table(Kind::Namespace).len() >= 4);
+    }
+
+    #[test]
+    fn roles_that_gather_are_full_from_the_beginning() {
+        let cluster = Cluster::booted(ClusterOptions::default());
+        let first = authorization::bootstrap::store();
+        assert_eq!(
+            cluster.store().changed(Kind::ClusterRole),
+            first.changed(Kind::ClusterRole),
+            "the controller finds nothing to do"
+        );
+        let table = cluster.store().head().table(Kind::ClusterRole);
+        for (name, rules) in [("view", 10), ("edit", 25), ("admin", 27)] {
+            let role = table.get("", name).and_then(Object::get::<ClusterRole>);
+            let count = role.and_then(|role| role.rules.as_ref()).map(Vec::len);
+            assert_eq!(count, Some(rules), "{name}");
+        }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! The idea: TigerBeetle's state checkers.
 
-use super::{Cluster, Step};
-use crate::api::{Change, Key, Kind, Object, Revision, owner, pods, quantity};
+use super::{Cluster, Step, StepEvent};
+use crate::api::{Change, Key, Kind, Object, Reason, Revision, owner, pods, quantity};
+use crate::component::Outcome;
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +28,26 @@ pub fn check(cluster: &Cluster, step: &Step) -> Vec<String> {
         expected += 1;
         check_change(cluster, change, &mut broken);
     }
+    check_rights(step, &mut broken);
     broken
+}
+
+/// Components ask for nothing that the bootstrap roles do not allow them.
+fn check_rights(step: &Step, broken: &mut Vec<String>) {
+    let StepEvent::Turn(turn) = &step.event else {
+        return;
+    };
+    for outcome in &turn.outcomes {
+        let Outcome::Api(answer) = outcome else {
+            continue;
+        };
+        if let Err(status) = &answer.result
+            && status.reason == Reason::Forbidden
+            && status.message.contains("forbidden: User \"system:")
+        {
+            broken.push(format!("{}: {}", turn.process, status.message));
+        }
+    }
 }
 
 /// What must hold of the whole cluster at rest: a look at everything, for the end of a test.

@@ -12,10 +12,10 @@
 //! ```
 //!
 //! The real thing: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/{policy,controller_policy,namespace_policy}.go and its testdata, pkg/registry/rbac/rest/storage_rbac.go (`PostStartHook`).
-//! Left out: reconciliation of these objects when the API server starts again; rules behind feature gates that are off in 1.33; their uids are the same in every cluster.
+//! Left out: reconciliation of these objects when the API server starts again; the moment before the gathering roles (admin, edit, view) have been filled; rules behind feature gates that are off in 1.33; their uids are the same in every cluster.
 
 use crate::api::time::time;
-use crate::api::{Object, Stored};
+use crate::api::{Object, Stored, selector};
 use crate::component::Rng;
 use crate::control_plane::apiserver::create::new_uid;
 use crate::control_plane::etcd::{Store, Writer};
@@ -52,6 +52,9 @@ static STORE: LazyLock<Store> = LazyLock::new(|| {
     };
     for object in OBJECTS.iter() {
         let mut object = object.clone();
+        if let Some(role) = ClusterRole::of_mut(&mut object) {
+            role.rules = Some(gathered(role));
+        }
         object.set_defaults();
         let meta = object.metadata_mut();
         meta.uid = Some(new_uid(&mut rng).to_string());
@@ -71,6 +74,28 @@ static NODE_RULES: LazyLock<Vec<PolicyRule>> = LazyLock::new(|| {
         .and_then(|role| role.rules.clone())
         .unwrap_or_default()
 });
+
+/// The rules of a role as its controller leaves them: its own, or those of all roles that it gathers, by their names, each once.
+fn gathered(role: &ClusterRole) -> Vec<PolicyRule> {
+    let Some(rule) = &role.aggregation_rule else {
+        return role.rules.clone().unwrap_or_default();
+    };
+    let chosen = |other: &&ClusterRole| {
+        let labels = other.metadata.labels.as_ref();
+        let mut selectors = rule.cluster_role_selectors.iter().flatten();
+        selectors.any(|selector| selector::matches(selector, labels))
+    };
+    let roles = OBJECTS.iter().filter_map(ClusterRole::of);
+    let mut roles: Vec<&ClusterRole> = roles.filter(chosen).collect();
+    roles.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+    let mut rules = Vec::new();
+    for rule in roles.into_iter().flat_map(gathered) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    rules
+}
 
 /// An etcd with these objects in it and nothing else: what a cluster begins with. A clone costs as much as a pointer.
 #[must_use]

@@ -102,3 +102,142 @@ impl Impersonation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+    use serde_json::json;
+
+    fn store() -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        let rules = json!([
+            {"apiGroups": [""], "resources": ["users", "groups"], "verbs": ["impersonate"], "resourceNames": ["joe", "devs"]},
+            {"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["impersonate"]},
+            {"apiGroups": ["authentication.k8s.io"], "resources": ["userextras/scopes"], "verbs": ["impersonate"]},
+        ]);
+        for (kind, document) in [
+            (
+                Kind::ClusterRole,
+                json!({"metadata": {"name": "r"}, "rules": rules}),
+            ),
+            (
+                Kind::ClusterRoleBinding,
+                json!({"metadata": {"name": "b"}, "roleRef": {"kind": "ClusterRole", "name": "r"}, "subjects": [{"kind": "User", "name": "jane"}]}),
+            ),
+        ] {
+            let object = kind.deserialize(document).expect("an object");
+            snapshot.table_mut(kind).insert(object);
+        }
+        snapshot
+    }
+
+    fn assume(
+        asker: &str,
+        user: &str,
+        groups: &[&str],
+        uid: &str,
+        scope: &str,
+    ) -> Result<String, String> {
+        let mut headers = Impersonation {
+            user: user.into(),
+            groups: groups.iter().map(|group| (*group).into()).collect(),
+            uid: uid.into(),
+            ..Impersonation::default()
+        };
+        if !scope.is_empty() {
+            headers
+                .extra
+                .insert("scopes".to_owned(), vec![scope.to_owned()]);
+        }
+        let identity = headers.assume(&Caller::named(asker), &store());
+        identity.map(|i| i.groups.join(" ")).map_err(|s| s.message)
+    }
+
+    #[test]
+    fn one_acts_as_someone_else_with_the_right_to() {
+        let cases: &[(&str, &str, &[&str], &str, &str, Result<&str, &str>)] = &[
+            ("jane", "joe", &[], "", "", Ok("system:authenticated")),
+            (
+                "jane",
+                "joe",
+                &["devs"],
+                "",
+                "view",
+                Ok("devs system:authenticated"),
+            ),
+            (
+                "jane",
+                "system:serviceaccount:ci:bot",
+                &[],
+                "",
+                "",
+                Ok("system:serviceaccounts system:serviceaccounts:ci system:authenticated"),
+            ),
+            (
+                "kubernetes-admin",
+                "system:anonymous",
+                &[],
+                "",
+                "",
+                Ok("system:unauthenticated"),
+            ),
+            (
+                "kubernetes-admin",
+                "kubernetes-admin",
+                &[],
+                "7",
+                "",
+                Ok("system:authenticated"),
+            ),
+            (
+                "jane",
+                "max",
+                &[],
+                "",
+                "",
+                Err(
+                    r#"users "max" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope"#,
+                ),
+            ),
+            (
+                "jane",
+                "joe",
+                &["system:masters"],
+                "",
+                "",
+                Err(
+                    r#"groups "system:masters" is forbidden: User "jane" cannot impersonate resource "groups" in API group "" at the cluster scope"#,
+                ),
+            ),
+            (
+                "jane",
+                "joe",
+                &[],
+                "7",
+                "",
+                Err(
+                    r#"uids.authentication.k8s.io "7" is forbidden: User "jane" cannot impersonate resource "uids" in API group "authentication.k8s.io" at the cluster scope"#,
+                ),
+            ),
+            (
+                "joe",
+                "system:serviceaccount:ci:bot",
+                &[],
+                "",
+                "",
+                Err(
+                    r#"serviceaccounts "bot" is forbidden: User "joe" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "ci""#,
+                ),
+            ),
+        ];
+        for (asker, user, groups, uid, scope, want) in cases {
+            let got = assume(asker, user, groups, uid, scope);
+            assert_eq!(
+                got.as_deref().map_err(String::as_str),
+                *want,
+                "{asker} as {user}"
+            );
+        }
+    }
+}

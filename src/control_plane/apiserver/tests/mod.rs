@@ -1,5 +1,6 @@
 //! Tests of the API server as its clients see it: requests in, answers out.
 
+mod authorization;
 mod create;
 mod delete;
 mod patch;
