@@ -3,7 +3,7 @@
 //!
 //! The idea: TigerBeetle's VOPR: a safety phase in which anything may break, then a liveness phase in which nothing does.
 
-use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use kubeloop::api::{DeleteOptions, Key, Kind, Object, PatchType, Propagation, Request};
 use kubeloop::component::Rng;
 use kubeloop::sim::{Cluster, ClusterOptions, Fault, Pace, Step, StepEvent, invariants, trace};
@@ -271,6 +271,37 @@ impl World {
             }
         }
         assert!(!self.cluster.is_broken(), "everything is mended");
+        self.leave_recreate();
+    }
+
+    /// A Deployment of type Recreate that adopted two active ReplicaSets of another size is taken for one that is being scaled, for ever:
+    /// upstream's `isScalingEvent` says so, and its `scale` does nothing. Only a person gets it out of there.
+    fn leave_recreate(&mut self) {
+        let head = self.cluster.store().head();
+        let active = |name: &str| {
+            let sets = head.table(Kind::ReplicaSet).iter();
+            let sets = sets.filter_map(Object::get::<ReplicaSet>);
+            let sets = sets.filter(|set| {
+                let owners = set.metadata.owner_references.iter().flatten();
+                let replicas = set.spec.as_ref().and_then(|spec| spec.replicas);
+                owners.clone().any(|owner| owner.name == name) && replicas > Some(0)
+            });
+            sets.count()
+        };
+        let stuck = |object: &&Object| {
+            let deployment = object.get::<Deployment>();
+            let strategy = deployment.and_then(|d| d.spec.as_ref()?.strategy.as_ref());
+            let recreates = strategy.is_some_and(|s| s.type_.as_deref() == Some("Recreate"));
+            recreates && active(&object.name()) > 1
+        };
+        let deployments = head.table(Kind::Deployment).iter();
+        let stuck: Vec<Key> = deployments.filter(stuck).map(Object::key).collect();
+        for key in stuck {
+            let body = json!({ "spec": { "strategy": { "type": "RollingUpdate" } } });
+            let patch = Request::patch(key, PatchType::StrategicMerge, body);
+            let step = self.cluster.submit(patch.by("kubernetes-admin"));
+            self.see(&step);
+        }
     }
 
     fn run_for(&mut self, ms: u64, until: impl Fn(&Cluster) -> bool) -> bool {

@@ -440,7 +440,7 @@ mod tests {
             "the controller finds nothing to do"
         );
         let table = cluster.store().head().table(Kind::ClusterRole);
-        for (name, rules) in [("view", 10), ("edit", 25), ("admin", 27)] {
+        for (name, rules) in [("view", 10), ("edit", 23), ("admin", 25)] {
             let role = table.get("", name).and_then(Object::get::<ClusterRole>);
             let count = role.and_then(|role| role.rules.as_ref()).map(Vec::len);
             assert_eq!(count, Some(rules), "{name}");

@@ -231,8 +231,8 @@ pub mod names;
 
 use k8s_openapi::api::{
     apps::v1 as apps, coordination::v1 as coordination, core::v1 as core,
-    discovery::v1 as discovery, networking::v1 as networking, scheduling::v1 as scheduling,
-    storage::v1 as storage, rbac::v1 as rbac_v1,
+    discovery::v1 as discovery, networking::v1 as networking, rbac::v1 as rbac_v1,
+    scheduling::v1 as scheduling, storage::v1 as storage,
 };
 
 kinds! {

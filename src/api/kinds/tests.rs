@@ -144,7 +144,11 @@ fn a_row_has_a_cell_for_each_column() {
             None => assert!(
                 matches!(
                     kind,
-                    Kind::Event | Kind::LimitRange | Kind::CSIStorageCapacity
+                    Kind::Event
+                        | Kind::LimitRange
+                        | Kind::CSIStorageCapacity
+                        | Kind::Role
+                        | Kind::ClusterRole
                 ),
                 matches!(kind, Kind::Event | Kind::Role | Kind::ClusterRole),
                 "{kind:?}"

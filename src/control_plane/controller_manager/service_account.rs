@@ -26,7 +26,7 @@ impl Component for ServiceAccountController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:service-account-controller".into()
+        User::new_static("system:serviceaccount:kube-system:service-account-controller")
     }
 
     fn watches(&self) -> &'static [Watch] {

@@ -246,15 +246,7 @@ pub(in super::super) fn path_segment(value: &str, path: &Path<'_>, errors: &mut 
         errors.required(path, "");
         return;
     }
-    if value == "." || value == ".." {
-        errors.invalid(path, value, &format!("may not be '{value}'"));
-        return;
-    }
-    for part in ["/", "%"] {
-        if value.contains(part) {
-            errors.invalid(path, value, &format!("may not contain '{part}'"));
-        }
-    }
+    errors.invalid_text(path, value, names::path_segment(value));
 }
 
 fn tls(tls: &IngressTLS, tolerated: Tolerated, path: &Path<'_>, errors: &mut Errors) {

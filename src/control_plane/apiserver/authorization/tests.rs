@@ -251,6 +251,8 @@ fn a_kubelet_reads_what_its_pods_refer_to() {
         "system:node:n1 get default configmaps projected",
         "system:node:n1 get default persistentvolumeclaims claim",
         "system:node:n1 get default persistentvolumeclaims web-e",
+        "system:node:n1 get - persistentvolumes disk",
+        "system:node:n1 get - volumeattachments.storage.k8s.io here",
         "system:node:n1 create default serviceaccounts/token bot",
         "system:node:n1 get default pods web",
         "system:node:n1 list - pods spec.nodeName=n1",
@@ -272,6 +274,11 @@ fn a_kubelet_reads_what_its_pods_refer_to() {
             unrelated,
         ),
         ("system:node:n2 get default pods web", unrelated),
+        ("system:node:n2 get - persistentvolumes disk", unrelated),
+        (
+            "system:node:n2 get - volumeattachments.storage.k8s.io here",
+            unrelated,
+        ),
         ("system:node:n1 get default secrets", "No Object name found"),
         (
             "system:node:n1 update default secrets pull",

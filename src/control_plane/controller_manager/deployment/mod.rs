@@ -57,7 +57,7 @@ impl Component for DeploymentController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:deployment-controller".into()
+        User::new_static("system:serviceaccount:kube-system:deployment-controller")
     }
 
     fn watches(&self) -> &'static [Watch] {

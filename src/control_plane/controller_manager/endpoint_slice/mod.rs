@@ -58,7 +58,7 @@ impl Component for EndpointSliceController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:endpointslice-controller".into()
+        User::new_static("system:serviceaccount:kube-system:endpointslice-controller")
     }
 
     fn reporter(&self) -> &'static str {

@@ -64,7 +64,7 @@ impl Component for EndpointsController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:endpoint-controller".into()
+        User::new_static("system:serviceaccount:kube-system:endpoint-controller")
     }
 
     fn reporter(&self) -> &'static str {

@@ -85,7 +85,7 @@ impl Component for GarbageCollectorController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:generic-garbage-collector".into()
+        User::new_static("system:serviceaccount:kube-system:generic-garbage-collector")
     }
 
     fn watches(&self) -> &'static [Watch] {

@@ -64,7 +64,7 @@ impl Component for NamespaceController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:namespace-controller".into()
+        User::new_static("system:serviceaccount:kube-system:namespace-controller")
     }
 
     fn watches(&self) -> &'static [Watch] {

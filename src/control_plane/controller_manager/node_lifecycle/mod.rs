@@ -60,7 +60,7 @@ impl Component for NodeLifecycleController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:node-controller".into()
+        User::new_static("system:serviceaccount:kube-system:node-controller")
     }
 
     fn reporter(&self) -> &'static str {

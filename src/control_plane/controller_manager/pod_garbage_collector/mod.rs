@@ -60,7 +60,7 @@ impl Component for PodGarbageCollectorController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:pod-garbage-collector".into()
+        User::new_static("system:serviceaccount:kube-system:pod-garbage-collector")
     }
 
     fn watches(&self) -> &'static [Watch] {

@@ -67,7 +67,7 @@ impl Component for ReplicaSetController {
     }
 
     fn user(&self, _node: &str) -> User {
-        "system:serviceaccount:kube-system:replicaset-controller".into()
+        User::new_static("system:serviceaccount:kube-system:replicaset-controller")
     }
 
     fn watches(&self) -> &'static [Watch] {
