@@ -293,6 +293,7 @@ fn fault(name: &str, args: &[&str]) -> Result<Fault, String> {
         Target::Process => &["process", "actions"],
         Target::Node => &["node"],
         Target::Container => &["pod", "container", "code"],
+        Target::Pod => &["pod", "cpuMilli", "memoryMi"],
         Target::Image => &["image"],
         Target::Watch => &["process", "kind"],
     };

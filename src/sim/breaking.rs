@@ -251,7 +251,9 @@ impl Cluster {
         let is_broken = state == Runtime::Broken;
         if machine.is_runtime_broken == is_broken {
             let how = if is_broken { "broken" } else { "working" };
-            return Err(format!("the container network of {node:?} is already {how}"));
+            return Err(format!(
+                "the container network of {node:?} is already {how}"
+            ));
         }
         machine.is_runtime_broken = is_broken;
         self.wake_kubelet(&node.into(), &kubelet::NODE_STATUS.into());

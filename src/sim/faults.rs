@@ -352,7 +352,10 @@ impl Cluster {
         !self.api_server_up
             || !self.machines_down.is_empty()
             || !self.broken_images.is_empty()
-            || self.machines.values().any(|machine| machine.is_runtime_broken)
+            || self
+                .machines
+                .values()
+                .any(|machine| machine.is_runtime_broken)
             || self.processes().any(broken)
     }
 }

@@ -25,7 +25,9 @@ impl Cluster {
     /// Gives pods work: `pods` is `namespace/name` or `namespace/label=value`.
     pub(super) fn set_load(&mut self, pods: &str, load: Load) -> Result<(), String> {
         if !pods.contains('/') {
-            return Err(format!("{pods:?} is no namespace/name and no namespace/label=value"));
+            return Err(format!(
+                "{pods:?} is no namespace/name and no namespace/label=value"
+            ));
         }
         self.loads.insert(pods.into(), load);
         Ok(())

@@ -198,7 +198,9 @@ impl Timeline {
 
     /// What people did in the steps `from` to `to` (exclusive), oldest first.
     pub fn inputs(&self, from: u64, to: u64) -> impl Iterator<Item = (u64, &Input)> {
-        self.inputs.range(from..to.max(from)).map(|(at, input)| (*at, input))
+        self.inputs
+            .range(from..to.max(from))
+            .map(|(at, input)| (*at, input))
     }
 
     /// Breaks or mends something.

@@ -234,7 +234,11 @@ async fn reset(store: &Store, world: &JsValue) -> Answer {
         .filter(|nodes| *nodes <= 5_000)
         .ok_or_else(|| bad("reset({nodes}): at most 5000"))?;
     let seed = number("seed", default.seed)?;
-    let fresh = Restore::fresh(ClusterOptions { nodes, seed, ..ClusterOptions::default() });
+    let fresh = Restore::fresh(ClusterOptions {
+        nodes,
+        seed,
+        ..ClusterOptions::default()
+    });
     let timeline = super::link::taken_again(store, fresh)
         .await
         .map_err(|why| bad(&why))?;

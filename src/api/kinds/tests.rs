@@ -150,7 +150,6 @@ fn a_row_has_a_cell_for_each_column() {
                         | Kind::Role
                         | Kind::ClusterRole
                 ),
-                matches!(kind, Kind::Event | Kind::Role | Kind::ClusterRole),
                 "{kind:?}"
             ),
         }

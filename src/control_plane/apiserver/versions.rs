@@ -33,7 +33,9 @@ pub fn inward(resource: &Resource, document: Value) -> Result<Value, Status> {
         )));
     }
     let mut document = match kind.info().name {
-        "Event" => renamed(document, |field| swap(field, |(view, stored)| (view, stored))),
+        "Event" => renamed(document, |field| {
+            swap(field, |(view, stored)| (view, stored))
+        }),
         "HorizontalPodAutoscaler" => document,
         _ => document,
     };
@@ -48,7 +50,9 @@ pub fn outward(resource: &Resource, document: Value) -> Value {
         return document;
     };
     let mut document = match kind {
-        Kind::Event => renamed(document, |field| swap(field, |(view, stored)| (stored, view))),
+        Kind::Event => renamed(document, |field| {
+            swap(field, |(view, stored)| (stored, view))
+        }),
         _ => document,
     };
     document["apiVersion"] = resource.api_version().into();
@@ -65,14 +69,17 @@ fn swap(
     }
     let pairs = EVENT_FIELDS.iter().map(|pair| direction(*pair));
     let mut fits = pairs.filter(|(is, _)| *is == field);
-    fits.next().map_or(field.clone(), |(_, becomes)| becomes.to_owned())
+    fits.next()
+        .map_or(field.clone(), |(_, becomes)| becomes.to_owned())
 }
 
 /// The same fields under other names, in their order.
 fn renamed(document: Value, name: impl Fn(String) -> String) -> Value {
     match document {
         Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(field, value)| (name(field), value));
+            let fields = fields
+                .into_iter()
+                .map(|(field, value)| (name(field), value));
             Value::Object(fields.collect::<Map<String, Value>>())
         }
         other => other,

@@ -11,9 +11,7 @@ mod probe;
 mod program;
 mod shell;
 
-pub use probe::{
-    ProbeAction, ProbeResult, exec_command, probe, run_command, verdict_changes_ms,
-};
+pub use probe::{ProbeAction, ProbeResult, exec_command, probe, run_command, verdict_changes_ms};
 
 use crate::api::time::Ms;
 use crate::api::{Name, Uid};

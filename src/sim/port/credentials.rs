@@ -66,7 +66,11 @@ impl User {
     }
 
     /// The user that the `Impersonate-…` headers name, if this one may act as them; without such headers, this one.
-    pub(super) fn impersonating(self, headers: &HeaderMap, cluster: &Cluster) -> Result<Self, Status> {
+    pub(super) fn impersonating(
+        self,
+        headers: &HeaderMap,
+        cluster: &Cluster,
+    ) -> Result<Self, Status> {
         let asked = impersonation(headers);
         if asked == Impersonation::default() {
             return Ok(self);
@@ -128,7 +132,11 @@ impl Credentials {
                 return Err(format!("line {}: the token is empty", index + 1));
             }
             let groups: Vec<&str> = rest.first().map_or(Vec::new(), |groups| {
-                groups.split(',').map(str::trim).filter(|g| !g.is_empty()).collect()
+                groups
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|g| !g.is_empty())
+                    .collect()
             });
             let mut user = User::new(name, &groups);
             Arc::make_mut(&mut user.identity).uid = uid.as_str().into();
@@ -141,7 +149,11 @@ impl Credentials {
     }
 
     /// Who the headers say is asking; without a token, the anonymous user.
-    pub(super) fn authenticate(&self, headers: &HeaderMap, cluster: &Cluster) -> Result<User, Status> {
+    pub(super) fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        cluster: &Cluster,
+    ) -> Result<User, Status> {
         let Some(value) = headers.get(AUTHORIZATION) else {
             return Ok(User::new(ANONYMOUS, &[]));
         };

@@ -8,10 +8,7 @@ use crate::api::Kind;
 use crate::control_plane::apiserver::http::{self as codec, Document};
 use http::Response;
 
-pub(super) fn answer(
-    port: &Port,
-    document: &Document,
-) -> Option<Response<Vec<u8>>> {
+pub(super) fn answer(port: &Port, document: &Document) -> Option<Response<Vec<u8>>> {
     if document.path == "/metrics" {
         return Some(codec::text(&metrics(port)));
     }
@@ -25,17 +22,38 @@ fn metrics(port: &Port) -> String {
     let mut say = |name: &str, help: &str, type_: &str| {
         text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {type_}\n"));
     };
-    say("apiserver_storage_objects", "[STABLE] Number of stored objects at the time of last check split by kind.", "gauge");
+    say(
+        "apiserver_storage_objects",
+        "[STABLE] Number of stored objects at the time of last check split by kind.",
+        "gauge",
+    );
     for kind in Kind::ALL {
         let count = cluster.store().head().table(*kind).len();
-        text.push_str(&format!("apiserver_storage_objects{{resource={:?}}} {count}\n", kind.info().resource()));
+        text.push_str(&format!(
+            "apiserver_storage_objects{{resource={:?}}} {count}\n",
+            kind.info().resource()
+        ));
     }
     for (name, help, value) in [
-        ("etcd_debugging_mvcc_current_revision", "The current revision of store.", cluster.store().revision()),
-        ("kubeloop_steps_total", "Steps that the cluster has taken.", cluster.steps()),
-        ("kubeloop_virtual_time_milliseconds", "The cluster's time since it was switched on.", cluster.now_ms()),
+        (
+            "etcd_debugging_mvcc_current_revision",
+            "The current revision of store.",
+            cluster.store().revision(),
+        ),
+        (
+            "kubeloop_steps_total",
+            "Steps that the cluster has taken.",
+            cluster.steps(),
+        ),
+        (
+            "kubeloop_virtual_time_milliseconds",
+            "The cluster's time since it was switched on.",
+            cluster.now_ms(),
+        ),
     ] {
-        text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"));
+        text.push_str(&format!(
+            "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"
+        ));
     }
     text
 }

@@ -123,7 +123,10 @@ impl Exec {
 
     fn run(&mut self, words: &[Name], cluster: &Cluster, frames: &mut Vec<Frame>) {
         let place = place(cluster, &self.pod, &self.container);
-        let newest = place.as_ref().ok().and_then(|place| attempts(place).last().copied());
+        let newest = place
+            .as_ref()
+            .ok()
+            .and_then(|place| attempts(place).last().copied());
         let Some((_, container)) = newest.filter(|(_, c)| c.running_since().is_some()) else {
             frames.push(said(STDERR, "the container is gone\n"));
             self.code = 137;

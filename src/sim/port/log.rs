@@ -32,12 +32,20 @@ pub(super) struct Place<'a> {
 /// Finds a pod's container by its name; the only one if the name is empty.
 pub(super) fn place<'a>(cluster: &'a Cluster, key: &Key, name: &str) -> Result<Place<'a>, Status> {
     let head = cluster.store().head();
-    let object = head.get(key).ok_or_else(|| Status::not_found(Kind::Pod, &key.name))?;
+    let object = head
+        .get(key)
+        .ok_or_else(|| Status::not_found(Kind::Pod, &key.name))?;
     let pod = Object::get::<Pod>(object).expect("a pod's key leads to a pod");
     let spec = pod.spec.as_ref();
     let containers = || spec.into_iter().flat_map(|spec| &spec.containers);
-    let init = || spec.into_iter().flat_map(|spec| spec.init_containers.iter().flatten());
-    let ephemeral = || spec.into_iter().flat_map(|spec| spec.ephemeral_containers.iter().flatten());
+    let init = || {
+        spec.into_iter()
+            .flat_map(|spec| spec.init_containers.iter().flatten())
+    };
+    let ephemeral = || {
+        spec.into_iter()
+            .flat_map(|spec| spec.ephemeral_containers.iter().flatten())
+    };
     let names = || {
         let all = init().chain(containers()).map(|c| c.name.as_str());
         all.chain(ephemeral().map(|c| c.name.as_str()))
@@ -56,7 +64,10 @@ pub(super) fn place<'a>(cluster: &'a Cluster, key: &Key, name: &str) -> Result<P
             );
             let init: Vec<&str> = init().map(|c| c.name.as_str()).collect();
             if !init.is_empty() {
-                why.push_str(&format!(" or one of the init containers: [{}]", init.join(" ")));
+                why.push_str(&format!(
+                    " or one of the init containers: [{}]",
+                    init.join(" ")
+                ));
             }
             return Err(Status::bad_request(why));
         }
@@ -94,7 +105,8 @@ pub(super) fn place<'a>(cluster: &'a Cluster, key: &Key, name: &str) -> Result<P
 pub(super) fn attempts<'a>(place: &Place<'a>) -> Vec<(ContainerId, &'a Container)> {
     let uid = Uid::parse(place.pod.metadata.uid.as_deref().unwrap_or_default());
     let all = place.machine.containers_of(uid);
-    all.filter(|(_, container)| container.name == place.name).collect()
+    all.filter(|(_, container)| container.name == place.name)
+        .collect()
 }
 
 impl Log {
@@ -110,7 +122,9 @@ impl Log {
         };
         let chosen = if options.previous {
             let ended: Vec<_> = attempts.iter().filter(started).collect();
-            let newest_runs = ended.last().is_some_and(|(_, c)| c.running_since().is_some());
+            let newest_runs = ended
+                .last()
+                .is_some_and(|(_, c)| c.running_since().is_some());
             let skip = usize::from(newest_runs || ended.len() > 1);
             ended.into_iter().rev().nth(skip)
         } else {
@@ -148,9 +162,14 @@ impl Log {
             (None, "") => 0,
             (None, text) => text.parse().map(time::ms_of).unwrap_or(0),
         };
-        let lines: Vec<Ms> = container_runtime::log(container, now_ms).map(|(at, _)| at).collect();
+        let lines: Vec<Ms> = container_runtime::log(container, now_ms)
+            .map(|(at, _)| at)
+            .collect();
         let first = lines.iter().take_while(|at| **at < since_ms).count();
-        let tail = self.options.tail_lines.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+        let tail = self
+            .options
+            .tail_lines
+            .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
         self.told = first.max(lines.len().saturating_sub(tail));
     }
 
@@ -173,7 +192,10 @@ impl Log {
                 String::new()
             };
             let line = format!("{stamp}{line}\n");
-            let room = self.options.limit_bytes.map_or(u64::MAX, |limit| limit - self.bytes);
+            let room = self
+                .options
+                .limit_bytes
+                .map_or(u64::MAX, |limit| limit - self.bytes);
             let fits = usize::try_from(room).unwrap_or(usize::MAX).min(line.len());
             out.extend_from_slice(&line.as_bytes()[..fits]);
             self.bytes += fits as u64;

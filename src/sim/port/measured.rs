@@ -38,7 +38,11 @@ pub(super) fn answer(
         name: Cow::Borrowed(&request.key.name),
         ..About::default()
     };
-    port.permit(user, &Attributes::resource(request.verb.name(), about), None)?;
+    port.permit(
+        user,
+        &Attributes::resource(request.verb.name(), about),
+        None,
+    )?;
     let cluster = port.cluster();
     let items: Vec<Value> = if reading.group.is_empty() {
         COMPONENTS.iter().map(|name| component(name)).collect()
@@ -46,7 +50,9 @@ pub(super) fn answer(
         let selector = Selector::of(request)?;
         let table = cluster.store().head().table(request.key.kind);
         let objects = selector.choose(table).into_iter();
-        objects.filter_map(|object| usage(cluster, &object)).collect()
+        objects
+            .filter_map(|object| usage(cluster, &object))
+            .collect()
     };
     let resource = reading.form.resource();
     let name = &request.key.name;
@@ -54,7 +60,9 @@ pub(super) fn answer(
         let list = json!({"kind": resource.list_kind(), "apiVersion": resource.api_version(), "metadata": {}, "items": items});
         return Ok(reading.form.document(StatusCode::OK, &list));
     }
-    let named = items.into_iter().find(|item| item["metadata"]["name"] == name.as_str());
+    let named = items
+        .into_iter()
+        .find(|item| item["metadata"]["name"] == name.as_str());
     let missing = || Status {
         message: format!(
             "{}{}{} {name:?} not found",
@@ -113,9 +121,14 @@ fn usage(cluster: &Cluster, object: &Object) -> Option<Value> {
             let machine = cluster.machine(name).filter(|m| m.powered && m.connected);
             machine?;
             let pods = cluster.store().head().table(Kind::Pod).on_node(name);
-            let used = pods.filter_map(Pod::of).flat_map(|pod| containers(cluster, pod));
+            let used = pods
+                .filter_map(Pod::of)
+                .flat_map(|pod| containers(cluster, pod));
             let (cpu, memory) = used.fold((0, 0), |(c, m), (_, cpu, memory)| (c + cpu, m + memory));
-            Some(measured("NodeMetrics", json!({"usage": amounts(cpu, memory)})))
+            Some(measured(
+                "NodeMetrics",
+                json!({"usage": amounts(cpu, memory)}),
+            ))
         }
         _ => None,
     }
@@ -127,9 +140,16 @@ fn amounts(cpu_milli: u64, memory_mi: u64) -> Value {
 
 /// The running containers of a pod, with thousandths of a core and mebibytes.
 fn containers(cluster: &Cluster, pod: &Pod) -> Vec<(String, u64, u64)> {
-    let statuses = pod.status.iter().flat_map(|s| s.container_statuses.iter().flatten());
+    let statuses = pod
+        .status
+        .iter()
+        .flat_map(|s| s.container_statuses.iter().flatten());
     let running: Vec<&String> = statuses
-        .filter(|s| s.state.as_ref().is_some_and(|state| state.running.is_some()))
+        .filter(|s| {
+            s.state
+                .as_ref()
+                .is_some_and(|state| state.running.is_some())
+        })
         .map(|s| &s.name)
         .collect();
     let count = running.len() as u64;

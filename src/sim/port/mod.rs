@@ -110,13 +110,15 @@ impl Port {
                 Ok(Exchange::Answered(self.call(call, &form)))
             }
             Asked::Watch(watch) => {
-                self.permit(&user, &Attributes::of(&user.sign(watch.request().clone())), Some(watch.request().key.kind))?;
+                self.permit(
+                    &user,
+                    &Attributes::of(&user.sign(watch.request().clone())),
+                    Some(watch.request().key.kind),
+                )?;
                 watch.check(self.cluster().store())?;
                 Ok(Exchange::Watch(watch))
             }
-            Asked::Review(review) => {
-                reviews::answer(self, &user, &review).map(Exchange::Answered)
-            }
+            Asked::Review(review) => reviews::answer(self, &user, &review).map(Exchange::Answered),
             Asked::Pod(call) => self.pod(&user, *call),
             Asked::Reading(reading) => {
                 measured::answer(self, &user, &reading).map(Exchange::Answered)
@@ -140,9 +142,10 @@ impl Port {
             let step = self.timeline.submit(request);
             step.answer().expect("a request is answered").clone()
         };
-        let made = answer.result.as_ref().is_ok_and(|reply| {
-            is_create || (!existed && !only_reads && reply.object().is_some())
-        });
+        let made = answer
+            .result
+            .as_ref()
+            .is_ok_and(|reply| is_create || (!existed && !only_reads && reply.object().is_some()));
         let created = if made { Created::Yes } else { Created::No };
         form.write(&answer, created, self.cluster().now_ms())
     }
@@ -210,7 +213,11 @@ impl Port {
         headers: &http::HeaderMap,
         served: Served<'_>,
     ) -> Result<Response<Vec<u8>>, Status> {
-        self.permit(user, &Attributes::path(&document.verb, &document.path), None)?;
+        self.permit(
+            user,
+            &Attributes::path(&document.verb, &document.path),
+            None,
+        )?;
         if let Some(response) = document.answer(headers, served, &self.address)? {
             return Ok(response);
         }

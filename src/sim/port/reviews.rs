@@ -24,12 +24,7 @@ pub(super) fn answer(
     Ok(review.form.document(StatusCode::CREATED, &document))
 }
 
-fn ask(
-    port: &Port,
-    user: &User,
-    review: &Review,
-    question: &Question,
-) -> Result<Value, Status> {
+fn ask(port: &Port, user: &User, review: &Review, question: &Question) -> Result<Value, Status> {
     let cluster = port.cluster();
     let tokens = |text: &str, audiences: &[&str]| {
         if let Some(user) = port.credentials.user_of(text, cluster)

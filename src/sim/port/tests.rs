@@ -8,15 +8,24 @@ use serde_json::{Value, json};
 fn port() -> Port {
     let admin = User::new("kubernetes-admin", &[]);
     let jane = User::new("jane", &["dev"]);
-    let credentials = Credentials::default().with("root", admin).with("jane", jane);
-    Port::new(Timeline::new(ClusterOptions::default()), credentials, "127.0.0.1:1")
+    let credentials = Credentials::default()
+        .with("root", admin)
+        .with("jane", jane);
+    Port::new(
+        Timeline::new(ClusterOptions::default()),
+        credentials,
+        "127.0.0.1:1",
+    )
 }
 
 fn send(port: &mut Port, token: &str, method: &str, uri: &str, body: &Value) -> (u16, Value) {
     match exchange(port, token, method, uri, body) {
         Exchange::Answered(response) => {
             let code = response.status().as_u16();
-            (code, serde_json::from_slice(response.body()).unwrap_or(Value::Null))
+            (
+                code,
+                serde_json::from_slice(response.body()).unwrap_or(Value::Null),
+            )
         }
         other => panic!("{uri}: {other:?}"),
     }
@@ -27,7 +36,11 @@ fn exchange(port: &mut Port, token: &str, method: &str, uri: &str, body: &Value)
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
     }
-    let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    let bytes = if body.is_null() {
+        Vec::new()
+    } else {
+        body.to_string().into_bytes()
+    };
     port.exchange(&request.body(bytes).expect("a request"))
 }
 
@@ -74,29 +87,58 @@ fn what_was_created_is_there_and_is_watched() {
     let Exchange::Watch(mut watch) = exchange(&mut port, "root", "GET", &uri, &Value::Null) else {
         panic!("a watch");
     };
-    let (code, made) = send(&mut port, "root", "POST", PODS, &pod("p", &["sleep", "3600"]));
+    let (code, made) = send(
+        &mut port,
+        "root",
+        "POST",
+        PODS,
+        &pod("p", &["sleep", "3600"]),
+    );
     assert_eq!((code, made["metadata"]["name"].as_str()), (201, Some("p")));
     settle(&mut port);
-    let (code, _) = send(&mut port, "root", "DELETE", &format!("{PODS}/p?gracePeriodSeconds=0"), &Value::Null);
+    let (code, _) = send(
+        &mut port,
+        "root",
+        "DELETE",
+        &format!("{PODS}/p?gracePeriodSeconds=0"),
+        &Value::Null,
+    );
     assert_eq!(code, 200);
     let mut text = Vec::new();
     let cluster = port.cluster();
-    assert_eq!(watch.poll(cluster.store(), cluster.now_ms(), &mut text), codec::Polled::Open);
+    assert_eq!(
+        watch.poll(cluster.store(), cluster.now_ms(), &mut text),
+        codec::Polled::Open
+    );
     watch.bookmark(&mut text);
     let text = String::from_utf8(text).expect("JSON is text");
     let events: Vec<Value> = text
         .lines()
         .map(|line| serde_json::from_str(line).expect("one object to a line"))
         .collect();
-    let types: Vec<&str> = events.iter().filter_map(|event| event["type"].as_str()).collect();
+    let types: Vec<&str> = events
+        .iter()
+        .filter_map(|event| event["type"].as_str())
+        .collect();
     assert_eq!(types.first(), Some(&"ADDED"));
     assert_eq!(types[types.len() - 2..], ["DELETED", "BOOKMARK"]);
     let revisions: Vec<u64> = events
         .iter()
-        .filter_map(|event| event["object"]["metadata"]["resourceVersion"].as_str()?.parse().ok())
+        .filter_map(|event| {
+            event["object"]["metadata"]["resourceVersion"]
+                .as_str()?
+                .parse()
+                .ok()
+        })
         .collect();
-    assert!(revisions.is_sorted() && revisions.len() == events.len(), "{revisions:?}");
-    assert!(types.iter().filter(|t| **t == "MODIFIED").count() >= 2, "bound, running");
+    assert!(
+        revisions.is_sorted() && revisions.len() == events.len(),
+        "{revisions:?}"
+    );
+    assert!(
+        types.iter().filter(|t| **t == "MODIFIED").count() >= 2,
+        "bound, running"
+    );
 }
 
 #[test]
@@ -110,16 +152,35 @@ fn a_watch_of_the_past_that_is_gone_says_so() {
 #[test]
 fn logs_and_commands() {
     let mut port = port();
-    send(&mut port, "root", "POST", PODS, &pod("p", &["sh", "-c", "echo hello; echo world; sleep 3600"]));
+    send(
+        &mut port,
+        "root",
+        "POST",
+        PODS,
+        &pod("p", &["sh", "-c", "echo hello; echo world; sleep 3600"]),
+    );
     settle(&mut port);
-    let Exchange::Answered(response) =
-        exchange(&mut port, "root", "GET", &format!("{PODS}/p/log?tailLines=1"), &Value::Null)
-    else {
+    let Exchange::Answered(response) = exchange(
+        &mut port,
+        "root",
+        "GET",
+        &format!("{PODS}/p/log?tailLines=1"),
+        &Value::Null,
+    ) else {
         panic!("a log that ends");
     };
     assert_eq!(response.body(), b"world\n");
-    let (code, said) = send(&mut port, "root", "GET", &format!("{PODS}/p/log?container=x"), &Value::Null);
-    assert_eq!((code, said["message"].as_str()), (400, Some("container x is not valid for pod p")));
+    let (code, said) = send(
+        &mut port,
+        "root",
+        "GET",
+        &format!("{PODS}/p/log?container=x"),
+        &Value::Null,
+    );
+    assert_eq!(
+        (code, said["message"].as_str()),
+        (400, Some("container x is not valid for pod p"))
+    );
     let uri = format!("{PODS}/p/exec?command=sh&command=-c&command=echo+hi%3B+exit+3&stdout=true");
     let Exchange::Exec(mut exec) = exchange(&mut port, "root", "GET", &uri, &Value::Null) else {
         panic!("a command");
@@ -135,7 +196,13 @@ fn logs_and_commands() {
 fn tables_lists_and_chunks() {
     let mut port = port();
     for name in ["a", "b", "c"] {
-        send(&mut port, "root", "POST", PODS, &pod(name, &["sleep", "3600"]));
+        send(
+            &mut port,
+            "root",
+            "POST",
+            PODS,
+            &pod(name, &["sleep", "3600"]),
+        );
     }
     let request = HttpRequest::builder()
         .uri(PODS)
@@ -150,15 +217,42 @@ fn tables_lists_and_chunks() {
     assert_eq!(table["columnDefinitions"][0]["format"], "name");
     assert_eq!(table["rows"][1]["cells"][0], "b");
     assert_eq!(table["rows"][1]["object"]["kind"], "PartialObjectMetadata");
-    let (_, first) = send(&mut port, "root", "GET", &format!("{PODS}?limit=2"), &Value::Null);
+    let (_, first) = send(
+        &mut port,
+        "root",
+        "GET",
+        &format!("{PODS}?limit=2"),
+        &Value::Null,
+    );
     assert_eq!(first["items"].as_array().map(Vec::len), Some(2));
     assert_eq!(first["metadata"]["remainingItemCount"], 1);
     assert!(first["items"][0].get("kind").is_none(), "the list says it");
-    let token = first["metadata"]["continue"].as_str().expect("there is more").to_owned();
-    send(&mut port, "root", "DELETE", &format!("{PODS}/c?gracePeriodSeconds=0"), &Value::Null);
-    let (_, rest) = send(&mut port, "root", "GET", &format!("{PODS}?limit=2&continue={token}"), &Value::Null);
-    assert_eq!(rest["items"][0]["metadata"]["name"], "c", "as it was when the list began");
-    assert_eq!(rest["metadata"]["resourceVersion"], first["metadata"]["resourceVersion"]);
+    let token = first["metadata"]["continue"]
+        .as_str()
+        .expect("there is more")
+        .to_owned();
+    send(
+        &mut port,
+        "root",
+        "DELETE",
+        &format!("{PODS}/c?gracePeriodSeconds=0"),
+        &Value::Null,
+    );
+    let (_, rest) = send(
+        &mut port,
+        "root",
+        "GET",
+        &format!("{PODS}?limit=2&continue={token}"),
+        &Value::Null,
+    );
+    assert_eq!(
+        rest["items"][0]["metadata"]["name"], "c",
+        "as it was when the list began"
+    );
+    assert_eq!(
+        rest["metadata"]["resourceVersion"],
+        first["metadata"]["resourceVersion"]
+    );
 }
 
 #[test]
@@ -184,7 +278,13 @@ fn a_person_may_act_as_another_if_that_is_allowed() {
 #[test]
 fn load_shows_in_metrics() {
     let mut port = port();
-    send(&mut port, "root", "POST", PODS, &pod("p", &["sleep", "3600"]));
+    send(
+        &mut port,
+        "root",
+        "POST",
+        PODS,
+        &pod("p", &["sleep", "3600"]),
+    );
     settle(&mut port);
     let load = crate::sim::Fault::Load {
         pod: "default/p".to_owned(),
@@ -194,5 +294,8 @@ fn load_shows_in_metrics() {
     port.timeline.fault(load).expect("a pod can be given work");
     let uri = "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/p";
     let (code, metrics) = send(&mut port, "root", "GET", uri, &Value::Null);
-    assert_eq!((code, metrics["containers"][0]["usage"]["cpu"].as_str()), (200, Some("900m")));
+    assert_eq!(
+        (code, metrics["containers"][0]["usage"]["cpu"].as_str()),
+        (200, Some("900m"))
+    );
 }

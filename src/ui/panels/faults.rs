@@ -136,7 +136,12 @@ fn choices(cluster: &Cluster, target: Target) -> Vec<String> {
             containers.map(|container| format!("{} {}", container.pod, container.name))
         }))),
         Target::Pod => names(Box::new(
-            cluster.store().head().table(Kind::Pod).iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())),
+            cluster
+                .store()
+                .head()
+                .table(Kind::Pod)
+                .iter()
+                .map(|pod| format!("{}/{}", pod.namespace(), pod.name())),
         )),
         Target::Image => {
             let images: BTreeSet<String> = cluster

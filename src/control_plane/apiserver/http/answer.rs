@@ -73,10 +73,12 @@ impl Form {
                     Err(status) => (code(&status), status_json(&status)),
                 }
             }
-            Ok(Reply::Object(_)) if matches!(self.subresource.as_str(), "binding" | "eviction") => (
-                StatusCode::CREATED,
-                json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
-            ),
+            Ok(Reply::Object(_)) if matches!(self.subresource.as_str(), "binding" | "eviction") => {
+                (
+                    StatusCode::CREATED,
+                    json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
+                )
+            }
             Ok(Reply::Object(object) | Reply::Deleted(object)) => {
                 let code = match created {
                     Created::Yes => StatusCode::CREATED,
@@ -165,9 +167,16 @@ impl Form {
                     items,
                 )
             } else {
-                let is_custom = self.resource.stored_as.is_some_and(|k| !Kind::ALL.contains(&k));
+                let is_custom = self
+                    .resource
+                    .stored_as
+                    .is_some_and(|k| !Kind::ALL.contains(&k));
                 let items = plain.map(|object| bare(object, is_custom)).collect();
-                (self.resource.list_kind(), self.resource.api_version(), items)
+                (
+                    self.resource.list_kind(),
+                    self.resource.api_version(),
+                    items,
+                )
             };
         json!({"kind": kind, "apiVersion": version, "metadata": metadata, "items": items})
     }
@@ -185,8 +194,7 @@ pub enum Created {
 /// A refusal as a response, in JSON whatever was asked for.
 #[must_use]
 pub fn refusal(status: &Status) -> Response<Vec<u8>> {
-    let mut text =
-        serde_json::to_vec(&status_json(status)).expect("JSON values can be written");
+    let mut text = serde_json::to_vec(&status_json(status)).expect("JSON values can be written");
     text.push(b'\n');
     respond(code(status), Text::Json, text)
 }
@@ -229,7 +237,11 @@ pub(super) fn status_json(status: &Status) -> Value {
         }
         // Field errors are about a kind, everything else about a resource.
         let is_about_fields = status.reason == Reason::Invalid;
-        let kind = if is_about_fields { info.name } else { info.plural };
+        let kind = if is_about_fields {
+            info.name
+        } else {
+            info.plural
+        };
         details.insert("kind".into(), kind.into());
     }
     let causes = status.causes.iter().map(|cause| {
@@ -257,7 +269,8 @@ pub(super) fn status_json(status: &Status) -> Value {
 /// What is answered when an object is gone for good.
 fn deleted(object: &Object) -> Value {
     let info = object.kind().info();
-    let mut details = json!({"name": object.name(), "kind": info.plural, "uid": object.metadata().uid});
+    let mut details =
+        json!({"name": object.name(), "kind": info.plural, "uid": object.metadata().uid});
     if !info.group.is_empty() {
         details["group"] = info.group.into();
     }

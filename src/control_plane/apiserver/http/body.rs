@@ -109,7 +109,11 @@ fn one_yaml(body: &[u8]) -> Result<Value, Status> {
 /// The first bytes, in hexadecimal digits as Go prints bytes.
 fn beginning(body: &[u8]) -> String {
     const SHOWN: usize = 32;
-    let digits: String = body.iter().take(SHOWN).map(|b| format!("{b:02x}")).collect();
+    let digits: String = body
+        .iter()
+        .take(SHOWN)
+        .map(|b| format!("{b:02x}"))
+        .collect();
     let more = body.len().saturating_sub(SHOWN);
     if more == 0 {
         digits
@@ -131,10 +135,20 @@ mod tests {
             ("an object", b"{}", "application/json", None),
             ("no JSON", b"{", "application/json", Some(400)),
             ("no text", b"\xff\xfe", "application/yaml", Some(400)),
-            ("two documents", b"a: 1\n---\nb: 2\n", "application/yaml", Some(400)),
+            (
+                "two documents",
+                b"a: 1\n---\nb: 2\n",
+                "application/yaml",
+                Some(400),
+            ),
             ("unknown format", b"x", "text/plain", Some(415)),
             ("deep", deep.as_bytes(), "application/json", None),
-            ("too deep", too_deep.as_bytes(), "application/json", Some(400)),
+            (
+                "too deep",
+                too_deep.as_bytes(),
+                "application/json",
+                Some(400),
+            ),
         ];
         for (name, body, content_type, want) in cases {
             let got = document(body, content_type, None).err().map(|s| s.code());

@@ -38,7 +38,11 @@ impl Document {
             [] | [""] => document(&json!({ "paths": paths(served) }), JSON),
             ["api"] | ["apis"] if wants_aggregated(headers).is_some() => {
                 let form = wants_aggregated(headers).unwrap_or(discovery::Form::V2);
-                let root = if parts == ["api"] { Root::Api } else { Root::Apis };
+                let root = if parts == ["api"] {
+                    Root::Api
+                } else {
+                    Root::Apis
+                };
                 let value = discovery::aggregated(served, root, form);
                 let mut response = document(&value, &form.content_type());
                 let headers = response.headers_mut();
@@ -96,9 +100,19 @@ fn version() -> Value {
 }
 
 fn paths(served: Served<'_>) -> Vec<String> {
-    let mut paths: Vec<String> = ["/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
-        .map(str::to_owned)
-        .into();
+    let mut paths: Vec<String> = [
+        "/api",
+        "/apis",
+        "/healthz",
+        "/livez",
+        "/metrics",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/readyz",
+        "/version",
+    ]
+    .map(str::to_owned)
+    .into();
     for resource in served.iter() {
         match resource.group.as_str() {
             "" => paths.push(format!("/api/{}", resource.version)),

@@ -123,7 +123,10 @@ pub(super) fn wanted(headers: &HeaderMap) -> Result<Wanted, Status> {
 pub(super) fn content_type(headers: &HeaderMap) -> String {
     let said = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let media = said.and_then(|line| line.split(';').next()).map(str::trim);
-    media.filter(|m| !m.is_empty()).unwrap_or(JSON).to_lowercase()
+    media
+        .filter(|m| !m.is_empty())
+        .unwrap_or(JSON)
+        .to_lowercase()
 }
 
 /// How a patch is to be read.

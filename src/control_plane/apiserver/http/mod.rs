@@ -303,8 +303,7 @@ impl Reader<'_> {
         let listed = document.as_ref().and_then(|body| body.get("dryRun"));
         for value in listed.and_then(Value::as_array).into_iter().flatten() {
             if value != "All" {
-                let why =
-                    format!("dryRun: Unsupported value: {value}: supported values: \"All\"");
+                let why = format!("dryRun: Unsupported value: {value}: supported values: \"All\"");
                 return Err(options::invalid("DeleteOptions", &why));
             }
             request.dry_run = true;

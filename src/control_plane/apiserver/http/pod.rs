@@ -96,7 +96,9 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, verb: Verb) -> Result<PodCal
         "exec" => {
             let command: Vec<String> = query.all("command").map(str::to_owned).collect();
             if command.is_empty() {
-                return Err(Status::bad_request("you must specify at least 1 command for the container"));
+                return Err(Status::bad_request(
+                    "you must specify at least 1 command for the container",
+                ));
             }
             Ok(PodCall::Exec {
                 pod,
@@ -149,7 +151,10 @@ fn positive(reader: &Reader<'_>, name: &str, least: u64) -> Result<Option<u64>, 
                 "must be greater than 0"
             };
             let pod = Key::new(Kind::Pod, "", reader.target.name.as_str());
-            Err(invalid(&pod, &format!("{name}: Invalid value: {number}: {than}")))
+            Err(invalid(
+                &pod,
+                &format!("{name}: Invalid value: {number}: {than}"),
+            ))
         }
     }
 }

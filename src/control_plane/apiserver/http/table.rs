@@ -40,7 +40,10 @@ const NAME_DESCRIPTION: &str = "Name must be unique within a namespace. Is requi
 
 /// The table of these objects, without its metadata.
 pub(super) fn table(form: &Form, objects: &[Object], now_ms: Ms) -> Value {
-    let kind = form.resource.stored_as.expect("only stored kinds have rows");
+    let kind = form
+        .resource
+        .stored_as
+        .expect("only stored kinds have rows");
     let rows: Vec<Value> = objects
         .iter()
         .map(|object| row(form, kind, object, now_ms))
@@ -56,9 +59,19 @@ pub(super) fn table(form: &Form, objects: &[Object], now_ms: Ms) -> Value {
 
 fn columns(kind: Kind) -> Vec<Value> {
     let define = |name: &str, type_: &str, format: &str, description: &str, wide: bool| json!({"name": name, "type": type_, "format": format, "description": description, "priority": i32::from(wide)});
-    let name = define("Name", "string", "name", NAME_DESCRIPTION, !kind.name_first());
+    let name = define(
+        "Name",
+        "string",
+        "name",
+        NAME_DESCRIPTION,
+        !kind.name_first(),
+    );
     let own = kind.columns().iter().map(|column| {
-        let type_ = if column.is_number { "integer" } else { "string" };
+        let type_ = if column.is_number {
+            "integer"
+        } else {
+            "string"
+        };
         define(column.name, type_, "", "", column.wide)
     });
     if kind.name_first() {

@@ -84,7 +84,10 @@ mod tests {
             ("/api/v1/namespaces", "|v1||namespaces||"),
             ("/api/v1/namespaces/x", "|v1||namespaces|x|"),
             ("/api/v1/namespaces/x/status", "|v1||namespaces|x|status"),
-            ("/api/v1/namespaces/x/finalize", "|v1||namespaces|x|finalize"),
+            (
+                "/api/v1/namespaces/x/finalize",
+                "|v1||namespaces|x|finalize",
+            ),
             ("/api/v1/namespaces/x/pods", "|v1|x|pods||"),
             ("/api/v1/namespaces/x/pods/p/log", "|v1|x|pods|p|log"),
             (
@@ -99,10 +102,24 @@ mod tests {
         ];
         for (path, want) in cases {
             let t = target(path).expect(path);
-            let got = [t.group, t.version, t.namespace, t.resource, t.name, t.subresource];
+            let got = [
+                t.group,
+                t.version,
+                t.namespace,
+                t.resource,
+                t.name,
+                t.subresource,
+            ];
             assert_eq!(got.join("|"), want, "{path}");
         }
-        for path in ["/", "/healthz", "/api", "/api/v1", "/apis/apps", "/apis/apps/v1"] {
+        for path in [
+            "/",
+            "/healthz",
+            "/api",
+            "/api/v1",
+            "/apis/apps",
+            "/apis/apps/v1",
+        ] {
             assert_eq!(target(path), None, "{path}");
         }
     }

@@ -8,8 +8,8 @@ use super::media::Shape;
 use super::options::Query;
 use crate::api::time::Ms;
 use crate::api::{Change, Kind, Object, Reason, Request, Revision, Status, Table};
-use crate::control_plane::apiserver::list::Selector;
 use crate::control_plane::apiserver::chunk;
+use crate::control_plane::apiserver::list::Selector;
 use crate::control_plane::etcd::Store;
 use serde_json::{Value, json};
 
@@ -131,9 +131,16 @@ impl Watch {
             return Polled::Open;
         }
         let Some(changes) = store.since(self.told) else {
-            let why = format!("too old resource version: {} ({})", self.told, store.oldest());
+            let why = format!(
+                "too old resource version: {} ({})",
+                self.told,
+                store.oldest()
+            );
             let status = Status::new(Reason::Expired, why);
-            line(&json!({"type": "ERROR", "object": status_json(&status)}), out);
+            line(
+                &json!({"type": "ERROR", "object": status_json(&status)}),
+                out,
+            );
             return Polled::Closed;
         };
         let kind = self.kind();
@@ -192,7 +199,8 @@ impl Watch {
     }
 
     fn tell_bookmark(&self, end: IsEndOfInitialEvents, out: &mut Vec<u8>) {
-        let mut metadata = json!({"resourceVersion": self.told.to_string(), "creationTimestamp": null});
+        let mut metadata =
+            json!({"resourceVersion": self.told.to_string(), "creationTimestamp": null});
         if end == IsEndOfInitialEvents::Yes {
             metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
