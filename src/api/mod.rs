@@ -12,6 +12,7 @@ pub mod decode;
 pub mod field;
 pub mod kinds;
 pub mod labels;
+pub mod managed_fields;
 mod object;
 pub mod owner;
 pub mod pods;

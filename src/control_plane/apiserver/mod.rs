@@ -3,15 +3,17 @@
 //! A request is decoded, defaulted, admitted, validated and stored, in this order; each verb has its own file.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, pkg/endpoints/handlers.
-//! Left out: authentication and authorization (every user may do everything), server-side apply, managedFields, webhooks, quotas,
+//! Left out: authentication and authorization (every user may do everything), webhooks, quotas,
 //! priority and fairness; warnings about deprecated fields; pods' eviction, log, exec, attach, portforward and ephemeralcontainers.
 
 mod admission;
+mod apply;
 mod binding;
 mod chunk;
 mod create;
 mod delete;
 pub mod discovery;
+mod field_managers;
 mod list;
 mod metadata;
 mod patch;
