@@ -107,7 +107,9 @@ impl Application<'_> {
         let fields_of = |value: &Value| fields(value, schema).with_declared(schema);
         let pruned = without(merged, &last, schema);
         // What others own, or this one still applies, comes back.
-        let owned = managers.iter().fold(Set::default(), |all, m| all.union(&m.fields));
+        let owned = managers
+            .iter()
+            .fold(Set::default(), |all, m| all.union(&m.fields));
         let kept = fields_of(&pruned).union(&owned.with_declared(schema));
         let pruned = without(merged, &all.difference(&kept), schema);
         // So does what was inside it without being this manager's.

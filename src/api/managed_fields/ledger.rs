@@ -183,7 +183,11 @@ pub fn note_update(object: &mut Object, old: &Object, write: Write<'_>) {
         // Nobody has ever applied, and the entries were taken away: then nothing is tracked.
         return;
     }
-    let mut entries = object.metadata_mut().managed_fields.take().unwrap_or_default();
+    let mut entries = object
+        .metadata_mut()
+        .managed_fields
+        .take()
+        .unwrap_or_default();
     if !note_among_themselves(&mut entries, object, old, write) {
         note_by_comparing(&mut entries, object, old, write);
     }
@@ -212,7 +216,9 @@ fn note_among_themselves(
         let own = entries.iter().position(|e| write.owns(e));
         let others = entries.iter().enumerate().filter(|(i, _)| Some(*i) != own);
         let others: Vec<&ManagedFieldsEntry> = others.map(|(_, e)| e).collect();
-        let alone = !others.iter().any(|e| rest_of(e) == Some(part) || names(e, part));
+        let alone = !others
+            .iter()
+            .any(|e| rest_of(e) == Some(part) || names(e, part));
         let has_rest = own.is_some_and(|i| rest_of(&entries[i]) == Some(part));
         let names_none = own.is_none_or(|i| !names(&entries[i], part));
         if alone && !has_rest && names_none && write.may_have_rest(part, object) {
@@ -362,7 +368,11 @@ pub fn expanded(object: &Object) -> Vec<ManagedFieldsEntry> {
 /// All managers of an object, each with its whole set.
 #[must_use]
 pub fn managers(object: &Object) -> Managers {
-    let entries = object.metadata().managed_fields.as_deref().unwrap_or_default();
+    let entries = object
+        .metadata()
+        .managed_fields
+        .as_deref()
+        .unwrap_or_default();
     let mut managers = Managers::default();
     let mut all = Set::default();
     for entry in entries {

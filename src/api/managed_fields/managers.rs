@@ -123,7 +123,11 @@ impl Managers {
             let api_version = api_version.ok_or("apiVersion must not be empty")?;
             match entry.fields_type.as_deref().unwrap_or_default() {
                 FIELDS_TYPE => {}
-                "" => return Err(format!("missing fieldsType in managed fields entry {index}")),
+                "" => {
+                    return Err(format!(
+                        "missing fieldsType in managed fields entry {index}"
+                    ));
+                }
                 other => {
                     return Err(format!(
                         "invalid fieldsType {other:?} in managed fields entry {index}"
@@ -323,7 +327,10 @@ mod tests {
         applied.identity.operation = Operation::Apply;
         managers.put(applied);
         let entries = managers.clone().encode();
-        let names: Vec<_> = entries.iter().filter_map(|e| e.manager.as_deref()).collect();
+        let names: Vec<_> = entries
+            .iter()
+            .filter_map(|e| e.manager.as_deref())
+            .collect();
         assert_eq!(names, ["d", "c", "a", "b"]);
         assert_eq!(Managers::decode(&entries), Ok(managers));
     }
@@ -332,14 +339,22 @@ mod tests {
     fn more_than_ten_updates_become_ancient_changes() {
         let mut managers = Managers::default();
         for number in 0..12 {
-            managers.put(manager(&format!("m{number:02}"), number, &format!("f{number}")));
+            managers.put(manager(
+                &format!("m{number:02}"),
+                number,
+                &format!("f{number}"),
+            ));
         }
         managers.cap();
         let entries = managers.encode();
         assert_eq!(entries.len(), 10);
         let oldest = &entries[0];
         assert_eq!(oldest.manager.as_deref(), Some("ancient-changes"));
-        assert_eq!(oldest.time, Some(time(2000)), "the time of the last one merged");
+        assert_eq!(
+            oldest.time,
+            Some(time(2000)),
+            "the time of the last one merged"
+        );
         let fields = oldest.fields_v1.as_ref().map(|f| f.0.clone());
         assert_eq!(fields, Some(json!({"f:f0": {}, "f:f1": {}, "f:f2": {}})));
     }
@@ -353,10 +368,22 @@ mod tests {
             ..ManagedFieldsEntry::default()
         };
         let cases = [
-            (entry("", "v1", FIELDS_TYPE), "operation must be `Apply` or `Update`"),
-            (entry("Apply", "", FIELDS_TYPE), "apiVersion must not be empty"),
-            (entry("Apply", "v1", ""), "missing fieldsType in managed fields entry 0"),
-            (entry("Apply", "v1", "X"), "invalid fieldsType \"X\" in managed fields entry 0"),
+            (
+                entry("", "v1", FIELDS_TYPE),
+                "operation must be `Apply` or `Update`",
+            ),
+            (
+                entry("Apply", "", FIELDS_TYPE),
+                "apiVersion must not be empty",
+            ),
+            (
+                entry("Apply", "v1", ""),
+                "missing fieldsType in managed fields entry 0",
+            ),
+            (
+                entry("Apply", "v1", "X"),
+                "invalid fieldsType \"X\" in managed fields entry 0",
+            ),
         ];
         for (entry, want) in cases {
             assert_eq!(Managers::decode(&[entry]), Err(want.to_owned()));

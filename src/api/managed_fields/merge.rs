@@ -44,7 +44,9 @@ pub fn merge(live: &Value, config: &Value, schema: Schema<'_>) -> Value {
 
 fn merge_lists(live: &[Value], config: &[Value], schema: Schema<'_>) -> Vec<Value> {
     let steps = |list: &[Value]| -> Vec<Option<Step>> {
-        list.iter().map(|entry| schema.step_to(entry).ok()).collect()
+        list.iter()
+            .map(|entry| schema.step_to(entry).ok())
+            .collect()
     };
     let (old, new) = (steps(live), steps(config));
     // Entries that are there more than once merge with nothing.
@@ -85,7 +87,10 @@ fn merge_lists(live: &[Value], config: &[Value], schema: Schema<'_>) -> Vec<Valu
                 left += 1;
                 continue;
             }
-            if step.as_ref().is_some_and(|step| merged_steps.contains(step)) {
+            if step
+                .as_ref()
+                .is_some_and(|step| merged_steps.contains(step))
+            {
                 left += 1;
             }
         } else if l.is_some() {

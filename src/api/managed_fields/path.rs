@@ -163,7 +163,10 @@ mod tests {
     fn steps_read_what_they_write() {
         let cases = [
             ("f:replicas", ".replicas"),
-            ("f:kubernetes.io/metadata.name", ".kubernetes.io/metadata.name"),
+            (
+                "f:kubernetes.io/metadata.name",
+                ".kubernetes.io/metadata.name",
+            ),
             ("f:", "."),
             (r#"k:{"name":"web"}"#, r#"[name="web"]"#),
             (

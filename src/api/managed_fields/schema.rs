@@ -57,7 +57,9 @@ impl<'a> Schema<'a> {
     #[must_use]
     pub fn field(self, name: &str) -> Schema<'a> {
         match self {
-            Self::Struct(owner) => table_field(owner, name).map_or(Self::Plain, |(schema, _)| schema),
+            Self::Struct(owner) => {
+                table_field(owner, name).map_or(Self::Plain, |(schema, _)| schema)
+            }
             Self::Deduced => Self::Deduced,
             Self::Resource(root) => match name {
                 "metadata" => Self::Struct("ObjectMeta"),
@@ -76,7 +78,8 @@ impl<'a> Schema<'a> {
         match self {
             Self::Plain | Self::Struct(_) => true,
             Self::Resource(root) => {
-                ["apiVersion", "kind", "metadata"].contains(&name) || properties(root, name).is_some()
+                ["apiVersion", "kind", "metadata"].contains(&name)
+                    || properties(root, name).is_some()
             }
             Self::Node(node) => properties(node, name).is_some(),
             _ => false,
@@ -135,7 +138,8 @@ impl<'a> Schema<'a> {
                     Err("not supported: associative list with lists as elements".to_owned())
                 }
                 Value::Null => Err(
-                    "associative list without keys has an element that's an explicit null".to_owned(),
+                    "associative list without keys has an element that's an explicit null"
+                        .to_owned(),
                 ),
                 value => Ok(Step::Value(value.clone())),
             };
@@ -207,7 +211,9 @@ impl<'a> Schema<'a> {
 fn table_field<'a>(owner: &str, name: &str) -> Option<(Schema<'a>, &'static str)> {
     let rest = table::row(owner).split(' ').find_map(|field| {
         let rest = field.strip_prefix(name)?;
-        rest.is_empty().then_some("").or_else(|| rest.starts_with(['^', '=', '!', '{', '[']).then_some(rest))
+        rest.is_empty()
+            .then_some("")
+            .or_else(|| rest.starts_with(['^', '=', '!', '{', '[']).then_some(rest))
     })?;
     let rest = rest.strip_prefix('^').unwrap_or(rest);
     let schema = match rest.as_bytes().first() {
@@ -231,7 +237,10 @@ fn table_key(key: &str) -> (&str, Option<Value>) {
         return (key, None);
     };
     let number = default.parse::<i64>().ok();
-    (key, Some(number.map_or_else(|| json!(default), Value::from)))
+    (
+        key,
+        Some(number.map_or_else(|| json!(default), Value::from)),
+    )
 }
 
 fn text<'a>(node: &'a Value, field: &str) -> &'a str {
@@ -280,11 +289,23 @@ mod tests {
             ("metadata.ownerReferences", Schema::Keyed("uid:", "!")),
             ("metadata.ownerReferences.[]", Schema::Atomic),
             ("spec.template.spec", Schema::Struct("PodSpec")),
-            ("spec.template.spec.containers", Schema::Keyed("name:", "Container")),
-            ("spec.template.spec.containers.[].ports", Schema::Keyed("containerPort:0,protocol:TCP", "")),
+            (
+                "spec.template.spec.containers",
+                Schema::Keyed("name:", "Container"),
+            ),
+            (
+                "spec.template.spec.containers.[].ports",
+                Schema::Keyed("containerPort:0,protocol:TCP", ""),
+            ),
             ("spec.template.spec.containers.[].command", Schema::Plain),
-            ("spec.template.spec.containers.[].resources.limits", Schema::Map),
-            ("spec.template.spec.containers.[].env.[].valueFrom.secretKeyRef", Schema::Atomic),
+            (
+                "spec.template.spec.containers.[].resources.limits",
+                Schema::Map,
+            ),
+            (
+                "spec.template.spec.containers.[].env.[].valueFrom.secretKeyRef",
+                Schema::Atomic,
+            ),
             ("spec.template.spec.nodeSelector", Schema::Atomic),
             ("status.conditions", Schema::Keyed("type:", "")),
         ];
@@ -303,21 +324,43 @@ mod tests {
         let secrets = Schema::Struct("ServiceAccount").field("secrets");
         let finalizers = Schema::Struct("ObjectMeta").field("finalizers");
         let cases = [
-            (ports, json!({"port": 80}), Ok(r#"[port=80,protocol="TCP"]"#)),
-            (ports, json!({"protocol": "UDP"}), Ok(r#"[port=0,protocol="UDP"]"#)),
-            (ports, json!(80), Err("associative list with keys may not have non-map elements")),
+            (
+                ports,
+                json!({"port": 80}),
+                Ok(r#"[port=80,protocol="TCP"]"#),
+            ),
+            (
+                ports,
+                json!({"protocol": "UDP"}),
+                Ok(r#"[port=0,protocol="UDP"]"#),
+            ),
+            (
+                ports,
+                json!(80),
+                Err("associative list with keys may not have non-map elements"),
+            ),
             (secrets, json!({"name": "a"}), Ok(r#"[name="a"]"#)),
             (
                 secrets,
                 json!({}),
-                Err(r#"associative list with keys has an element that omits all key fields ["name"] (and doesn't have default values for any key fields)"#),
+                Err(
+                    r#"associative list with keys has an element that omits all key fields ["name"] (and doesn't have default values for any key fields)"#,
+                ),
             ),
             (finalizers, json!("a/b"), Ok(r#"[="a/b"]"#)),
-            (finalizers, json!(null), Err("associative list without keys has an element that's an explicit null")),
+            (
+                finalizers,
+                json!(null),
+                Err("associative list without keys has an element that's an explicit null"),
+            ),
         ];
         for (schema, entry, want) in cases {
             let step = schema.step_to(&entry).map(|step| step.to_string());
-            assert_eq!(step, want.map(str::to_owned).map_err(str::to_owned), "{entry}");
+            assert_eq!(
+                step,
+                want.map(str::to_owned).map_err(str::to_owned),
+                "{entry}"
+            );
         }
     }
 
@@ -338,7 +381,15 @@ mod tests {
         let lists: Vec<_> = ["hosts", "rules", "plain", "any"]
             .map(|name| schema.field("spec").field(name).list_type())
             .into();
-        assert_eq!(lists, [ListType::Set, ListType::Keyed, ListType::Atomic, ListType::Atomic]);
+        assert_eq!(
+            lists,
+            [
+                ListType::Set,
+                ListType::Keyed,
+                ListType::Atomic,
+                ListType::Atomic
+            ]
+        );
         assert!(schema.field("spec").field("one").is_atomic_map());
         assert_eq!(at(schema, "spec.any.deep"), Schema::Deduced);
         assert!(!at(schema, "spec.any").declares("deep"));
@@ -361,7 +412,10 @@ mod tests {
             }
             seen.push(owner);
             for field in table::row(owner).split(' ') {
-                let name = field.split(['^', '=', '!', '{', '[']).next().expect("a name");
+                let name = field
+                    .split(['^', '=', '!', '{', '['])
+                    .next()
+                    .expect("a name");
                 let schema = Schema::Struct(owner).field(name);
                 let rule = keys::rule(strategic, name);
                 if let (Schema::Keyed(own, _), List::By(key)) = (schema, rule.list) {

@@ -15,7 +15,10 @@ const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 #[must_use]
 pub(super) fn additions_are_known(object: &Object) -> bool {
     if let Object::Pod(pod) = object {
-        return pod.spec.as_ref().is_none_or(|spec| spec.node_name.is_none());
+        return pod
+            .spec
+            .as_ref()
+            .is_none_or(|spec| spec.node_name.is_none());
     }
     if matches!(object, Object::Custom(_)) {
         return false;
@@ -56,7 +59,8 @@ pub(super) fn without_additions(object: &Object, mut document: Value) -> Value {
     drop_entries(spec, "tolerations", |t| {
         let key = t.get("key").and_then(Value::as_str).unwrap_or_default();
         let key = key.strip_prefix("node.kubernetes.io/");
-        matches!(key, Some("not-ready" | "unreachable")) && t.get("tolerationSeconds") == Some(&json!(300))
+        matches!(key, Some("not-ready" | "unreachable"))
+            && t.get("tolerationSeconds") == Some(&json!(300))
     });
     let is_token = |v: &Value| {
         let name = v.get("name").and_then(Value::as_str).unwrap_or_default();

@@ -272,7 +272,11 @@ mod tests {
     #[test]
     fn paths_are_listed_from_the_outside_in() {
         let set = set(json!({"f:a": {"f:b": {}}, "f:c": {".": {}, "v:1": {}}}));
-        let texts: Vec<String> = set.paths().iter().map(|p| super::super::path::path_text(p)).collect();
+        let texts: Vec<String> = set
+            .paths()
+            .iter()
+            .map(|p| super::super::path::path_text(p))
+            .collect();
         assert_eq!(texts, [".c", ".a.b", ".c[=1]"]);
     }
 }

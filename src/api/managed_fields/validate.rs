@@ -13,12 +13,14 @@ use std::collections::BTreeSet;
 
 /// Everything wrong with a configuration for objects of this kind, as one text: upstream's message.
 #[must_use]
-pub fn errors(kind: Kind, config: &Value) -> Option<String> {
-    let schema = Schema::of(kind);
+pub fn errors(kind: Kind, config: &Value, schema: Schema<'_>) -> Option<String> {
     let mut errors = Vec::new();
     entries(config, schema, &mut Vec::new(), &mut errors);
-    for problem in decode(kind, config).problems {
-        errors.push(said(&problem, config, schema));
+    // The fields of custom resources are checked when the whole object is.
+    if !matches!(kind, Kind::Custom(_)) {
+        for problem in decode(kind, config).problems {
+            errors.push(said(&problem, config, schema));
+        }
     }
     match &errors[..] {
         [] => None,
@@ -94,11 +96,19 @@ fn locate<'v>(path: &str, config: &'v Value, schema: Schema<'_>) -> (String, Opt
         let text = rest.strip_prefix('.').unwrap_or(rest);
         // Keys of maps may have dots: the longest that is there is meant.
         let ends = text.char_indices().filter(|(_, c)| ['.', '['].contains(c));
-        let ends = ends.map(|(end, _)| end).chain([text.len()]).filter(|end| *end > 0);
+        let ends = ends
+            .map(|(end, _)| end)
+            .chain([text.len()])
+            .filter(|end| *end > 0);
         let there = |end: &usize| value.is_some_and(|v| v.get(&text[..*end]).is_some());
         let mut ends: Vec<usize> = ends.collect();
         ends.sort_unstable();
-        let Some(end) = ends.iter().rev().copied().find(|e| there(e)).or_else(|| ends.first().copied())
+        let Some(end) = ends
+            .iter()
+            .rev()
+            .copied()
+            .find(|e| there(e))
+            .or_else(|| ends.first().copied())
         else {
             break;
         };
@@ -112,7 +122,9 @@ fn locate<'v>(path: &str, config: &'v Value, schema: Schema<'_>) -> (String, Opt
 
 /// `expected numeric (int or float), got string`, from what the reader says the Go type is.
 fn wrong_type(message: &str, value: Option<&Value>) -> String {
-    let wanted = message.rsplit_once(" of type ").map_or("", |(_, name)| name);
+    let wanted = message
+        .rsplit_once(" of type ")
+        .map_or("", |(_, name)| name);
     let value = value.unwrap_or(&Value::Null);
     let shown = GoValue(value);
     let go_type = match value {

@@ -71,10 +71,13 @@ fn check_config(kind: Kind, config: &Value, call: &Call<'_, '_>) -> Result<(), S
             "invalid object type: {group}/{version}, Kind={name}"
         )));
     }
-    if config.pointer("/metadata/managedFields").is_some_and(|m| !m.is_null()) {
+    if config
+        .pointer("/metadata/managedFields")
+        .is_some_and(|m| !m.is_null())
+    {
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
-    let Some(errors) = validate::errors(kind, config) else {
+    let Some(errors) = validate::errors(kind, config, field_managers::schema(kind)) else {
         return Ok(());
     };
     let namespace = text("/metadata/namespace");
@@ -97,7 +100,9 @@ fn scale_config(kind: Kind, body: &Value, live: &Object) -> Result<Value, Status
     let is_scale = body.get("kind") == Some(&json!("Scale"))
         && body.get("apiVersion") == Some(&json!("autoscaling/v1"));
     if !is_scale {
-        return Err(Status::bad_request("invalid object type: want autoscaling/v1, Kind=Scale"));
+        return Err(Status::bad_request(
+            "invalid object type: want autoscaling/v1, Kind=Scale",
+        ));
     }
     let info = kind.info();
     let mut config = json!({"apiVersion": info.api_version, "kind": info.name, "metadata": {"name": live.name()}});
@@ -188,7 +193,8 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
     }
     update::prepare(call, &mut object, live);
     object.metadata_mut().managed_fields = None;
-    if same_but_for_managers(&object, live) && managers.same_but_for_times(&ledger::managers(live)) {
+    if same_but_for_managers(&object, live) && managers.same_but_for_times(&ledger::managers(live))
+    {
         return Ok(Reply::Object(live.clone()));
     }
     ledger::store(&mut object, managers);

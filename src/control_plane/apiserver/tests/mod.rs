@@ -1,7 +1,9 @@
 //! Tests of the API server as its clients see it: requests in, answers out.
 
+mod apply;
 mod create;
 mod delete;
+mod field_managers;
 mod patch;
 mod read;
 mod service;
