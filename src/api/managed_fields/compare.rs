@@ -181,7 +181,8 @@ fn collect(value: &Value, schema: Schema<'_>, path: &mut Vec<Step>, set: &mut Se
             for (name, value) in fields {
                 path.push(Step::field(name));
                 collect(value, schema.field(name), path, set);
-                let nothing = value.is_null() || value.as_object().is_some_and(|o| o.is_empty());
+                let nothing =
+                    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
                 if nothing || !schema.declares(name) {
                     set.insert(path);
                 }

@@ -26,9 +26,10 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         let wanted = scaled.pointer("/spec/replicas").and_then(Value::as_i64);
         return scale::scale_to(call, old, wanted.unwrap_or(0));
     }
-    let document = match patch.body.to_string().contains("managedFields") {
-        true => managed_fields::to_json(&old),
-        false => old.to_json(),
+    let document = if patch.body.to_string().contains("managedFields") {
+        managed_fields::to_json(&old)
+    } else {
+        old.to_json()
     };
     let document = patched(call, document, patch, keys::root(old.kind()))?;
     let mut object = typed(call, old.kind(), &document, patch)?;
