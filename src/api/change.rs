@@ -89,6 +89,7 @@ impl Change {
         let without = |node: &Node| {
             let mut copy = node.clone();
             copy.metadata.resource_version = None;
+            copy.metadata.managed_fields = None;
             let status = copy.status.get_or_insert_with(NodeStatus::default);
             for condition in status.conditions.iter_mut().flatten() {
                 condition.last_heartbeat_time = None;

@@ -13,6 +13,7 @@ pub mod field;
 pub mod identity;
 pub mod kinds;
 pub mod labels;
+pub mod managed_fields;
 mod object;
 pub mod owner;
 pub mod pods;

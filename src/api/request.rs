@@ -205,7 +205,8 @@ pub struct Request {
     pub field_validation: FieldValidation,
     /// Answer as if it were done, and change nothing.
     pub dry_run: bool,
-    /// Who manages the fields that it sets: `kubectl-client-side-apply`.
+    /// Who manages the fields that it sets: `kubectl-client-side-apply`. If the client names nobody, its program's name, which the HTTP
+    /// layer takes from the User-Agent.
     pub field_manager: Name,
 }
 

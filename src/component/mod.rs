@@ -128,6 +128,13 @@ pub trait AnyComponent: Send + Sync {
     fn user(&self, node: &str) -> User;
     /// See [`Component::reporter`].
     fn reporter(&self) -> &'static str;
+    /// The program that it is part of: what it is called in the User-Agent of its requests, and so in `managedFields`.
+    fn program(&self) -> &'static str {
+        match self.place() {
+            Place::ControllerManager => "kube-controller-manager",
+            _ => self.name(),
+        }
+    }
     /// See [`Component::watches`].
     fn watches(&self) -> &'static [Watch];
     /// An empty memory of the right type.

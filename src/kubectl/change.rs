@@ -199,6 +199,7 @@ fn patch(call: &mut Call<'_>) -> Result<(), String> {
         let before = call.send(Request::get(key.clone())).ok();
         let request = Request {
             subresource,
+            field_manager: "kubectl-patch".into(),
             ..Request::patch(key, kind, body.clone())
         };
         match call.send(request) {
@@ -279,7 +280,16 @@ fn set_metadata(
             .iter()
             .all(|(key, value)| now.get(key).map(String::as_str) == value.as_str());
         let body = json!({"metadata": {field: wanted}});
-        match call.send(Request::patch(key, PatchType::Merge, body)) {
+        let request = Request {
+            field_manager: if field == "labels" {
+                "kubectl-label"
+            } else {
+                "kubectl-annotate"
+            }
+            .into(),
+            ..Request::patch(key, PatchType::Merge, body)
+        };
+        match call.send(request) {
             Ok(reply) => {
                 let what = match (unchanged, is_set) {
                     (true, _) => said[2],
@@ -376,7 +386,11 @@ fn set_image(call: &mut Call<'_>) -> Result<(), String> {
         } else {
             json!({"spec": {"template": {"spec": spec}}})
         };
-        match call.send(Request::patch(key, PatchType::StrategicMerge, body)) {
+        let request = Request {
+            field_manager: "kubectl-set".into(),
+            ..Request::patch(key, PatchType::StrategicMerge, body)
+        };
+        match call.send(request) {
             Ok(reply) if reply.object() == Some(&object) => {}
             Ok(reply) => done(call, &reply, "image updated"),
             Err(status) => call.out.fail(refusal::text(&status)),

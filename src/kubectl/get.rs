@@ -38,6 +38,11 @@ pub(super) const GET: Command = Command {
             "a column for each of these labels",
         ),
         switch("no-headers", "", "no line with the columns' names"),
+        switch(
+            "show-managed-fields",
+            "",
+            "keep metadata.managedFields in JSON and YAML",
+        ),
         value(
             "sort-by",
             "",
@@ -90,6 +95,7 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
         show_labels: call.given.is_set("show-labels"),
         label_columns: call.given.all("label-columns"),
         no_headers: call.given.is_set("no-headers"),
+        show_managed_fields: call.given.is_set("show-managed-fields"),
         single: is_named,
     };
     let text = print(&objects, format, &layout, call.server.now_ms());

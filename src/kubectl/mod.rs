@@ -119,10 +119,13 @@ impl Call<'_> {
 
     /// Sends a request as the administrator and prints its warnings.
     fn send(&mut self, request: Request) -> Result<Reply, crate::api::Status> {
-        let request = Request {
+        let mut request = Request {
             dry_run: request.dry_run || self.given.get("dry-run") == Some("server"),
             ..request.by(User::from(ADMIN))
         };
+        if request.field_manager.is_empty() {
+            request.field_manager = "kubectl".into();
+        }
         let answer = self.server.send(request);
         for warning in &answer.warnings {
             self.out.warn(format!("Warning: {warning}"));

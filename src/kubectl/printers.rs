@@ -6,7 +6,7 @@
 
 use crate::api::time::Ms;
 use crate::api::yaml::to_yaml;
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, managed_fields};
 use serde_json::{Map, Value};
 
 /// What `-o` says.
@@ -53,6 +53,8 @@ pub struct Layout {
     pub label_columns: Vec<String>,
     /// No header: `--no-headers`.
     pub no_headers: bool,
+    /// JSON and YAML with `metadata.managedFields`: `--show-managed-fields`.
+    pub show_managed_fields: bool,
     /// JSON and YAML of a single object as that object, not as a `List` of one: it was asked for by name.
     pub single: bool,
 }
@@ -112,17 +114,20 @@ pub fn json(value: &Value) -> String {
     String::from_utf8(out).expect("JSON is UTF-8")
 }
 
-/// The object, or a `List` of them, as kubectl shows it: without `managedFields`.
+/// The object, or a `List` of them, as kubectl shows it: without `managedFields`, unless they are asked for.
 #[must_use]
 pub fn document(objects: &[Object], layout: &Layout) -> Value {
     if let ([object], true) = (objects, layout.single) {
-        return shown(object);
+        return shown(object, layout);
     }
-    let items: Vec<Value> = objects.iter().map(shown).collect();
+    let items: Vec<Value> = objects.iter().map(|object| shown(object, layout)).collect();
     serde_json::json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
 }
 
-fn shown(object: &Object) -> Value {
+fn shown(object: &Object, layout: &Layout) -> Value {
+    if layout.show_managed_fields {
+        return managed_fields::to_json(object);
+    }
     let mut value = object.to_json();
     if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("managedFields");

@@ -170,7 +170,7 @@ impl Cluster {
     fn ask_as(
         &mut self,
         process: ProcessIndex,
-        request: crate::api::Request,
+        mut request: crate::api::Request,
     ) -> crate::api::Answer {
         let running = &self.processes[process];
         if !self.is_connected(&running.id.node) {
@@ -183,6 +183,9 @@ impl Cluster {
             };
         }
         let user = running.component.user(&running.id.node);
+        if request.field_manager.is_empty() {
+            request.field_manager = running.component.program().into();
+        }
         self.answer(&request.by(user))
     }
 

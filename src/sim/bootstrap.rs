@@ -18,7 +18,10 @@ pub(super) fn requests() -> impl Iterator<Item = Request> {
         .iter()
         .map(|name| namespace(name))
         .chain([kubernetes_service()])
-        .map(|request| request.by(SELF))
+        .map(|request| Request {
+            field_manager: "kube-apiserver".into(),
+            ..request.by(SELF)
+        })
 }
 
 fn namespace(name: &str) -> Request {

@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go (`BeforeCreate`), pkg/registry/generic/registry/store.go (`Create`),
 //! pkg/storage/names/generate.go (`SimpleNameGenerator`).
 
-use super::{Call, admission, authorization, metadata, service_ip};
+use super::{Call, admission, authorization, field_managers, metadata, service_ip};
 use crate::api::{Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
@@ -17,9 +17,15 @@ const GENERATE_ATTEMPTS: usize = 8;
 
 pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let mut object = call.body()?;
-    let kind = call.key().kind;
     accept_address(call, &mut object)?;
     object.set_defaults();
+    field_managers::note_creation(call, &mut object);
+    insert(call, object)
+}
+
+/// Puts a new object, as its author wants it, into its place.
+pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Reply, Status> {
+    let kind = call.key().kind;
     admission::admit_create(call, &mut object)?;
     let head = call.context.store.head();
     authorization::confirm(call.request, &object, None, head)?;
@@ -73,7 +79,7 @@ fn already_exists(there: &Object) -> Status {
 }
 
 /// The body must not contradict the address: the namespace is that of the request, and so is the name if the request has one.
-fn accept_address(call: &Call<'_, '_>, object: &mut Object) -> Result<(), Status> {
+pub(super) fn accept_address(call: &Call<'_, '_>, object: &mut Object) -> Result<(), Status> {
     let key = call.key();
     metadata::agree_on_namespace(key, object)?;
     if key.name.is_empty() || object.name() == key.name {

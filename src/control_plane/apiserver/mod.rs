@@ -3,16 +3,17 @@
 //! A request is authorized, decoded, defaulted, admitted, validated and stored, in this order; each verb has its own file.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, pkg/endpoints/handlers.
-//! Left out: authentication (a request says whose it is), server-side apply, managedFields, webhooks, quotas,
-//! priority and fairness; warnings about deprecated fields; pods' eviction, log, exec, attach, portforward and ephemeralcontainers.
+//! Left out: webhooks, quotas, priority and fairness; warnings about deprecated fields.
 
 mod admission;
+mod apply;
 pub mod authorization;
 mod binding;
 mod chunk;
 mod create;
 mod delete;
 pub mod discovery;
+mod field_managers;
 pub mod http;
 pub mod list;
 mod metadata;

@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/update.go (`BeforeUpdate`), pkg/registry/generic/registry/store.go (`Update`,
 //! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
 
-use super::{Call, admission, authorization, create, metadata, service_ip};
+use super::{Call, admission, authorization, create, field_managers, metadata, service_ip};
 use crate::api::field::FieldError;
 use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
@@ -130,12 +130,22 @@ pub(super) fn replace(
     mut object: Object,
     old: &Object,
 ) -> Result<Reply, Status> {
-    carry_over(&mut object, old);
-    let head = call.context.store.head();
-    authorization::confirm(call.request, &object, Some(old), head)?;
+    prepare(call, &mut object, old);
+    authorization::confirm(call.request, &object, Some(old), call.context.store.head())?;
+    field_managers::settle(call, &mut object, old);
+    if object == *old {
+        return Ok(Reply::Object(old.clone()));
+    }
+    field_managers::note_update(call, &mut object, old);
+    finish(call, object, old)
+}
+
+/// Carries over what the request cannot change.
+pub(super) fn prepare(call: &Call<'_, '_>, object: &mut Object, old: &Object) {
+    carry_over(object, old);
     match call.request.subresource {
         Some(Subresource::Status) => object.prepare_status_update(old),
-        Some(Subresource::Finalize) => object = with_spec_finalizers_of(&object, old),
+        Some(Subresource::Finalize) => *object = with_spec_finalizers_of(object, old),
         Some(
             Subresource::Scale
             | Subresource::Binding
@@ -147,9 +157,14 @@ pub(super) fn replace(
     let meta = object.metadata_mut();
     meta.resource_version
         .clone_from(&old.metadata().resource_version);
-    if object == *old {
-        return Ok(Reply::Object(old.clone()));
-    }
+}
+
+/// Validates and stores an object that is different from the old one.
+pub(super) fn finish(
+    call: &mut Call<'_, '_>,
+    mut object: Object,
+    old: &Object,
+) -> Result<Reply, Status> {
     let mut errors = Vec::new();
     metadata::validate_update(object.metadata(), old.metadata(), &mut errors);
     errors.extend(match call.request.subresource {

@@ -1,8 +1,10 @@
 //! Tests of the API server as its clients see it: requests in, answers out.
 
+mod apply;
 mod authorization;
 mod create;
 mod delete;
+mod field_managers;
 mod patch;
 mod read;
 mod service;
