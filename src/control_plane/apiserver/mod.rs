@@ -16,6 +16,8 @@ pub mod discovery;
 mod field_managers;
 mod list;
 mod metadata;
+#[cfg(feature = "cli")]
+pub mod openapi;
 mod patch;
 #[cfg(feature = "cli")]
 pub mod protobuf;
