@@ -64,6 +64,18 @@ macro_rules! kinds {
                 match self { $(Self::$name => <$type>::columns(),)* Self::Custom(_) => &[] }
             }
 
+            /// Adds the kind's type, and all that it refers to, to OpenAPI definitions, and says its name there; `None` for a custom kind.
+            #[cfg(feature = "cli")]
+            pub fn define(self, generator: &mut schemars::SchemaGenerator) -> Option<String> {
+                match self {
+                    $(Self::$name => {
+                        generator.subschema_for::<$type>();
+                        Some(<$type as schemars::JsonSchema>::schema_name().into_owned())
+                    })*
+                    Self::Custom(_) => None,
+                }
+            }
+
             /// See [`Stored::NAME_FIRST`].
             #[must_use]
             pub fn name_first(self) -> bool {

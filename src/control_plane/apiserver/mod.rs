@@ -17,6 +17,8 @@ mod field_managers;
 pub mod http;
 pub mod list;
 mod metadata;
+#[cfg(feature = "cli")]
+pub mod openapi;
 mod patch;
 #[cfg(feature = "cli")]
 pub mod protobuf;
