@@ -27,6 +27,7 @@ mod status;
 pub mod strategic;
 pub mod taints;
 pub mod time;
+pub mod typed;
 pub mod yaml;
 
 pub use change::{Change, ChangeType};

@@ -8,10 +8,10 @@ use super::decode::{Flaw, Problem, decode};
 use serde_json::{Map, Value, json};
 
 /// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// An object with these fields.
-    Object(&'static [&'static str]),
+    Object(Vec<&'static str>),
     /// Keys that the author chooses.
     Map,
     /// A list.
@@ -29,7 +29,7 @@ pub enum Shape {
 impl Shape {
     /// As `kubectl explain` names it: `string`, `Object`.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Object(_) => "Object",
             Self::Map => "map",
@@ -62,7 +62,7 @@ pub fn shape(kind: Kind, path: &[&str]) -> Option<Shape> {
         format!("{full}.{NO_FIELD}")
     };
     if let Some(problem) = problems.iter().find(|problem| problem.path == inside) {
-        return Some(Shape::Object(problem.known));
+        return Some(Shape::Object(problem.known.clone()));
     }
     // It is no struct: a map takes the field, anything else is of the wrong type.
     match problems.first() {
@@ -152,7 +152,7 @@ mod tests {
         for (kind, path, want) in table {
             let path: Vec<&str> = path.split('.').collect();
             assert_eq!(
-                shape(*kind, &path).map(Shape::name),
+                shape(*kind, &path).as_ref().map(Shape::name),
                 Some(*want),
                 "{kind:?} {path:?}"
             );

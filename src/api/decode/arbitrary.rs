@@ -3,16 +3,29 @@
 use crate::api::{Kind, Object};
 use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// An object of the kind; the same for the same seed.
-pub(super) fn object(kind: Kind, seed: u64) -> Object {
+pub(in crate::api) fn object(kind: Kind, seed: u64) -> Object {
+    made(kind, seed).0
+}
+
+/// The structs that such an object asked for: `Taint effect key timeAdded value`.
+pub(in crate::api) fn structs(kind: Kind, seed: u64) -> BTreeSet<String> {
+    made(kind, seed).1
+}
+
+fn made(kind: Kind, seed: u64) -> (Object, BTreeSet<String>) {
     let dice = Cell::new(seed);
+    let structs = RefCell::default();
     let root = Chance {
         dice: &dice,
+        structs: &structs,
         depth: 0,
     };
-    kind.deserialize(root).expect("chance makes no mistakes")
+    let object = kind.deserialize(root).expect("chance makes no mistakes");
+    (object, structs.into_inner())
 }
 
 /// How deep an object may be.
@@ -21,6 +34,7 @@ const DEPTH_MAX: usize = 9;
 #[derive(Clone, Copy)]
 struct Chance<'a> {
     dice: &'a Cell<u64>,
+    structs: &'a RefCell<BTreeSet<String>>,
     depth: usize,
 }
 
@@ -115,10 +129,12 @@ impl<'de> Deserializer<'de> for Chance<'_> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        let asked_for = format!("{name} {}", fields.join(" "));
+        self.structs.borrow_mut().insert(asked_for);
         // What an object is, stands before its fields; chance leaves it alone.
         let skipped = if self.depth == 0 { 2 } else { 0 };
         let fields = if self.depth > DEPTH_MAX {

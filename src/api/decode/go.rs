@@ -2,6 +2,7 @@
 //!
 //! The real thing: Go's `reflect.Type.String`, and the named string types of staging/src/k8s.io/api/core/v1/types.go.
 
+use crate::api::typed::{Form, Typed};
 use serde_json::Value;
 
 /// What a JSON value is called in `cannot unmarshal … into`.
@@ -16,32 +17,24 @@ pub(super) fn name_of_value(value: &Value) -> &'static str {
     }
 }
 
-/// The Go type of what a visitor makes, from [`std::any::type_name`].
-pub(super) fn name_of_type(rust: &str) -> String {
-    let (outer, inner) = match rust.split_once('<') {
-        Some((outer, inner)) => (outer, inner.strip_suffix('>').unwrap_or(inner)),
-        None => (rust, ""),
-    };
-    match outer.rsplit("::").next().unwrap_or(outer) {
-        "Vec" => format!("[]{}", name_of_type(inner)),
-        "Option" | "Box" => name_of_type(inner),
-        "BTreeMap" => {
-            let value = inner.split_once(", ").map_or(inner, |(_, value)| value);
-            match name_of_type(value).as_str() {
-                "resource.Quantity" => "v1.ResourceList".to_owned(),
-                value => format!("map[string]{value}"),
-            }
-        }
-        "String" | "str" => "string".to_owned(),
-        "i32" => "int32".to_owned(),
-        "i64" => "int64".to_owned(),
-        "f64" => "float64".to_owned(),
-        "bool" => "bool".to_owned(),
-        "ByteString" => "[]uint8".to_owned(),
-        "Quantity" => "resource.Quantity".to_owned(),
-        "IntOrString" => "intstr.IntOrString".to_owned(),
-        name => format!("v1.{name}"),
+/// The Go type of this value: `v1.PodSpec`, `[]v1.Container`. A list or map is asked for the type of a new entry, which it does not keep.
+pub(super) fn name_of_type(value: &mut dyn Typed) -> String {
+    match value.form() {
+        Form::Struct(form) => form.go_name(),
+        Form::Leaf(name) => (*name).to_owned(),
+        Form::List => format!("[]{}", name_of_inner(value)),
+        Form::Map => match name_of_inner(value).as_str() {
+            "resource.Quantity" => "v1.ResourceList".to_owned(),
+            inner => format!("map[string]{inner}"),
+        },
+        Form::Option | Form::Choice => name_of_inner(value),
     }
+}
+
+fn name_of_inner(value: &mut dyn Typed) -> String {
+    let name = value.insert("").map(name_of_type).unwrap_or_default();
+    value.remove("");
+    name
 }
 
 /// The Go type of a text field: `string`, or the name that upstream gave to its values.
@@ -93,8 +86,8 @@ mod tests {
     use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
     use std::collections::BTreeMap;
 
-    fn name<T>() -> String {
-        name_of_type(std::any::type_name::<T>())
+    fn name<T: Typed>() -> String {
+        name_of_type(&mut T::blank())
     }
 
     #[test]

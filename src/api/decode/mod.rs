@@ -5,14 +5,14 @@
 //! Left out: duplicate keys (the YAML reader refuses them before). Beyond upstream, the refusal lists the place of every error in `causes`,
 //! so that an editor can mark all of them; the message is upstream's, which stops at the first wrong type.
 
-mod deserializer;
 mod go;
 mod place;
+mod reader;
 
 use super::{Cause, FieldValidation, Kind, Object, Reason, Status};
 use place::Log;
-use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::sync::Arc;
 
 /// One thing wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Problem {
     /// In upstream's words: `unknown field "spec.replica"`, `json: cannot unmarshal string into Go struct field …`.
     pub message: String,
     /// For an unknown field: the fields that there are.
-    pub known: &'static [&'static str],
+    pub known: Vec<&'static str>,
 }
 
 /// The sorts of [`Problem`].
@@ -55,34 +55,20 @@ pub struct Decoded {
 }
 
 /// Reads a document as an object of this kind, in spite of anything that is wrong with it.
-///
-/// # Panics
-/// Never: a document's fields can all be left out.
 #[must_use]
 pub fn decode(kind: Kind, document: &Value) -> Decoded {
-    let mut wrong_types: Vec<Problem> = Vec::new();
-    let mut skipped = BTreeSet::new();
-    loop {
-        let log = Log::new(&skipped);
-        let result = deserializer::read(kind, document, &log);
-        let (unknown, wrong) = log.into_parts();
-        if let Ok(object) = result {
-            let problems = wrong_types.into_iter().chain(unknown).collect();
-            return Decoded { object, problems };
-        }
-        let wrong = wrong.expect("a reader that fails says where");
-        if wrong.path.is_empty() {
-            // It is no object at all: nothing of it can be read.
-            let object = decode(kind, &Value::Object(Map::new())).object;
-            return Decoded {
-                object,
-                problems: vec![wrong],
-            };
-        }
-        let new = skipped.insert(wrong.path.clone());
-        assert!(new, "a field that is left out cannot be wrong again");
-        wrong_types.push(wrong);
+    let mut object = kind.blank();
+    let mut log = Log::default();
+    let result = match &mut object {
+        Object::Custom(object) => reader::read_custom(Arc::make_mut(object), document, &mut log),
+        built_in => reader::read(built_in.typed_mut(), document, &mut log),
+    };
+    let mut problems = log.into_problems();
+    if result.is_err() {
+        // It is no object at all: nothing of it was read.
+        problems.truncate(1);
     }
+    Decoded { object, problems }
 }
 
 /// Reads the body of a request for objects of this kind. Returns the object and the warnings.
@@ -253,6 +239,6 @@ fn unhandled(said: &str, version: &str, kind: Kind) -> String {
 }
 
 #[cfg(test)]
-mod arbitrary;
+pub(in crate::api) mod arbitrary;
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,7 @@
 //! The real thing: sigs.k8s.io/json (`errorContext`, `strictFieldStack`).
 
 use super::{Flaw, Problem};
-use serde_json::Value;
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use crate::api::typed::Struct;
 
 /// Where in the document: a list of steps on the stack, innermost first.
 pub(super) struct Place<'a> {
@@ -23,7 +21,15 @@ pub(super) enum Step<'a> {
     Index(usize),
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    /// One step further.
+    pub(super) fn below(&'a self, step: Step<'a>) -> Place<'a> {
+        Place {
+            parent: Some(self),
+            step,
+        }
+    }
+
     /// `spec.containers[0].ports`.
     pub(super) fn path(&self) -> String {
         let mut text = self.parent.map(Place::path).unwrap_or_default();
@@ -52,13 +58,6 @@ impl Place<'_> {
         text
     }
 
-    /// Is this the `apiVersion` or `kind` of the whole document? What they say was looked at before, or does not matter.
-    pub(super) fn says_what_it_is(&self, value: &Value) -> bool {
-        let at_root = self.parent.is_some_and(|p| matches!(p.step, Step::Root));
-        let text = value.is_string() || value.is_null();
-        at_root && text && matches!(self.step, Step::Field(_, "apiVersion" | "kind"))
-    }
-
     /// The struct and field that this belongs to.
     pub(super) fn field(&self) -> Option<(&'static str, &str)> {
         match self.step {
@@ -68,49 +67,35 @@ impl Place<'_> {
     }
 }
 
-/// What one reading found, and what it shall leave out.
-pub(super) struct Log<'a> {
-    skipped: &'a BTreeSet<String>,
-    unknown: RefCell<Vec<Problem>>,
-    wrong: RefCell<Option<Problem>>,
+/// What one reading found.
+#[derive(Default)]
+pub(super) struct Log {
+    unknown: Vec<Problem>,
+    wrong: Vec<Problem>,
 }
 
-impl<'a> Log<'a> {
-    pub(super) fn new(skipped: &'a BTreeSet<String>) -> Self {
-        Self {
-            skipped,
-            unknown: RefCell::default(),
-            wrong: RefCell::default(),
-        }
+impl Log {
+    /// Wrong types before unknown fields, each in the order of the reading.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.wrong.into_iter().chain(self.unknown).collect()
     }
 
-    /// The unknown fields, and the wrong type that ended the reading.
-    pub(super) fn into_parts(self) -> (Vec<Problem>, Option<Problem>) {
-        (self.unknown.into_inner(), self.wrong.into_inner())
-    }
-
-    pub(super) fn skips(&self, place: &Place<'_>) -> bool {
-        !self.skipped.is_empty() && self.skipped.contains(&place.path())
-    }
-
-    pub(super) fn note_unknown(&self, place: &Place<'_>, known: &'static [&'static str]) {
+    pub(super) fn note_unknown(&mut self, place: &Place<'_>, owner: Struct) {
         let path = place.path();
-        self.unknown.borrow_mut().push(Problem {
+        self.unknown.push(Problem {
             message: format!("unknown field {path:?}"),
             flaw: Flaw::UnknownField,
-            known,
+            known: owner.json_names().collect(),
             path,
         });
     }
 
-    /// Only the first counts: the reading ends there.
-    pub(super) fn note_wrong(&self, place: &Place<'_>, message: String) {
-        let first = Problem {
+    pub(super) fn note_wrong(&mut self, place: &Place<'_>, message: String) {
+        self.wrong.push(Problem {
             path: place.path(),
             flaw: Flaw::WrongType,
-            known: &[],
+            known: Vec::new(),
             message,
-        };
-        self.wrong.borrow_mut().get_or_insert(first);
+        });
     }
 }

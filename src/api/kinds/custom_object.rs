@@ -4,6 +4,7 @@
 
 use super::{CustomKind, Object};
 use crate::api::Name;
+use crate::api::typed::to_json;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -22,6 +23,17 @@ pub struct CustomObject {
 }
 
 impl CustomObject {
+    /// One of which nothing is known yet.
+    #[must_use]
+    pub fn blank(kind: CustomKind) -> Self {
+        Self {
+            kind,
+            version: Name::default(),
+            metadata: ObjectMeta::default(),
+            content: Map::new(),
+        }
+    }
+
     /// As its `apiVersion` spells it: `stable.example.com/v1`.
     #[must_use]
     pub fn api_version(&self) -> String {
@@ -31,8 +43,7 @@ impl CustomObject {
     /// As JSON, with `apiVersion` and `kind`, keys sorted as Go's maps are written.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let metadata =
-            serde_json::to_value(&self.metadata).expect("Kubernetes' types are plain data");
+        let metadata = to_json(&self.metadata);
         let own = [
             ("apiVersion", Value::from(self.api_version())),
             ("kind", Value::from(self.kind.info().name)),

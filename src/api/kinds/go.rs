@@ -2,10 +2,10 @@
 //!
 //! The real thing: the `ErrorBody` of 1.33's staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go.
 
+use crate::api::typed::{Typed, to_json};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -101,10 +101,10 @@ fn amount(text: &str) -> (i128, i32, &'static str) {
 }
 
 /// The fields that differ, as lines with `-` and `+`, in the manner of Go's `cmp.Diff`.
-pub(super) fn difference<T: Serialize>(name: &str, old: &T, new: &T) -> String {
+pub(super) fn difference<T: Typed>(name: &str, old: &T, new: &T) -> String {
     let fields = |value: &T| -> Map<String, Value> {
-        match serde_json::to_value(value) {
-            Ok(Value::Object(fields)) => fields,
+        match to_json(value) {
+            Value::Object(fields) => fields,
             _ => Map::new(),
         }
     };

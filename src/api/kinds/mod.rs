@@ -139,6 +139,9 @@ pub struct Column {
 
 /// A kind of object that the API server stores. Implemented for k8s-openapi's types, each in its own file.
 ///
+/// Kubernetes' types are read and written by way of [`Typed`](super::typed::Typed), never with serde: its code would be compiled for every
+/// type, and be the largest part of the page. serde is here for tests.
+///
 /// Fields are not touched by any method but `set_defaults`, `prepare_create` and `prepare_update`.
 pub trait Stored:
     k8s_openapi::Metadata<Ty = ObjectMeta>
@@ -148,6 +151,7 @@ pub trait Stored:
     + std::fmt::Debug
     + serde::Serialize
     + serde::de::DeserializeOwned
+    + super::typed::Typed
     + Into<Object>
     + Send
     + Sync
@@ -293,6 +297,13 @@ impl Kind {
     }
 }
 
+impl std::fmt::Debug for Object {
+    /// As its JSON.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.to_json().fmt(f)
+    }
+}
+
 impl serde::Serialize for Object {
     /// As its JSON, with `apiVersion` and `kind`.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -314,7 +325,6 @@ impl<'de> serde::Deserialize<'de> for Object {
                 text("apiVersion")
             ))
         })?;
-        // By way of `decode`, as everywhere else: a second reader would be compiled for every type there is.
         let Decoded { object, problems } = decode(kind, &value);
         match problems.iter().find(|p| p.flaw == Flaw::WrongType) {
             Some(problem) => Err(D::Error::custom(&problem.message)),

@@ -94,11 +94,18 @@ macro_rules! kinds {
                 match self { $(Self::$name => <$type>::selectable_fields(),)* Self::Custom(_) => &[] }
             }
 
-            /// Reads an object of this kind with any serde deserializer.
-            ///
-            /// # Errors
-            /// Those of the deserializer; always for a custom kind, which has no type (see [`crate::api::decode`]).
-            pub fn deserialize<'de, D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
+            /// An object of this kind of which nothing is known yet.
+            #[must_use]
+            pub fn blank(self) -> Object {
+                match self {
+                    $(Self::$name => Object::from(<$type as $crate::api::typed::Typed>::blank()),)*
+                    Self::Custom(kind) => Object::from(CustomObject::blank(kind)),
+                }
+            }
+
+            /// Reads an object of this kind with serde, to which tests compare.
+            #[cfg(test)]
+            pub(crate) fn deserialize<'de, D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
                 use serde::Deserialize as _;
                 match self {
                     $(Self::$name => <$type>::deserialize(deserializer).map(Object::from),)*
@@ -108,7 +115,7 @@ macro_rules! kinds {
         }
 
         /// Anything that the API server stores, behind one enum; a clone shares the object.
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         pub enum Object {
             $(
                 #[doc = concat!("A `", stringify!($name), "`.")]
@@ -160,7 +167,30 @@ macro_rules! kinds {
             #[must_use]
             pub fn to_json(&self) -> Value {
                 match self {
-                    $(Self::$name(object) => serde_json::to_value(&**object).expect("Kubernetes' types are plain data"),)*
+                    Self::Custom(object) => object.to_json(),
+                    built_in => $crate::api::typed::to_json(built_in.typed()),
+                }
+            }
+
+            /// The object without its type. Of a custom object, that is its metadata: the rest has none.
+            #[must_use]
+            pub fn typed(&self) -> &dyn $crate::api::typed::Typed {
+                match self { $(Self::$name(object) => &**object,)* Self::Custom(object) => &object.metadata }
+            }
+
+            /// As [`Object::typed`], to be changed (it is copied first if anyone else holds it).
+            pub fn typed_mut(&mut self) -> &mut dyn $crate::api::typed::Typed {
+                match self {
+                    $(Self::$name(object) => Arc::<$type>::make_mut(object),)*
+                    Self::Custom(object) => &mut Arc::make_mut(object).metadata,
+                }
+            }
+
+            /// As [`Object::to_json`], by serde, to which tests compare.
+            #[cfg(test)]
+            pub(crate) fn to_json_by_serde(&self) -> Value {
+                match self {
+                    $(Self::$name(object) => serde_json::to_value(&**object).expect("plain data"),)*
                     Self::Custom(object) => object.to_json(),
                 }
             }

@@ -3,6 +3,7 @@
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go; pkg/apis/core/validation/validation.go (`ValidateObjectMeta`).
 
 use crate::api::field::FieldError;
+use crate::api::typed::{Typed, to_json};
 use crate::api::{Key, Kind, Object, Status, labels};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
@@ -115,15 +116,14 @@ pub(super) fn validate_update(new: &ObjectMeta, old: &ObjectMeta, errors: &mut V
     }
 }
 
-fn immutable<T: PartialEq + serde::Serialize>(
-    field: &str,
-    new: &T,
-    old: &T,
-    errors: &mut Vec<FieldError>,
-) {
+fn immutable<T: PartialEq + Typed>(field: &str, new: &T, old: &T, errors: &mut Vec<FieldError>) {
     if new != old {
         let field = format!("metadata.{field}");
-        errors.push(FieldError::invalid(field, json(new), "field is immutable"));
+        errors.push(FieldError::invalid(
+            field,
+            to_json(new),
+            "field is immutable",
+        ));
     }
 }
 
@@ -155,7 +155,7 @@ fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
         }
         if owner.api_version == "v1" && owner.kind == "Event" {
             let detail = "/v1, Kind=Event is disallowed from being an owner";
-            errors.push(FieldError::invalid(FIELD, json(owner), detail));
+            errors.push(FieldError::invalid(FIELD, to_json(owner), detail));
         }
         if owner.controller != Some(true) {
             continue;
@@ -170,14 +170,10 @@ fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
         );
         errors.push(FieldError::invalid(
             FIELD,
-            json(&meta.owner_references),
+            to_json(&meta.owner_references),
             &detail,
         ));
     }
-}
-
-fn json<T: serde::Serialize>(value: &T) -> serde_json::Value {
-    serde_json::to_value(value).expect("Kubernetes' types are plain data")
 }
 
 fn validate_finalizers(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
@@ -199,6 +195,10 @@ fn validate_finalizers(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     let has = |name: &str| finalizers.iter().any(|f| f == name);
     if has(ORPHAN) && has(FOREGROUND) {
         let detail = format!("finalizer {ORPHAN} and {FOREGROUND} cannot be both set");
-        errors.push(FieldError::invalid(FIELD, json(&finalizers), &detail));
+        errors.push(FieldError::invalid(
+            FIELD,
+            to_json(&meta.finalizers),
+            &detail,
+        ));
     }
 }

@@ -6,9 +6,9 @@
 use super::super::go;
 use super::super::normal::{list, text};
 use crate::api::quantity::ResourceList;
+use crate::api::typed::{Typed, to_json};
 use k8s_openapi::api::core::v1::PersistentVolumeClaimSpec;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use serde::Serialize;
 use std::ops::Range;
 
 /// How many equal fields are shown before and after one that differs.
@@ -150,9 +150,8 @@ fn pointer(value: Option<&String>) -> String {
     value.map_or_else(|| "nil".to_owned(), |v| format!("&{v:?}"))
 }
 
-fn json<T: Serialize>(value: Option<&T>) -> String {
-    let text = value.and_then(|v| serde_json::to_string(v).ok());
-    text.map_or_else(|| "nil".to_owned(), |text| format!("&{text}"))
+fn json<T: Typed>(value: Option<&T>) -> String {
+    value.map_or_else(|| "nil".to_owned(), |v| format!("&{}", to_json(v)))
 }
 
 fn requests(spec: &PersistentVolumeClaimSpec) -> Option<&ResourceList> {

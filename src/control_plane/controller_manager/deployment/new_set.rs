@@ -8,6 +8,7 @@
 use super::{Failure, Remembered, Sync, key_of, name_of, replicas_of, revision_of, status};
 use crate::api::Request;
 use crate::api::owner::controller_reference;
+use crate::api::typed::to_json;
 use crate::component::{Note, Wake};
 use k8s_openapi::api::apps::v1::{DeploymentSpec, ReplicaSet, ReplicaSetSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
@@ -282,9 +283,7 @@ pub(super) fn has_template_of(set: &ReplicaSet, spec: &DeploymentSpec) -> bool {
 
 /// FNV-32a of the template, in letters that make no words.
 fn hash(template: &PodTemplateSpec, collision_count: Option<i32>) -> String {
-    // By way of a value, as everywhere else: a second way to write would be compiled for every type that a template can hold.
-    let value = serde_json::to_value(template).expect("Kubernetes' types are plain data");
-    let mut bytes = value.to_string().into_bytes();
+    let mut bytes = to_json(template).to_string().into_bytes();
     if let Some(count) = collision_count {
         bytes.extend(count.to_le_bytes());
         bytes.extend([0; 4]);

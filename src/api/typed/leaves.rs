@@ -1,0 +1,128 @@
+//! Values without parts, each with its own way to be read from JSON and written to it.
+//!
+//! The real thing: sigs.k8s.io/json (`literalStore`); the `UnmarshalJSON` of `Quantity`, `IntOrString`, `Time` and `MicroTime` in
+//! staging/src/k8s.io/apimachinery.
+
+use super::{Form, Mismatch, Typed};
+use crate::api::{quantity, time};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use k8s_openapi::ByteString;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
+    CustomResourceSubresourceStatus, JSON,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, MicroTime, Time};
+use k8s_openapi::apimachinery::pkg::runtime::RawExtension;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde_json::Value;
+
+/// Rows of `type, its name in Go, a blank one, how it is read, how it is written`. A reader is not asked about `null`: that stays blank.
+macro_rules! leaves {
+    ($($type:ty, $name:literal, $blank:expr, $read:expr, $write:expr;)*) => {
+        $(
+            impl Typed for $type {
+                fn form(&self) -> &'static Form {
+                    &Form::Leaf($name)
+                }
+
+                fn blank() -> Self {
+                    $blank
+                }
+
+                fn read(&mut self, value: &Value) -> Result<(), Mismatch> {
+                    let read: fn(&Value) -> Result<Self, Mismatch> = $read;
+                    *self = read(value)?;
+                    Ok(())
+                }
+
+                fn write(&self) -> Value {
+                    let write: fn(&Self) -> Value = $write;
+                    write(self)
+                }
+            }
+        )*
+    };
+}
+
+leaves! {
+    String, "string", Self::new(), |value| text(value).map(str::to_owned), |text| text.as_str().into();
+    bool, "bool", false, |value| value.as_bool().ok_or(Mismatch::Sort), |value| (*value).into();
+    i32, "int32", 0, |value| integer(value)?.try_into().map_err(|_| Mismatch::Number), |number| (*number).into();
+    i64, "int64", 0, integer, |number| (*number).into();
+    f64, "float64", 0.0, |value| value.as_f64().ok_or(Mismatch::Sort), |number| (*number).into();
+    ByteString, "[]uint8", Self::default(), |value| bytes(text(value)?), |bytes| STANDARD.encode(&bytes.0).into();
+    Quantity, "resource.Quantity", Self("0".to_owned()), |value| amount(value).map(Self), |amount| amount.0.as_str().into();
+    IntOrString, "intstr.IntOrString", Self::Int(0), int_or_string, |value| match value {
+        Self::Int(number) => (*number).into(),
+        Self::String(text) => text.as_str().into(),
+    };
+    Time, "v1.Time", Self(Timestamp::UNIX_EPOCH), |value| instant(value).map(Self), |at| time::rfc3339(at.0).into();
+    MicroTime, "v1.MicroTime", Self(Timestamp::UNIX_EPOCH), |value| instant(value).map(Self), |at| time::rfc3339_micro(at.0).into();
+    RawExtension, "runtime.RawExtension", Self(Value::Null), |value| Ok(Self(value.clone())), |raw| raw.0.clone();
+    FieldsV1, "v1.FieldsV1", Self(Value::Null), |value| Ok(Self(value.clone())), |raw| raw.0.clone();
+    JSON, "v1.JSON", Self(Value::Null), |value| Ok(Self(value.clone())), |raw| raw.0.clone();
+    CustomResourceSubresourceStatus, "v1.CustomResourceSubresourceStatus", Self(Value::Null), |value| Ok(Self(value.clone())), |raw| raw.0.clone();
+}
+
+fn text(value: &Value) -> Result<&str, Mismatch> {
+    value.as_str().ok_or(Mismatch::Sort)
+}
+
+fn integer(value: &Value) -> Result<i64, Mismatch> {
+    let Value::Number(number) = value else {
+        return Err(Mismatch::Sort);
+    };
+    number.as_i64().ok_or(Mismatch::Number)
+}
+
+/// Numbers are quantities too.
+fn amount(value: &Value) -> Result<String, Mismatch> {
+    let says = |why: &str| Mismatch::Says(why.to_owned());
+    match value {
+        Value::Number(number) => Ok(number.to_string()),
+        Value::String(text) => {
+            let text = text.trim();
+            quantity::check(text).map_err(says)?;
+            Ok(text.to_owned())
+        }
+        _ => Err(says(quantity::FORMAT_WRONG)),
+    }
+}
+
+fn int_or_string(value: &Value) -> Result<IntOrString, Mismatch> {
+    if let Value::String(text) = value {
+        return Ok(IntOrString::String(text.clone()));
+    }
+    let number = value.as_i64().and_then(|number| number.try_into().ok());
+    number
+        .map(IntOrString::Int)
+        .ok_or(Mismatch::Itself("int32"))
+}
+
+fn instant(value: &Value) -> Result<Timestamp, Mismatch> {
+    let text = value.as_str().ok_or(Mismatch::Itself("string"))?;
+    time::parse(text).ok_or_else(|| Mismatch::Says(not_a_time(text)))
+}
+
+/// Go's `time.ParseError` for RFC 3339.
+fn not_a_time(text: &str) -> String {
+    const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
+    format!("parsing time {text:?} as {LAYOUT:?}: cannot parse {text:?} as \"2006\"")
+}
+
+fn bytes(text: &str) -> Result<ByteString, Mismatch> {
+    let bytes = STANDARD.decode(text);
+    bytes
+        .map(ByteString)
+        .map_err(|_| Mismatch::Says(not_base64(text)))
+}
+
+/// Go's `base64.CorruptInputError`: the first letter that does not belong, or the group of four that is not whole.
+fn not_base64(text: &str) -> String {
+    let belongs = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
+    let foreign = text.bytes().position(|c| !belongs(c));
+    let at = foreign.unwrap_or(text.len() / 4 * 4);
+    format!("illegal base64 data at input byte {at}")
+}
