@@ -6,12 +6,52 @@
 use super::Port;
 use crate::api::Kind;
 use crate::control_plane::apiserver::http::{self as codec, Document};
+use crate::control_plane::apiserver::resources::Served;
 use http::Response;
 
-pub(super) fn answer(port: &Port, document: &Document) -> Option<Response<Vec<u8>>> {
+pub(super) fn answer(
+    port: &Port,
+    document: &Document,
+    served: Served<'_>,
+) -> Option<Response<Vec<u8>>> {
     if document.path == "/metrics" {
         return Some(codec::text(&metrics(port)));
     }
+    openapi(document, served)
+}
+
+/// The types of everything that is served, for `kubectl explain` and for clients that check what they send.
+#[cfg(feature = "cli")]
+fn openapi(document: &Document, served: Served<'_>) -> Option<Response<Vec<u8>>> {
+    use crate::control_plane::apiserver::openapi;
+    use crate::control_plane::apiserver::resources::Resource;
+    use http::HeaderValue;
+    use http::header::{CONTENT_TYPE, ETAG};
+    let custom = |_: &Resource| None;
+    let path = document.path.trim_matches('/');
+    let parts: Vec<&str> = path.split('/').collect();
+    let built = match parts.as_slice() {
+        ["openapi", "v2"] => openapi::v2(served, &custom),
+        ["openapi", "v3"] => {
+            let index = openapi::index(served, &custom);
+            return Some(codec::document(&index, "application/json"));
+        }
+        ["openapi", "v3", "api", version] => openapi::v3(served, &custom, "", version)?,
+        ["openapi", "v3", "apis", group, version] => openapi::v3(served, &custom, group, version)?,
+        _ => return None,
+    };
+    let mut response = Response::new(built.json.clone().into_bytes());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Ok(tag) = HeaderValue::from_str(&format!("{:?}", built.hash)) {
+        headers.insert(ETAG, tag);
+    }
+    Some(response)
+}
+
+/// The page has no use for documents of megabytes.
+#[cfg(not(feature = "cli"))]
+fn openapi(_document: &Document, _served: Served<'_>) -> Option<Response<Vec<u8>>> {
     None
 }
 

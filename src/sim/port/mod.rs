@@ -221,7 +221,7 @@ impl Port {
         if let Some(response) = document.answer(headers, served, &self.address)? {
             return Ok(response);
         }
-        Ok(documents::answer(self, document).unwrap_or_else(codec::not_found))
+        Ok(documents::answer(self, document, served).unwrap_or_else(codec::not_found))
     }
 }
 

@@ -7,7 +7,7 @@ use super::options::Query;
 use super::table::{self, IncludeObject};
 use super::target::Target;
 use crate::api::time::Ms;
-use crate::api::{Answer, Kind, List, Object, Reason, Reply, Status, yaml};
+use crate::api::{Answer, Kind, List, Object, Reason, Reply, Status, managed_fields, yaml};
 use crate::control_plane::apiserver::resources::Resource;
 use crate::control_plane::apiserver::{scale, versions};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, USER_AGENT, WARNING};
@@ -140,7 +140,7 @@ impl Form {
 
     /// The object in the version that was asked for.
     pub(super) fn plain(&self, object: &Object) -> Value {
-        versions::outward(&self.resource, object.to_json())
+        versions::outward(&self.resource, managed_fields::to_json(object))
     }
 
     fn list(&self, list: &List, now_ms: Ms) -> Value {
