@@ -128,11 +128,7 @@ fn shown(object: &Object, layout: &Layout) -> Value {
     if layout.show_managed_fields {
         return managed_fields::to_json(object);
     }
-    let mut value = object.to_json();
-    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.remove("managedFields");
-    }
-    value
+    managed_fields::to_json_without(object)
 }
 
 fn sorted(value: &Value) -> Value {

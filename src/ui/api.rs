@@ -166,13 +166,19 @@ fn get(store: &Store, kind: &str, namespace: &str) -> Answer {
     match answer.result? {
         Reply::List(list) => {
             let info = kind.info();
-            let items: Vec<Value> = list.items.iter().map(crate::api::Object::to_json).collect();
+            let items: Vec<Value> = list
+                .items
+                .iter()
+                .map(crate::api::managed_fields::to_json)
+                .collect();
             Ok(json!({
                 "kind": format!("{}List", info.name), "apiVersion": info.api_version,
                 "metadata": { "resourceVersion": list.revision.to_string() }, "items": items,
             }))
         }
-        Reply::Object(object) | Reply::Deleted(object) => Ok(object.to_json()),
+        Reply::Object(object) | Reply::Deleted(object) => {
+            Ok(crate::api::managed_fields::to_json(&object))
+        }
     }
 }
 

@@ -223,6 +223,8 @@ fn note_among_themselves(
         let names_none = own.is_none_or(|i| !names(&entries[i], part));
         if alone && !has_rest && names_none && write.may_have_rest(part, object) {
             let index = own.unwrap_or_else(|| {
+                // Objects are many, and rarely have more: no room for three more of the large entries.
+                entries.reserve_exact(1);
                 entries.push(write.new_entry());
                 entries.len() - 1
             });

@@ -44,5 +44,15 @@ pub fn to_json(object: &Object) -> Value {
     value
 }
 
+/// An object as JSON without its entries: as `kubectl get -o yaml` and the page show it.
+#[must_use]
+pub fn to_json_without(object: &Object) -> Value {
+    let mut value = object.to_json();
+    if let Some(Value::Object(metadata)) = value.get_mut("metadata") {
+        metadata.shift_remove("managedFields");
+    }
+    value
+}
+
 #[cfg(test)]
 mod tests;

@@ -26,10 +26,12 @@ pub enum Schema<'a> {
     Keyed(&'static str, &'static str),
     /// Nothing is known: maps are owned key by key, lists are one value.
     Deduced,
+    /// A custom resource of which only the metadata are known.
+    Untyped,
     /// A custom resource with the root of its structural schema.
-    Resource(&'a Value),
+    Resource(&'a Map<String, Value>),
     /// A node of a structural schema (`x-kubernetes-list-type` and so on).
-    Node(&'a Value),
+    Node(&'a Map<String, Value>),
 }
 
 /// What a list is to its owners.
@@ -46,9 +48,8 @@ impl<'a> Schema<'a> {
     /// The schema of a kind's objects; of a custom kind, that of one which says nothing about its lists and maps.
     #[must_use]
     pub fn of(kind: Kind) -> Schema<'static> {
-        static NOTHING_SAID: Value = Value::Null;
         match kind {
-            Kind::Custom(_) => Schema::Resource(&NOTHING_SAID),
+            Kind::Custom(_) => Schema::Untyped,
             _ => Schema::Struct(kind.info().name),
         }
     }
@@ -61,11 +62,12 @@ impl<'a> Schema<'a> {
                 table_field(owner, name).map_or(Self::Plain, |(schema, _)| schema)
             }
             Self::Deduced => Self::Deduced,
-            Self::Resource(root) => match name {
-                "metadata" => Self::Struct("ObjectMeta"),
-                "apiVersion" | "kind" => Self::Plain,
-                _ => node_field(root, name),
-            },
+            Self::Resource(_) | Self::Untyped if name == "metadata" => Self::Struct("ObjectMeta"),
+            Self::Resource(_) | Self::Untyped if ["apiVersion", "kind"].contains(&name) => {
+                Self::Plain
+            }
+            Self::Untyped => Self::Deduced,
+            Self::Resource(root) => node_field(root, name),
             Self::Node(node) => node_field(node, name),
             Self::Atomic => Self::Atomic,
             Self::Plain | Self::Map | Self::Set | Self::Keyed(..) => Self::Plain,
@@ -77,6 +79,7 @@ impl<'a> Schema<'a> {
     pub fn declares(self, name: &str) -> bool {
         match self {
             Self::Plain | Self::Struct(_) => true,
+            Self::Untyped => ["apiVersion", "kind", "metadata"].contains(&name),
             Self::Resource(root) => {
                 ["apiVersion", "kind", "metadata"].contains(&name)
                     || properties(root, name).is_some()
@@ -93,7 +96,7 @@ impl<'a> Schema<'a> {
             Self::Keyed(_, "!") => Self::Atomic,
             Self::Keyed(_, EMPTY) => Self::Plain,
             Self::Keyed(_, owner) => Self::Struct(owner),
-            Self::Node(node) => node.get("items").map_or(Self::Deduced, Self::Node),
+            Self::Node(node) => object(node.get("items")).map_or(Self::Deduced, Self::Node),
             Self::Deduced => Self::Deduced,
             _ => Self::Plain,
         }
@@ -177,7 +180,7 @@ impl<'a> Schema<'a> {
                 let keys = node.get("x-kubernetes-list-map-keys");
                 let names = keys.and_then(Value::as_array).into_iter().flatten();
                 let default = |key: &str| {
-                    let field = properties(node.get("items")?, key)?;
+                    let field = properties(object(node.get("items"))?, key)?;
                     field.get("default").cloned()
                 };
                 names
@@ -244,15 +247,19 @@ fn table_key(key: &str) -> (&str, Option<Value>) {
     )
 }
 
-fn text<'a>(node: &'a Value, field: &str) -> &'a str {
+fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {
+    value.and_then(Value::as_object)
+}
+
+fn text<'a>(node: &'a Map<String, Value>, field: &str) -> &'a str {
     node.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn properties<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
-    node.get("properties")?.get(name)
+fn properties<'a>(node: &'a Map<String, Value>, name: &str) -> Option<&'a Map<String, Value>> {
+    object(object(node.get("properties"))?.get(name))
 }
 
-fn node_field<'a>(node: &'a Value, name: &str) -> Schema<'a> {
+fn node_field<'a>(node: &'a Map<String, Value>, name: &str) -> Schema<'a> {
     if let Some(property) = properties(node, name) {
         return Schema::Node(property);
     }
@@ -260,10 +267,7 @@ fn node_field<'a>(node: &'a Value, name: &str) -> Schema<'a> {
     if embedded && name == "metadata" {
         return Schema::Struct("ObjectMeta");
     }
-    match node.get("additionalProperties") {
-        Some(node @ Value::Object(_)) => Schema::Node(node),
-        _ => Schema::Deduced,
-    }
+    object(node.get("additionalProperties")).map_or(Schema::Deduced, Schema::Node)
 }
 
 #[cfg(test)]
@@ -375,7 +379,7 @@ mod tests {
                 "any": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
             }},
         }});
-        let schema = Schema::Resource(&root);
+        let schema = Schema::Resource(root.as_object().expect("a schema"));
         assert_eq!(schema.field("metadata"), Schema::Struct("ObjectMeta"));
         let lists: Vec<_> = ["hosts", "rules", "plain", "any"]
             .map(|name| schema.field("spec").field(name).list_type())

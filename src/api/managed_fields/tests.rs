@@ -10,13 +10,13 @@ use crate::api::Kind;
 use serde_json::{Value, json};
 
 /// Lists and maps of every sort.
-fn schema() -> Value {
+fn schema() -> serde_json::Map<String, Value> {
     let texts = json!({"type": "array", "items": {"type": "string"}});
     let set =
         json!({"type": "array", "x-kubernetes-list-type": "set", "items": {"type": "string"}});
     let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
     let item = json!({"type": "object", "properties": {"name": {"type": "string"}, "value": {"type": "string"}, "tags": set}});
-    json!({"type": "object", "properties": {"spec": {"type": "object", "properties": {
+    let schema = json!({"type": "object", "properties": {"spec": {"type": "object", "properties": {
         "count": {"type": "integer"},
         "text": {"type": "string"},
         "list": texts,
@@ -25,12 +25,16 @@ fn schema() -> Value {
         "one": {"type": "object", "x-kubernetes-map-type": "atomic", "properties": {"a": {}, "b": {}}},
         "items": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"], "items": item},
         "struct": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}},
-    }}}})
+    }}}});
+    let Value::Object(schema) = schema else {
+        unreachable!("the schema is spelled out above");
+    };
+    schema
 }
 
 /// An object and its managers.
 struct Live {
-    schema: Value,
+    schema: serde_json::Map<String, Value>,
     object: Value,
     managers: Managers,
 }

@@ -10,7 +10,7 @@ use crate::api::managed_fields::apply::{Application, refusal, still_as_last_appl
 use crate::api::managed_fields::ledger::{self, reset};
 use crate::api::managed_fields::managers::{Identity, Managers, Operation};
 use crate::api::managed_fields::set::Set;
-use crate::api::managed_fields::validate;
+use crate::api::managed_fields::{self, validate};
 use crate::api::{Body, Kind, Object, Patch, Reason, Reply, Status, Subresource};
 use serde_json::{Map, Value, json};
 
@@ -155,10 +155,7 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
     let kind = live.kind();
     let subresource = call.request.subresource;
     let managers = ledger::managers_before_apply(live, field_managers::write(call));
-    let mut document = live.to_json();
-    if let Some(Value::Object(metadata)) = document.get_mut("metadata") {
-        metadata.shift_remove("managedFields");
-    }
+    let document = managed_fields::to_json_without(live);
     let mut application = application(call, kind, config);
     let mut result = application.to(&document, managers.clone());
     if let Err(conflicts) = &mut result

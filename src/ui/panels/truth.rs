@@ -1,6 +1,6 @@
 //! Truth and belief: etcd beside what one component's caches hold, and the events that are on their way to it.
 
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, managed_fields};
 use crate::session::{Action, Selection, Session};
 use crate::sim::{Fault, Process, ProcessId};
 use crate::ui::i18n::{Language, panels as words};
@@ -186,7 +186,10 @@ fn stale_row(row: &Stale, language: Language) -> Html {
             html! { <><span class="stale">{ words::still_there(language) }</span>{ at(belief) }</> },
         ),
         (Some(truth), Some(belief)) => {
-            let fields = differing_fields(&truth.to_json(), &belief.to_json());
+            let fields = differing_fields(
+                &managed_fields::to_json_without(truth),
+                &managed_fields::to_json_without(belief),
+            );
             let side = |pick: fn(&Field) -> &str, class: &'static str, at: String| {
                 html! { <>{ for fields.iter().map(|field| html! { <div>{ field.path.clone() }{ ": " }<span {class}>{ pick(field).to_owned() }</span></div> }) }<div>{ at }</div></> }
             };

@@ -1,6 +1,6 @@
 //! One object: its YAML, its revisions with what each changed and who wrote it, and its owners.
 
-use crate::api::{Change, Key, Kind, Object, Uid, owner, yaml};
+use crate::api::{Change, Key, Kind, Object, Uid, managed_fields, owner, yaml};
 use crate::session::{Action, Selection, Session};
 use crate::ui::i18n::{Language, panels as words};
 use crate::ui::parts::{Icon, glyph_of_kind, text_diff};
@@ -53,7 +53,7 @@ pub(super) fn Detail() -> Html {
             { match (*view, object) {
                 (View::Revisions, _) => revisions(&session, &key, language, &dispatch),
                 (_, None) => html! { <p class="later">{ words::gone(language) }</p> },
-                (View::Yaml, Some(object)) => html! { <pre class="yaml mono">{ yaml::to_yaml(&object.to_json()) }</pre> },
+                (View::Yaml, Some(object)) => html! { <pre class="yaml mono">{ yaml::to_yaml(&managed_fields::to_json_without(object)) }</pre> },
                 (View::Owners, Some(object)) => owners(&session, object, language, &dispatch),
             } }
         </div>
@@ -125,7 +125,7 @@ fn revisions(session: &Session, key: &Key, language: Language, dispatch: &Dispat
     let text = |object: &Option<Object>| {
         object
             .as_ref()
-            .map(|object| yaml::to_yaml(&object.to_json()))
+            .map(|object| yaml::to_yaml(&managed_fields::to_json_without(object)))
             .unwrap_or_default()
     };
     let one = |change: &&Change| {
