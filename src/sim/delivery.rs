@@ -6,7 +6,7 @@ use super::agenda::{Entry, ProcessIndex, Slot};
 use super::cluster::{Cluster, WATCH_LATENCY_MS};
 use super::process::{InFlight, Pending, ProcessState, Queued};
 use super::step::{Cause, StepEvent};
-use crate::api::{Change, Kind, Name, Object, Revision, Table};
+use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table};
 use crate::component::{Scope, Urgency, Wake};
 
 impl Cluster {
@@ -33,7 +33,7 @@ impl Cluster {
         } else {
             Urgency::Work
         };
-        let audiences = audiences(&change);
+        let audiences = audiences(&change, self.store.head());
         let event = Pending::new(InFlight {
             before,
             change,
@@ -193,7 +193,7 @@ impl Cluster {
 }
 
 /// Who may be concerned by a change, as keys of the subscribers' index.
-fn audiences(change: &Change) -> [Option<(Scope, Name)>; 4] {
+fn audiences(change: &Change, head: &Snapshot) -> [Option<(Scope, Name)>; 6] {
     let node = |object: &Option<Object>| match object {
         Some(Object::Pod(pod)) => pod
             .spec
@@ -204,12 +204,32 @@ fn audiences(change: &Change) -> [Option<(Scope, Name)>; 4] {
     };
     let (was, is) = (node(&change.before), node(&change.after));
     let left = was.filter(|was| Some(was) != is.as_ref());
+    let object = change.object();
+    let under_quota = is_under_quota(object, head);
     [
         Some((Scope::All, Name::default())),
-        Some((Scope::OwnName, change.object().name())),
+        Some((Scope::OwnName, object.name())),
         left.map(|node| (Scope::OwnNode, node)),
         is.map(|node| (Scope::OwnNode, node)),
+        under_quota.then(|| (Scope::UnderQuota, Name::default())),
+        has_claim(object).then(|| (Scope::WithClaim, Name::default())),
     ]
+}
+
+/// Is there a quota in the object's namespace?
+fn is_under_quota(object: &Object, head: &Snapshot) -> bool {
+    let quotas = head.table(Kind::ResourceQuota);
+    let namespace = object.metadata().namespace.as_deref().unwrap_or_default();
+    !namespace.is_empty() && !quotas.is_empty() && quotas.in_namespace(namespace).next().is_some()
+}
+
+/// Is it a pod with a volume that is a claim?
+fn has_claim(object: &Object) -> bool {
+    let Object::Pod(pod) = object else {
+        return false;
+    };
+    let mut volumes = pod.spec.iter().flat_map(|s| s.volumes.iter().flatten());
+    volumes.any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
 }
 
 /// What a watch of this scope sees of a table.
@@ -222,6 +242,8 @@ fn visible<'a>(
         Scope::All => Box::new(table.iter()),
         Scope::OwnNode => Box::new(table.on_node(node)),
         Scope::OwnName => Box::new(table.get("", node).into_iter()),
+        // A process that starts learns what it has to do from the quotas and the claims themselves.
+        Scope::UnderQuota | Scope::WithClaim => Box::new(std::iter::empty()),
     }
 }
 
