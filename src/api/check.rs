@@ -113,10 +113,20 @@ impl Errors {
 
     /// `path: Invalid value: VALUE: detail`, with the value as Go's `%#v` prints it: lists, maps and structs.
     pub fn invalid_go(&mut self, path: &Path<'_>, value: &str, detail: &str) {
+        let colon = if detail.is_empty() { "" } else { ": " };
         self.0.push(FieldError {
             field: path.to_string(),
             fault: Fault::Invalid,
-            body: format!("Invalid value: {value}: {detail}"),
+            body: format!("Invalid value: {value}{colon}{detail}"),
+        });
+    }
+
+    /// `path: Invalid value: detail`, where upstream leaves the value out because it is large.
+    pub fn invalid_whole(&mut self, path: &Path<'_>, detail: &str) {
+        self.0.push(FieldError {
+            field: path.to_string(),
+            fault: Fault::Invalid,
+            body: format!("Invalid value: {detail}"),
         });
     }
 

@@ -33,7 +33,7 @@ pub mod yaml;
 pub use change::{Change, ChangeType};
 pub use identity::{Caller, Identity};
 pub use kinds::{
-    CustomKind, CustomNames, CustomObject, Kind, KindInfo, Object, Stored, SubresourceInfo,
+    CustomKind, CustomNames, CustomObject, Kind, KindInfo, Object, Scale, Stored, SubresourceInfo,
 };
 pub use object::{Key, Uid};
 pub use request::{

@@ -47,22 +47,33 @@ pub fn is_empty(selector: &LabelSelector) -> bool {
 /// The selector as kubectl prints it: `app=web,tier in (a,b),!old`; `<none>` if it is empty.
 #[must_use]
 pub fn format(selector: &LabelSelector) -> String {
+    match text(selector) {
+        empty if empty.is_empty() => "<none>".to_owned(),
+        text => text,
+    }
+}
+
+/// The selector as one line, its requirements by key: `app=web,tier in (a,b),!old`. The real thing: `labels.Selector.String`.
+#[must_use]
+pub fn text(selector: &LabelSelector) -> String {
     let equal = selector.match_labels.iter().flatten();
-    let mut parts: Vec<String> = equal.map(|(k, v)| format!("{k}={v}")).collect();
+    let mut parts: Vec<(&str, String)> = equal
+        .map(|(k, v)| (k.as_str(), format!("{k}={v}")))
+        .collect();
     for requirement in selector.match_expressions.iter().flatten() {
         let mut values = requirement.values.clone().unwrap_or_default();
         values.sort();
-        let (key, values) = (&requirement.key, values.join(","));
-        parts.push(match requirement.operator.as_str() {
+        let (key, values) = (requirement.key.as_str(), values.join(","));
+        let part = match requirement.operator.as_str() {
             "In" => format!("{key} in ({values})"),
             "NotIn" => format!("{key} notin ({values})"),
-            "Exists" => key.clone(),
+            "Exists" => key.to_owned(),
             _ => format!("!{key}"),
-        });
+        };
+        parts.push((key, part));
     }
-    if parts.is_empty() {
-        return "<none>".to_owned();
-    }
+    parts.sort_by_key(|(key, _)| *key);
+    let parts: Vec<String> = parts.into_iter().map(|(_, part)| part).collect();
     parts.join(",")
 }
 
@@ -128,6 +139,12 @@ mod tests {
                 r#"{"matchExpressions":[{"key":"x","operator":"DoesNotExist"}]}"#,
                 true,
                 "!x",
+            ),
+            (
+                "sorted by key",
+                r#"{"matchLabels":{"tier":"a"},"matchExpressions":[{"key":"app","operator":"Exists"}]}"#,
+                true,
+                "app,tier=a",
             ),
         ];
         for (name, json, want, text) in cases {

@@ -135,8 +135,9 @@ impl<'de> Deserializer<'de> for Chance<'_> {
     ) -> Result<V::Value, Error> {
         let asked_for = format!("{name} {}", fields.join(" "));
         self.structs.borrow_mut().insert(asked_for);
-        // What an object is, stands before its fields; chance leaves it alone.
-        let skipped = if self.depth == 0 { 2 } else { 0 };
+        // What an object is, stands before its fields (in an object inside another, too); chance leaves it alone.
+        let is_object = self.depth == 0 || fields.starts_with(&["apiVersion", "kind", "metadata"]);
+        let skipped = if is_object { 2 } else { 0 };
         let fields = if self.depth > DEPTH_MAX {
             &[]
         } else {

@@ -61,6 +61,27 @@ pub(super) fn name_of_text(owner: &str, field: &str) -> &'static str {
         ("ServiceSpec", "internalTrafficPolicy") => "v1.ServiceInternalTrafficPolicy",
         ("ServiceSpec", "ipFamilyPolicy") => "v1.IPFamilyPolicy",
         ("DeploymentStrategy", "type") => "v1.DeploymentStrategyType",
+        ("StatefulSetUpdateStrategy", "type") => "v1.StatefulSetUpdateStrategyType",
+        ("DaemonSetUpdateStrategy", "type") => "v1.DaemonSetUpdateStrategyType",
+        ("StatefulSetSpec", "podManagementPolicy") => "v1.PodManagementPolicyType",
+        ("StatefulSetPersistentVolumeClaimRetentionPolicy", _) => {
+            "v1.PersistentVolumeClaimRetentionPolicyType"
+        }
+        ("JobSpec", "completionMode") => "v1.CompletionMode",
+        ("JobSpec", "podReplacementPolicy") => "v1.PodReplacementPolicy",
+        ("CronJobSpec", "concurrencyPolicy") => "v1.ConcurrencyPolicy",
+        ("PodFailurePolicyRule", "action") => "v1.PodFailurePolicyAction",
+        ("PodFailurePolicyOnExitCodesRequirement", "operator") => {
+            "v1.PodFailurePolicyOnExitCodesOperator"
+        }
+        ("PodFailurePolicyOnPodConditionsPattern", "type") => "v1.PodConditionType",
+        ("PodDisruptionBudgetSpec", "unhealthyPodEvictionPolicy") => {
+            "v1.UnhealthyPodEvictionPolicyType"
+        }
+        ("MetricSpec" | "MetricStatus", "type") => "v2.MetricSourceType",
+        ("MetricTarget", "type") => "v2.MetricTargetType",
+        ("HPAScalingRules", "selectPolicy") => "v2.ScalingPolicySelect",
+        ("HPAScalingPolicy", "type") => "v2.HPAScalingPolicyType",
         ("Secret", "type") => "v1.SecretType",
         ("EndpointSlice", "addressType") => "v1.AddressType",
         ("NamespaceSpec", "finalizers") => "v1.FinalizerName",
@@ -71,7 +92,13 @@ pub(super) fn name_of_text(owner: &str, field: &str) -> &'static str {
             | "NodeCondition"
             | "NamespaceCondition"
             | "DeploymentCondition"
-            | "ReplicaSetCondition",
+            | "ReplicaSetCondition"
+            | "StatefulSetCondition"
+            | "DaemonSetCondition"
+            | "ReplicationControllerCondition"
+            | "JobCondition"
+            | "PodFailurePolicyOnPodConditionsPattern"
+            | "HorizontalPodAutoscalerCondition",
             "status",
         ) => "v1.ConditionStatus",
         ("ObjectMeta" | "OwnerReference" | "ObjectReference", "uid") => "types.UID",

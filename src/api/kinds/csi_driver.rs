@@ -17,6 +17,8 @@ const SPEC: Path<'static> = Path::root("spec");
 impl Stored for CSIDriver {
     stored!(CSIDriver);
 
+    const REVISION_REQUIRED: bool = true;
+
     fn set_defaults(&mut self) {
         let spec = &mut self.spec;
         spec.attach_required.get_or_insert(true);

@@ -18,6 +18,8 @@ const NODE_ID_MAX: usize = 192;
 impl Stored for CSINode {
     stored!(CSINode);
 
+    const REVISION_REQUIRED: bool = true;
+
     fn set_defaults(&mut self) {
         for driver in &mut self.spec.drivers {
             drop_empty(&mut driver.topology_keys);

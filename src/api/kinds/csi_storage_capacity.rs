@@ -13,6 +13,8 @@ use k8s_openapi::api::storage::v1::CSIStorageCapacity;
 impl Stored for CSIStorageCapacity {
     stored!(CSIStorageCapacity);
 
+    const REVISION_REQUIRED: bool = true;
+
     fn set_defaults(&mut self) {
         let amounts = [&mut self.capacity, &mut self.maximum_volume_size];
         amounts

@@ -3,8 +3,9 @@
 //! The real thing: pkg/apis/apps/v1/defaults.go, pkg/registry/apps/deployment/strategy.go.
 
 use super::cells::{age, column, containers, wide};
+use super::int_or_percent::{self, amount};
 use super::normal::{drop_empty, drop_false, drop_zero, text_default};
-use super::{Column, Stored, go, pod, stored, workload};
+use super::{Column, Scale, Stored, go, pod, stored, workload};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::selector;
@@ -33,6 +34,7 @@ impl Stored for Deployment {
 
     fn prepare_create(&mut self) {
         self.metadata.generation = Some(1);
+        pod::forget_disabled(self.spec.as_mut().and_then(|s| s.template.spec.as_mut()));
         self.status = Some(DeploymentStatus::default());
     }
 
@@ -74,18 +76,52 @@ impl Stored for Deployment {
         errors.into_list()
     }
 
-    fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
         let mut errors = Errors::new();
-        let status = self.status.clone().unwrap_or_default();
-        let counts = [
+        let Some(status) = &self.status else {
+            return Vec::new();
+        };
+        let replicas = status.replicas.unwrap_or_default();
+        let parts = [
             ("updatedReplicas", status.updated_replicas),
             ("readyReplicas", status.ready_replicas),
             ("availableReplicas", status.available_replicas),
-            ("unavailableReplicas", status.unavailable_replicas),
         ];
-        let replicas = status.replicas.unwrap_or_default();
-        workload::status_counts(&counts, replicas, status.observed_generation, &mut errors);
+        let generation = status.observed_generation;
+        errors.non_negative(&workload::STATUS.child("observedGeneration"), generation);
+        workload::counts(&[("replicas", status.replicas)], &mut errors);
+        workload::counts(&parts, &mut errors);
+        let others = [
+            ("unavailableReplicas", status.unavailable_replicas),
+            ("collisionCount", status.collision_count),
+        ];
+        workload::counts(&others, &mut errors);
+        workload::parts_of(&parts, replicas, &mut errors);
+        let (available, ready) = (status.available_replicas, status.ready_replicas);
+        workload::available_are_ready(available, ready, "readyReplicas", &mut errors);
+        let was = old.status.as_ref().and_then(|s| s.collision_count);
+        workload::collisions_grow(status.collision_count, was, &mut errors);
         errors.into_list()
+    }
+
+    fn scale(&self) -> Option<Scale> {
+        let spec = self.spec.as_ref()?;
+        Some(Scale {
+            wanted: spec.replicas.unwrap_or_default(),
+            is: self.status.as_ref().and_then(|s| s.replicas).unwrap_or(0),
+            selector: selector::text(&spec.selector),
+        })
+    }
+
+    fn set_replicas(&mut self, replicas: i32) {
+        self.spec.get_or_insert_default().replicas = Some(replicas);
+    }
+
+    fn warnings(&self, old: Option<&Self>) -> Vec<String> {
+        match old {
+            None => workload::name_warnings(&self.metadata),
+            Some(_) => Vec::new(),
+        }
     }
 
     fn columns() -> &'static [Column] {
@@ -184,46 +220,14 @@ fn validate_rolling_update(
     let value = |v: &Option<IntOrString>| v.clone().unwrap_or_default();
     let (unavailable, surge) = (value(&rolling.max_unavailable), value(&rolling.max_surge));
     let unavailable_path = path.child("maxUnavailable");
-    number_or_percent(&unavailable, &unavailable_path, errors);
-    number_or_percent(&surge, &path.child("maxSurge"), errors);
+    int_or_percent::check(&unavailable, &unavailable_path, errors);
+    int_or_percent::check(&surge, &path.child("maxSurge"), errors);
     if amount(&unavailable) == 0 && amount(&surge) == 0 {
         let value = go::int_or_string(&unavailable);
         let detail = "may not be 0 when `maxSurge` is 0";
         errors.invalid_go(&unavailable_path, &value, detail);
     }
-    if percent(&unavailable).is_some_and(|p| p > 100) {
-        let value = go::int_or_string(&unavailable);
-        errors.invalid_go(&unavailable_path, &value, "must not be greater than 100%");
-    }
-}
-
-fn number_or_percent(value: &IntOrString, path: &Path<'_>, errors: &mut Errors) {
-    match value {
-        IntOrString::Int(number) => errors.non_negative(path, Some(*number)),
-        IntOrString::String(_) if percent(value).is_some() => {}
-        IntOrString::String(_) => {
-            let value = go::int_or_string(value);
-            let detail = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-            errors.invalid_go(path, &value, detail);
-        }
-    }
-}
-
-fn percent(value: &IntOrString) -> Option<i64> {
-    let IntOrString::String(text) = value else {
-        return None;
-    };
-    let digits = text.strip_suffix('%')?;
-    let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    all_digits.then(|| digits.parse().unwrap_or(i64::MAX))
-}
-
-/// The number, be it of pods or of hundredths; a text that is neither counts as the number in it, or 0.
-fn amount(value: &IntOrString) -> i64 {
-    match value {
-        IntOrString::Int(number) => i64::from(*number),
-        IntOrString::String(text) => percent(value).unwrap_or_else(|| text.parse().unwrap_or(0)),
-    }
+    int_or_percent::at_most_all(&unavailable, &unavailable_path, errors);
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 
 use crate::api::typed::{Typed, to_json};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
+    LabelSelector, LabelSelectorRequirement, Time,
+};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -82,22 +84,27 @@ pub(super) fn quantity_in_difference(quantity: &Quantity) -> String {
 /// Value, decimal scale and format as Go keeps them.
 fn amount(text: &str) -> (i128, i32, &'static str) {
     let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '-')
+        .find(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '.'))
         .unwrap_or(text.len());
-    let (digits, suffix) = text.split_at(end);
-    let digits: i128 = digits.parse().unwrap_or_default();
+    let (number, suffix) = text.split_at(end);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: i128 = format!("{whole}{fraction}").parse().unwrap_or_default();
+    let shift = i32::try_from(fraction.len()).unwrap_or_default();
+    if text == "0" {
+        return (0, 0, "");
+    }
     let binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
     if let Some(power) = binary.iter().position(|b| *b == suffix) {
         return (digits << (10 * (power + 1)), 0, "BinarySI");
     }
     if let Some(exponent) = suffix.strip_prefix(['e', 'E']).filter(|e| !e.is_empty()) {
-        let exponent = exponent.parse().unwrap_or_default();
-        return (digits, exponent, "DecimalExponent");
+        let exponent: i32 = exponent.parse().unwrap_or_default();
+        return (digits, exponent.saturating_sub(shift), "DecimalExponent");
     }
     let decimal = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
     let scales = [-9, -6, -3, 0, 3, 6, 9, 12, 15, 18];
     let place = decimal.iter().position(|d| *d == suffix).unwrap_or(3);
-    (digits, scales[place], "DecimalSI")
+    (digits, scales[place] - shift, "DecimalSI")
 }
 
 /// The fields that differ, as lines with `-` and `+`, in the manner of Go's `cmp.Diff`.
@@ -135,6 +142,33 @@ fn capitalized(name: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
+/// `(*int32)(nil)`, or where the value lies: Go prints an address, which is never twice the same; ours always is.
+pub(super) fn pointer<T>(go_type: &str, value: Option<&T>) -> String {
+    let address = if value.is_some() { ADDRESS } else { "nil" };
+    format!("(*{go_type})({address})")
+}
+
+/// The address of whatever a pointer points to.
+const ADDRESS: &str = "0xc000000000";
+
+/// `[]int32{1, 2}`: a list of what prints itself.
+pub(super) fn slice<T>(go_type: &str, list: Option<&[T]>, entry: impl Fn(&T) -> String) -> String {
+    match list {
+        None => format!("[]{go_type}(nil)"),
+        Some(list) => {
+            let entries: Vec<String> = list.iter().map(entry).collect();
+            format!("[]{go_type}{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+/// `2025-01-01 00:00:00 +0000 UTC`: a time prints itself.
+pub(super) fn time(time: &Time) -> String {
+    let text = time.0.to_string();
+    let text = text.strip_suffix('Z').unwrap_or(&text);
+    format!("{} +0000 UTC", text.replace('T', " "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,9 +192,16 @@ mod tests {
             ("2Gi", "value:2147483648, scale:0"),
             ("7", "value:7, scale:0"),
             ("1e3", "value:1, scale:3"),
+            ("-1.5k", "value:-15, scale:2"),
         ] {
             let got = quantity(&Quantity(text.to_owned()));
             assert!(got.contains(want), "{text}: {got}");
         }
+    }
+
+    #[test]
+    fn times_read_as_time_string_prints_them() {
+        let then = crate::api::time::time(1_500);
+        assert_eq!(time(&then), "2025-01-01 00:00:01 +0000 UTC");
     }
 }

@@ -12,6 +12,8 @@ use k8s_openapi::api::coordination::v1::Lease;
 impl Stored for Lease {
     stored!(Lease);
 
+    const REVISION_REQUIRED: bool = true;
+
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Errors::new();
         let Some(spec) = &self.spec else {

@@ -6,20 +6,28 @@
 //! Left out: kinds outside the table are refused by name.
 
 mod cells;
+mod conditions;
 mod config_map;
+mod controller_revision;
+mod cron_job;
 mod csi_driver;
 mod csi_node;
 mod csi_storage_capacity;
 mod custom_kind;
 mod custom_object;
+mod daemon_set;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
 mod go;
+mod go_template;
+pub mod horizontal_pod_autoscaler;
 mod ingress;
 pub mod ingress_class;
+mod int_or_percent;
 mod ip_address;
+mod job;
 mod lease;
 mod limit_range;
 mod namespace;
@@ -29,9 +37,12 @@ mod normal;
 mod persistent_volume;
 pub mod persistent_volume_claim;
 mod pod;
+mod pod_disruption_budget;
+mod pod_template;
 pub mod priority_class;
 mod rbac;
 mod replica_set;
+mod replication_controller;
 mod resource_names;
 mod resource_quota;
 mod secret;
@@ -39,6 +50,7 @@ mod selectors;
 mod service;
 mod service_account;
 mod service_cidr;
+mod stateful_set;
 pub mod storage_class;
 mod table;
 #[cfg(test)]
@@ -137,6 +149,17 @@ pub struct Column {
     pub is_number: bool,
 }
 
+/// How many replicas a scalable object wants and has, as `autoscaling/v1`'s Scale shows it for every such kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// `spec.replicas`: how many there should be.
+    pub wanted: i32,
+    /// `status.replicas`: how many there are.
+    pub is: i32,
+    /// `status.selector`: which pods are counted, as text.
+    pub selector: String,
+}
+
 /// A kind of object that the API server stores. Implemented for k8s-openapi's types, each in its own file.
 ///
 /// Kubernetes' types are read and written by way of [`Typed`](super::typed::Typed), never with serde: its code would be compiled for every
@@ -220,6 +243,34 @@ pub trait Stored:
     /// Does NAME stand first in a row? Only Events begin otherwise and show their name last, and only when wide.
     const NAME_FIRST: bool = true;
 
+    /// Who would act on such objects, if KubeLoop does not run it yet: `job controller`.
+    const UNSIMULATED: Option<&'static str> = None;
+
+    /// Must an update name the revision that it started from? The real thing: `AllowUnconditionalUpdate` of the kind's strategy.
+    const REVISION_REQUIRED: bool = false;
+
+    /// Are its dependents left alone when it is deleted without a word about them? The real thing: `DefaultGarbageCollectionPolicy`.
+    const ORPHANS_DEPENDENTS: bool = false;
+
+    /// What the `scale` subresource shows; `None` for kinds that have none. The real thing: `ScaleREST` of the kind's storage.
+    fn scale(&self) -> Option<Scale> {
+        None
+    }
+
+    /// Sets the wanted number of replicas, for kinds that have a scale.
+    fn set_replicas(&mut self, _replicas: i32) {}
+
+    /// What the server says to the author of a new object (`old` is `None`) or of a changed one, though it accepts it. The real thing:
+    /// `WarningsOnCreate` and `WarningsOnUpdate`.
+    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The refusal of a field selector that names a field which there is not.
+    fn no_such_field(field: &str) -> String {
+        format!("field label not supported: {field}")
+    }
+
     /// A field that `--field-selector` may name, beyond `metadata.name` and `metadata.namespace`; `None` if there is no such field.
     fn selectable_field(&self, _path: &str) -> Option<String> {
         None
@@ -234,8 +285,9 @@ pub trait Stored:
 pub mod names;
 
 use k8s_openapi::api::{
-    apps::v1 as apps, coordination::v1 as coordination, core::v1 as core,
-    discovery::v1 as discovery, networking::v1 as networking, rbac::v1 as rbac_v1,
+    apps::v1 as apps, autoscaling::v2 as autoscaling, batch::v1 as batch,
+    coordination::v1 as coordination, core::v1 as core, discovery::v1 as discovery,
+    networking::v1 as networking, policy::v1 as policy, rbac::v1 as rbac_v1,
     scheduling::v1 as scheduling, storage::v1 as storage,
 };
 
@@ -272,6 +324,15 @@ kinds! {
     RoleBinding, rbac_v1::RoleBinding, "rbac.authorization.k8s.io", "rolebindings", "rolebinding", [], [], true;
     ClusterRole, rbac_v1::ClusterRole, "rbac.authorization.k8s.io", "clusterroles", "clusterrole", [], [], false;
     ClusterRoleBinding, rbac_v1::ClusterRoleBinding, "rbac.authorization.k8s.io", "clusterrolebindings", "clusterrolebinding", [], [], false;
+    StatefulSet, apps::StatefulSet, "apps", "statefulsets", "statefulset", ["sts"], ["all"], true;
+    DaemonSet, apps::DaemonSet, "apps", "daemonsets", "daemonset", ["ds"], ["all"], true;
+    ControllerRevision, apps::ControllerRevision, "apps", "controllerrevisions", "controllerrevision", [], [], true;
+    Job, batch::Job, "batch", "jobs", "job", [], ["all"], true;
+    CronJob, batch::CronJob, "batch", "cronjobs", "cronjob", ["cj"], ["all"], true;
+    HorizontalPodAutoscaler, autoscaling::HorizontalPodAutoscaler, "autoscaling", "horizontalpodautoscalers", "horizontalpodautoscaler", ["hpa"], ["all"], true;
+    PodDisruptionBudget, policy::PodDisruptionBudget, "policy", "poddisruptionbudgets", "poddisruptionbudget", ["pdb"], [], true;
+    PodTemplate, core::PodTemplate, "", "podtemplates", "podtemplate", [], [], true;
+    ReplicationController, core::ReplicationController, "", "replicationcontrollers", "replicationcontroller", ["rc"], ["all"], true;
 }
 
 impl Kind {

@@ -4,7 +4,7 @@
 
 use super::cells::{age, column, containers, number, wide};
 use super::normal::{drop_empty, drop_zero};
-use super::{Column, Stored, pod, stored, workload};
+use super::{Column, Scale, Stored, pod, stored, workload};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::selector;
@@ -26,6 +26,11 @@ impl Stored for ReplicaSet {
 
     fn prepare_create(&mut self) {
         self.metadata.generation = Some(1);
+        pod::forget_disabled(
+            self.spec
+                .as_mut()
+                .and_then(|s| s.template.as_mut()?.spec.as_mut()),
+        );
         self.status = Some(ReplicaSetStatus::default());
     }
 
@@ -64,15 +69,41 @@ impl Stored for ReplicaSet {
 
     fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
         let mut errors = Errors::new();
-        let status = self.status.clone().unwrap_or_default();
-        let counts = [
+        let Some(status) = &self.status else {
+            return Vec::new();
+        };
+        let parts = [
             ("fullyLabeledReplicas", status.fully_labeled_replicas),
             ("readyReplicas", status.ready_replicas),
             ("availableReplicas", status.available_replicas),
         ];
-        let generation = status.observed_generation;
-        workload::status_counts(&counts, status.replicas, generation, &mut errors);
+        workload::replica_counts(
+            &parts,
+            status.replicas,
+            status.observed_generation,
+            &mut errors,
+        );
         errors.into_list()
+    }
+
+    fn scale(&self) -> Option<Scale> {
+        let spec = self.spec.as_ref()?;
+        Some(Scale {
+            wanted: spec.replicas.unwrap_or_default(),
+            is: self.status.as_ref().map_or(0, |s| s.replicas),
+            selector: selector::text(&spec.selector),
+        })
+    }
+
+    fn set_replicas(&mut self, replicas: i32) {
+        self.spec.get_or_insert_default().replicas = Some(replicas);
+    }
+
+    fn warnings(&self, old: Option<&Self>) -> Vec<String> {
+        match old {
+            None => workload::name_warnings(&self.metadata),
+            Some(_) => Vec::new(),
+        }
     }
 
     fn columns() -> &'static [Column] {

@@ -82,6 +82,30 @@ macro_rules! kinds {
                 match self { $(Self::$name => <$type>::NAME_FIRST,)* Self::Custom(_) => true }
             }
 
+            /// See [`Stored::UNSIMULATED`].
+            #[must_use]
+            pub fn unsimulated(self) -> Option<&'static str> {
+                match self { $(Self::$name => <$type>::UNSIMULATED,)* Self::Custom(_) => None }
+            }
+
+            /// See [`Stored::REVISION_REQUIRED`].
+            #[must_use]
+            pub fn revision_required(self) -> bool {
+                match self { $(Self::$name => <$type>::REVISION_REQUIRED,)* Self::Custom(_) => false }
+            }
+
+            /// See [`Stored::ORPHANS_DEPENDENTS`].
+            #[must_use]
+            pub fn orphans_dependents(self) -> bool {
+                match self { $(Self::$name => <$type>::ORPHANS_DEPENDENTS,)* Self::Custom(_) => false }
+            }
+
+            /// See [`Stored::no_such_field`].
+            #[must_use]
+            pub fn no_such_field(self, field: &str) -> String {
+                match self { $(Self::$name => <$type>::no_such_field(field),)* Self::Custom(_) => format!("field label not supported: {field}") }
+            }
+
             /// The detail of the field error if this kind may not have the name.
             #[must_use]
             pub fn validate_name(self, name: &str) -> Option<String> {
@@ -245,6 +269,28 @@ macro_rules! kinds {
                 match (self, old) {
                     $((Self::$name(new), Self::$name(old)) => new.validate_status_update(old),)*
                     (Self::Custom(_), Self::Custom(_)) => Vec::new(),
+                    _ => unreachable!("an update never changes the kind"),
+                }
+            }
+
+            /// See [`Stored::scale`].
+            #[must_use]
+            pub fn scale(&self) -> Option<Scale> {
+                match self { $(Self::$name(object) => object.scale(),)* Self::Custom(_) => None }
+            }
+
+            /// See [`Stored::set_replicas`].
+            pub fn set_replicas(&mut self, replicas: i32) {
+                match self { $(Self::$name(object) => Arc::make_mut(object).set_replicas(replicas),)* Self::Custom(_) => {} }
+            }
+
+            /// See [`Stored::warnings`]. Both must be of one kind.
+            #[must_use]
+            pub fn warnings(&self, old: Option<&Self>) -> Vec<String> {
+                match (self, old) {
+                    $((Self::$name(new), None) => new.warnings(None),)*
+                    $((Self::$name(new), Some(Self::$name(old))) => new.warnings(Some(old)),)*
+                    (Self::Custom(_), _) => Vec::new(),
                     _ => unreachable!("an update never changes the kind"),
                 }
             }

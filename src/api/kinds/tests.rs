@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 /// A small, right object of each kind, as an author would write it.
 fn sample(kind: Kind) -> Object {
     let pods = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+    let once = json!({"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox"}]}});
     let workload = json!({"spec": {"selector": {"matchLabels": {"app": "web"}}, "template": pods}});
     let rest = match kind {
         Kind::Namespace | Kind::ServiceAccount => json!({}),
@@ -32,7 +33,6 @@ fn sample(kind: Kind) -> Object {
             json!({"involvedObject": {"kind": "Pod", "name": "web", "namespace": "default"}, "reason": "Scheduled", "type": "Normal"})
         }
         Kind::Lease => json!({"spec": {"leaseDurationSeconds": 40, "holderIdentity": "n1"}}),
-        Kind::Deployment | Kind::ReplicaSet => workload,
         Kind::Role | Kind::ClusterRole => {
             json!({"rules": [{"apiGroups": [""], "resources": ["pods"], "resourceNames": [], "verbs": ["get"]}]})
         }
@@ -71,9 +71,22 @@ fn sample(kind: Kind) -> Object {
         }
         Kind::CSIStorageCapacity => json!({"storageClassName": "fast", "capacity": "1024Mi"}),
         Kind::PriorityClass => json!({"value": 1000}),
+        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet => workload,
+        Kind::ControllerRevision => json!({"data": {"spec": {"replicas": 1}}, "revision": 1}),
+        Kind::Job => json!({"spec": {"template": once}}),
+        Kind::CronJob => {
+            json!({"spec": {"schedule": "*/5 * * * *", "jobTemplate": {"spec": {"template": once}}}})
+        }
+        Kind::HorizontalPodAutoscaler => {
+            json!({"spec": {"maxReplicas": 3, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}})
+        }
+        Kind::PodDisruptionBudget => json!({"spec": {"maxUnavailable": 1, "selector": {}}}),
+        Kind::PodTemplate => json!({"template": pods}),
+        Kind::ReplicationController => json!({"spec": {"template": pods}}),
     };
     let info = kind.info();
-    let mut metadata = json!({"name": "web", "creationTimestamp": "2025-01-01T00:00:00Z"});
+    let mut metadata =
+        json!({"name": "web", "uid": "u-1", "creationTimestamp": "2025-01-01T00:00:00Z"});
     if info.namespaced {
         metadata["namespace"] = json!("default");
     }
@@ -149,6 +162,7 @@ fn a_row_has_a_cell_for_each_column() {
                         | Kind::CSIStorageCapacity
                         | Kind::Role
                         | Kind::ClusterRole
+                        | Kind::PodTemplate
                 ),
                 "{kind:?}"
             ),
@@ -176,7 +190,25 @@ fn names_follow_the_kinds_own_rule() {
         (Kind::Namespace, "team.a", false),
         (Kind::Service, "web", true),
         (Kind::Service, "1web", false),
+        (Kind::StatefulSet, "web", true),
+        (Kind::StatefulSet, "web.1", false),
+        (Kind::Job, "web.1", true),
+        (Kind::CronJob, "web.1", true),
     ] {
         assert_eq!(kind.validate_name(name).is_none(), fine, "{kind:?} {name}");
+    }
+}
+
+#[test]
+fn a_scaled_object_shows_what_it_was_scaled_to() {
+    for &kind in Kind::ALL {
+        let mut object = sample(kind);
+        object.set_defaults();
+        if object.scale().is_none() {
+            continue;
+        }
+        object.set_replicas(7);
+        assert_eq!(object.scale().map(|s| s.wanted), Some(7), "{kind:?}");
+        assert_eq!(object.to_json()["spec"]["replicas"], 7, "{kind:?}");
     }
 }

@@ -22,6 +22,8 @@ const MESSAGE_MAX: usize = 1024;
 impl Stored for VolumeAttachment {
     stored!(VolumeAttachment);
 
+    const REVISION_REQUIRED: bool = true;
+
     fn set_defaults(&mut self) {
         self.status.get_or_insert_default();
     }

@@ -2,7 +2,8 @@
 //!
 //! Written from the published struct tags `patchStrategy` and `patchMergeKey`. What is not in the table is plain: maps merge, lists are replaced.
 //!
-//! The real thing: staging/src/k8s.io/api/{core,apps,discovery,coordination,networking,storage}/v1/types.go, apimachinery's metav1.ObjectMeta.
+//! The real thing: staging/src/k8s.io/api/{core,apps,batch,policy,discovery,coordination,networking,storage}/v1/types.go,
+//! api/autoscaling/v2/types.go, apimachinery's metav1.ObjectMeta.
 
 use crate::api::Kind;
 
@@ -13,6 +14,8 @@ pub struct Rule {
     pub inside: &'static str,
     /// For a list: how it merges.
     pub list: List,
+    /// For an object: does the new one replace the old one (`replace`), instead of merging with it?
+    pub replace: bool,
     /// Clear what the patch does not name (`retainKeys`): for fields of which one at a time may be set.
     pub retain_keys: bool,
 }
@@ -31,7 +34,13 @@ pub enum List {
 const PLAIN: Rule = Rule {
     inside: "",
     list: List::Replace,
+    replace: false,
     retain_keys: false,
+};
+
+const REPLACED: Rule = Rule {
+    replace: true,
+    ..PLAIN
 };
 
 /// The rule of a field of the Go type `owner`.
@@ -58,7 +67,7 @@ const fn by(key: &'static str, inside: &'static str) -> Rule {
     Rule {
         inside,
         list: List::By(key),
-        retain_keys: false,
+        ..PLAIN
     }
 }
 
@@ -81,18 +90,27 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("ClusterRole", "metadata", META),
     ("ClusterRoleBinding", "metadata", META),
     ("ConfigMap", "metadata", META),
+    ("ControllerRevision", "metadata", META),
+    ("CronJob", "metadata", META),
+    ("DaemonSet", "metadata", META),
     ("Deployment", "metadata", META),
     ("EndpointSlice", "metadata", META),
     ("Endpoints", "metadata", META),
     ("Event", "metadata", META),
+    ("HorizontalPodAutoscaler", "metadata", META),
+    ("Job", "metadata", META),
+    ("JobTemplateSpec", "metadata", META),
     ("Lease", "metadata", META),
     ("Namespace", "metadata", META),
     ("Node", "metadata", META),
     ("Pod", "metadata", META),
+    ("PodDisruptionBudget", "metadata", META),
+    ("PodTemplate", "metadata", META),
     ("PodTemplateSpec", "metadata", META),
     ("ReplicaSet", "metadata", META),
     ("Role", "metadata", META),
     ("RoleBinding", "metadata", META),
+    ("ReplicationController", "metadata", META),
     ("Secret", "metadata", META),
     ("Service", "metadata", META),
     ("ServiceAccount", "metadata", META),
@@ -111,6 +129,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("ServiceCIDR", "metadata", META),
     ("StorageClass", "metadata", META),
     ("VolumeAttachment", "metadata", META),
+    ("StatefulSet", "metadata", META),
     ("ObjectMeta", "ownerReferences", by("uid", "")),
     ("ObjectMeta", "finalizers", SET),
     // Specs and statuses.
@@ -123,6 +142,60 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("ReplicaSet", "status", object("ReplicaSetStatus")),
     ("ReplicaSetSpec", "template", object("PodTemplateSpec")),
     ("ReplicaSetStatus", "conditions", by("type", "")),
+    ("StatefulSet", "spec", object("StatefulSetSpec")),
+    ("StatefulSet", "status", object("StatefulSetStatus")),
+    ("StatefulSetSpec", "template", object("PodTemplateSpec")),
+    ("StatefulSetStatus", "conditions", by("type", "")),
+    ("DaemonSet", "spec", object("DaemonSetSpec")),
+    ("DaemonSet", "status", object("DaemonSetStatus")),
+    ("DaemonSetSpec", "template", object("PodTemplateSpec")),
+    ("DaemonSetStatus", "conditions", by("type", "")),
+    (
+        "ReplicationController",
+        "spec",
+        object("ReplicationControllerSpec"),
+    ),
+    (
+        "ReplicationController",
+        "status",
+        object("ReplicationControllerStatus"),
+    ),
+    (
+        "ReplicationControllerSpec",
+        "template",
+        object("PodTemplateSpec"),
+    ),
+    ("ReplicationControllerStatus", "conditions", by("type", "")),
+    ("Job", "spec", object("JobSpec")),
+    ("Job", "status", object("JobStatus")),
+    ("JobSpec", "template", object("PodTemplateSpec")),
+    ("JobStatus", "conditions", by("type", "")),
+    ("CronJob", "spec", object("CronJobSpec")),
+    ("CronJobSpec", "jobTemplate", object("JobTemplateSpec")),
+    ("JobTemplateSpec", "spec", object("JobSpec")),
+    (
+        "HorizontalPodAutoscaler",
+        "status",
+        object("HorizontalPodAutoscalerStatus"),
+    ),
+    (
+        "HorizontalPodAutoscalerStatus",
+        "conditions",
+        by("type", ""),
+    ),
+    (
+        "PodDisruptionBudget",
+        "spec",
+        object("PodDisruptionBudgetSpec"),
+    ),
+    (
+        "PodDisruptionBudget",
+        "status",
+        object("PodDisruptionBudgetStatus"),
+    ),
+    ("PodDisruptionBudgetSpec", "selector", REPLACED),
+    ("PodDisruptionBudgetStatus", "conditions", by("type", "")),
+    ("PodTemplate", "template", object("PodTemplateSpec")),
     ("PodTemplateSpec", "spec", object("PodSpec")),
     ("Pod", "spec", object("PodSpec")),
     ("Pod", "status", object("PodStatus")),

@@ -142,7 +142,7 @@ fn merge_field(
     };
     let rule = keys::rule(owner, &name);
     *slot = match (slot.take(), value, rule.list) {
-        (Value::Object(old), Value::Object(new), _) => {
+        (Value::Object(old), Value::Object(new), _) if !rule.replace => {
             Value::Object(merge_maps(old, new, rule.inside, target)?)
         }
         (Value::Array(old), Value::Array(new), List::Set) => {

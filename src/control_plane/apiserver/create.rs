@@ -4,7 +4,7 @@
 //! pkg/storage/names/generate.go (`SimpleNameGenerator`).
 
 use super::{Call, admission, authorization, field_managers, metadata, service_ip};
-use crate::api::{Key, Kind, Object, Reason, Reply, Status, Uid, time};
+use crate::api::{Body, Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
 /// The letters of generated names: no vowels, no digits that look like letters, so that no words come out.
@@ -47,6 +47,7 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
     if !errors.is_empty() {
         return Err(Status::invalid(kind, &object.name(), &errors));
     }
+    warn(call, &object);
     if object
         .metadata()
         .resource_version
@@ -64,6 +65,21 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
     }
     service_ip::allocate(call, &mut object)?;
     Ok(Reply::Object(call.put(object)))
+}
+
+/// What the author of a new object should know; components, which send objects and not documents, do not read it.
+fn warn(call: &mut Call<'_, '_>, object: &Object) {
+    if matches!(call.request.body, Body::Object(_)) {
+        return;
+    }
+    call.warnings.extend(object.warnings(None));
+    let kind = object.kind();
+    if let Some(actor) = kind.unsimulated().filter(|_| !call.request.dry_run) {
+        let name = kind.info().name;
+        call.warnings.push(format!(
+            "KubeLoop does not run the {actor} yet: this {name} is stored, and nothing acts on it"
+        ));
+    }
 }
 
 /// The name is taken, perhaps by an object that is on its way out.

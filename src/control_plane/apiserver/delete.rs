@@ -178,6 +178,8 @@ fn finalizers(object: &Object, options: &DeleteOptions) -> Vec<String> {
             Propagation::Orphan
         } else if has(FOREGROUND) {
             Propagation::Foreground
+        } else if object.kind().orphans_dependents() {
+            Propagation::Orphan
         } else {
             Propagation::Background
         }

@@ -160,9 +160,7 @@ fn check_field(kind: Kind, field: &str) -> Result<(), Status> {
     if field == NAMESPACE && kind.info().namespaced {
         return Ok(());
     }
-    Err(Status::bad_request(format!(
-        "field label not supported: {field}"
-    )))
+    Err(Status::bad_request(kind.no_such_field(field)))
 }
 
 fn holds(term: &FieldTerm, object: &Object) -> bool {

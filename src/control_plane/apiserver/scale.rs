@@ -1,11 +1,10 @@
 //! The `scale` subresource: the wanted replicas behind one shape for all scalable kinds.
 //!
-//! The real thing: pkg/registry/apps/{deployment,replicaset}/storage/storage.go (`ScaleREST`), pkg/apis/autoscaling/validation/validation.go.
+//! The real thing: pkg/registry/{apps,core}/*/storage/storage.go (`ScaleREST`), pkg/apis/autoscaling/validation/validation.go.
 
 use super::{Call, update};
 use crate::api::field::FieldError;
-use crate::api::{Body, Object, Reason, Reply, Status, Stored};
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use crate::api::{Body, Object, Reason, Reply, Status};
 use serde_json::{Value, json};
 
 pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
@@ -41,34 +40,39 @@ pub(super) fn scale_to(
             ..Status::invalid(old.kind(), &name, &[error])
         });
     };
-    let mut object = old.clone();
-    if let Some(deployment) = Deployment::of_mut(&mut object) {
-        deployment.spec.get_or_insert_default().replicas = Some(valid);
-    } else if let Some(set) = ReplicaSet::of_mut(&mut object) {
-        set.spec.get_or_insert_default().replicas = Some(valid);
-    } else {
+    if old.scale().is_none() {
         return Err(no_scale());
     }
+    let mut object = old.clone();
+    object.set_replicas(valid);
     update::replace(call, object, &old)
 }
 
 /// The object's scale as `autoscaling/v1` has it.
 pub(super) fn document(object: &Object) -> Result<Value, Status> {
-    let (wanted, is) = if let Some(deployment) = Deployment::of(object) {
-        let spec = deployment.spec.as_ref().and_then(|s| s.replicas);
-        (spec, deployment.status.as_ref().and_then(|s| s.replicas))
-    } else if let Some(set) = ReplicaSet::of(object) {
-        let spec = set.spec.as_ref().and_then(|s| s.replicas);
-        (spec, set.status.as_ref().map(|s| s.replicas))
-    } else {
-        return Err(no_scale());
-    };
+    let scale = object.scale().ok_or_else(no_scale)?;
+    let meta = object.metadata();
+    let metadata = json!({
+        "name": object.name(),
+        "namespace": object.namespace(),
+        "uid": meta.uid,
+        "resourceVersion": meta.resource_version,
+        "creationTimestamp": meta.creation_timestamp,
+    });
+    let mut spec = json!({});
+    if scale.wanted != 0 {
+        spec["replicas"] = scale.wanted.into();
+    }
+    let mut status = json!({"replicas": scale.is});
+    if !scale.selector.is_empty() {
+        status["selector"] = scale.selector.into();
+    }
     Ok(json!({
         "apiVersion": "autoscaling/v1",
         "kind": "Scale",
-        "metadata": {"name": object.name(), "namespace": object.namespace()},
-        "spec": {"replicas": wanted.unwrap_or(0)},
-        "status": {"replicas": is.unwrap_or(0)},
+        "metadata": metadata,
+        "spec": spec,
+        "status": status,
     }))
 }
 

@@ -5,7 +5,7 @@
 
 use super::{Call, admission, authorization, create, field_managers, metadata, service_ip};
 use crate::api::field::FieldError;
-use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
+use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
 
 const MODIFIED: &str =
@@ -75,7 +75,7 @@ fn check_preconditions(object: &Object, old: &Object) -> Result<(), Status> {
 pub(super) fn check_revision(object: &Object, old: &Object) -> Result<(), Status> {
     let revision = object.metadata().resource_version.as_deref();
     check_revision_text(revision, old)?;
-    if revision.is_none_or(str::is_empty) && must_say_revision(old.kind()) {
+    if revision.is_none_or(str::is_empty) && old.kind().revision_required() {
         let detail = "must be specified for an update";
         let error = FieldError {
             body: format!("Invalid value: 0x0: {detail}"),
@@ -84,18 +84,6 @@ pub(super) fn check_revision(object: &Object, old: &Object) -> Result<(), Status
         return Err(Status::invalid(old.kind(), &old.name(), &[error]));
     }
     Ok(())
-}
-
-/// Kinds of which an update must say what it started from. The real thing: `AllowUnconditionalUpdate` of the strategies.
-fn must_say_revision(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Lease
-            | Kind::CSIDriver
-            | Kind::CSINode
-            | Kind::CSIStorageCapacity
-            | Kind::VolumeAttachment
-    )
 }
 
 /// Is this the revision of the object as it is? A client that names none does not care.
@@ -180,6 +168,9 @@ pub(super) fn finish(
     });
     if !errors.is_empty() {
         return Err(Status::invalid(old.kind(), &old.name(), &errors));
+    }
+    if call.request.subresource.is_none() && !matches!(call.request.body, Body::Object(_)) {
+        call.warnings.extend(object.warnings(Some(old)));
     }
     if is_finished_by(&object, old) {
         call.remove(&old.key());

@@ -49,7 +49,7 @@ pub fn Loop(props: &LoopProps) -> Html {
     }
 }
 
-/// The glyph of a kind.
+/// The glyph of a kind; one without a drawing of its own has the plain one.
 #[must_use]
 pub fn glyph_of_kind(kind: Kind) -> &'static str {
     match kind {
@@ -81,6 +81,15 @@ pub fn glyph_of_kind(kind: Kind) -> &'static str {
         | Kind::CSINode
         | Kind::CSIStorageCapacity
         | Kind::PriorityClass
+        | Kind::StatefulSet
+        | Kind::DaemonSet
+        | Kind::ControllerRevision
+        | Kind::Job
+        | Kind::CronJob
+        | Kind::HorizontalPodAutoscaler
+        | Kind::PodDisruptionBudget
+        | Kind::PodTemplate
+        | Kind::ReplicationController
         | Kind::Custom(_) => "object",
     }
 }

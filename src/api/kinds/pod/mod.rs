@@ -68,9 +68,7 @@ impl Stored for Pod {
         self.metadata.generation = Some(1);
         let spec = self.spec.get_or_insert_default();
         defaults::service_account(spec);
-        // Their features are off by default, so the API server forgets them (`DropDisabledPodFields`).
-        spec.resources = None;
-        spec.resource_claims = None;
+        forget_disabled(&mut *spec);
         self.status = Some(PodStatus {
             phase: Some("Pending".to_owned()),
             qos_class: Some(qos::class(spec).to_owned()),
@@ -157,6 +155,14 @@ impl Stored for Pod {
             _ => return None,
         };
         Some(text.unwrap_or_default().to_owned())
+    }
+}
+
+/// Forgets what belongs to features that are off by default. The real thing: pkg/api/pod/util.go (`DropDisabledTemplateFields`).
+pub(super) fn forget_disabled<'a>(spec: impl Into<Option<&'a mut PodSpec>>) {
+    if let Some(spec) = spec.into() {
+        spec.resources = None;
+        spec.resource_claims = None;
     }
 }
 

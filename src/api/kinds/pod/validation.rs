@@ -56,14 +56,9 @@ pub(crate) fn metadata_and_spec(pod: &Pod, errors: &mut Errors) {
     containers::images_without_space(spec, &SPEC, errors);
 }
 
-/// Everything wrong with the template of a Deployment or ReplicaSet.
+/// Everything wrong with the template of a controller that checks it before it makes pods.
 pub(crate) fn template(template: &PodTemplateSpec, path: &Path<'_>, errors: &mut Errors) {
-    if let Some(metadata) = &template.metadata {
-        check_labels(metadata.labels.as_ref(), &path.child("labels"), errors);
-        let annotations = path.child("annotations");
-        check_annotations(metadata.annotations.as_ref(), &annotations, errors);
-        deletion_cost(metadata.annotations.as_ref(), &annotations, errors);
-    }
+    template_metadata(template, path, errors);
     let spec_path = path.child("spec");
     let Some(spec) = &template.spec else {
         errors.required(&spec_path.child("containers"), "");
@@ -73,6 +68,16 @@ pub(crate) fn template(template: &PodTemplateSpec, path: &Path<'_>, errors: &mut
     if !list(&spec.ephemeral_containers).is_empty() {
         let detail = "ephemeral containers not allowed in pod template";
         errors.forbidden(&spec_path.child("ephemeralContainers"), detail);
+    }
+}
+
+/// Everything wrong with the labels and annotations of a template.
+pub(crate) fn template_metadata(template: &PodTemplateSpec, path: &Path<'_>, errors: &mut Errors) {
+    if let Some(metadata) = &template.metadata {
+        check_labels(metadata.labels.as_ref(), &path.child("labels"), errors);
+        let annotations = path.child("annotations");
+        check_annotations(metadata.annotations.as_ref(), &annotations, errors);
+        deletion_cost(metadata.annotations.as_ref(), &annotations, errors);
     }
 }
 

@@ -9,6 +9,7 @@ mod patch;
 mod read;
 mod service;
 mod update;
+mod workloads;
 
 use super::{Authorizer, Context, handle};
 use crate::api::time::Ms;
