@@ -1,7 +1,7 @@
 //! Strategic merge: patches that know which lists are maps by key. Applied ([`merge`]), computed ([`three_way`]) and combined.
 //!
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go, pkg/util/mergepatch/errors.go.
-//! Left out: `--overwrite=false` (conflict detection); `replace` as the strategy of a map, which no served kind has.
+//! Left out: `--overwrite=false` (conflict detection).
 
 mod diff;
 pub mod keys;
