@@ -47,7 +47,9 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
     if !errors.is_empty() {
         return Err(Status::invalid(kind, &object.name(), &errors));
     }
-    warn(call, &object);
+    if has_listener(call) {
+        call.warnings.extend(object.warnings(None));
+    }
     if object
         .metadata()
         .resource_version
@@ -64,17 +66,22 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
         return Err(already_exists(there));
     }
     service_ip::allocate(call, &mut object)?;
-    Ok(Reply::Object(call.put(object)))
+    let stored = call.put(object);
+    warn_if_unsimulated(call, kind);
+    Ok(Reply::Object(stored))
 }
 
-/// What the author of a new object should know; components, which send objects and not documents, do not read it.
-fn warn(call: &mut Call<'_, '_>, object: &Object) {
-    if matches!(call.request.body, Body::Object(_)) {
+/// Is there somebody to tell things to? Components, which send objects and not documents, do not listen.
+fn has_listener(call: &Call<'_, '_>) -> bool {
+    !matches!(call.request.body, Body::Object(_))
+}
+
+/// Says of a kind that nobody acts on yet that its object was stored, and no more.
+fn warn_if_unsimulated(call: &mut Call<'_, '_>, kind: Kind) {
+    if call.request.dry_run || !has_listener(call) {
         return;
     }
-    call.warnings.extend(object.warnings(None));
-    let kind = object.kind();
-    if let Some(actor) = kind.unsimulated().filter(|_| !call.request.dry_run) {
+    if let Some(actor) = kind.unsimulated() {
         let name = kind.info().name;
         call.warnings.push(format!(
             "KubeLoop does not run the {actor} yet: this {name} is stored, and nothing acts on it"
