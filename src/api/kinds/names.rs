@@ -227,18 +227,6 @@ pub fn special_ip(text: &str) -> Vec<String> {
     wrong
 }
 
-/// `IsValidPathSegmentName`: what can stand between two slashes of a URL.
-#[must_use]
-pub fn path_segment(name: &str) -> Vec<String> {
-    if matches!(name, "." | "..") {
-        return vec![format!("may not be '{name}'")];
-    }
-    let found = ["/", "%"].into_iter().filter(|part| name.contains(part));
-    found
-        .map(|part| format!("may not contain '{part}'"))
-        .collect()
-}
-
 /// `InclusiveRangeError`.
 #[must_use]
 pub fn within(low: i64, high: i64) -> String {
