@@ -131,6 +131,7 @@ fn application<'a>(call: &Call<'_, '_>, kind: Kind, config: &'a Value) -> Applic
 }
 
 fn create_from(call: &mut Call<'_, '_>, config: &Value) -> Result<Reply, Status> {
+    super::authorization::permit_create(call.request, call.context.store.head())?;
     let kind = call.key().kind;
     let nothing = Value::Object(Map::new());
     let application = application(call, kind, config);

@@ -90,6 +90,10 @@ pub fn glyph_of_kind(kind: Kind) -> &'static str {
         | Kind::PodDisruptionBudget
         | Kind::PodTemplate
         | Kind::ReplicationController
+        | Kind::Role
+        | Kind::RoleBinding
+        | Kind::ClusterRole
+        | Kind::ClusterRoleBinding
         | Kind::Custom(_) => "object",
     }
 }

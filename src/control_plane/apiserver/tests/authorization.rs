@@ -280,3 +280,24 @@ fn an_update_that_creates_needs_the_right_to_create() {
     );
     assert!(world.send(&put.by("kubernetes-admin")).is_ok());
 }
+
+#[test]
+fn an_application_that_creates_needs_the_right_to_create() {
+    let mut world = world();
+    world.make(role(
+        "Role",
+        "patcher",
+        json!([{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["patch"]}]),
+    ));
+    world.make(bind("RoleBinding", "p", "Role/patcher", "jane"));
+    let apply = Request {
+        field_manager: "ci".into(),
+        ..Request::patch(key(Kind::ConfigMap, "x"), PatchType::Apply, config_map("x"))
+    };
+    assert_eq!(
+        world.refusal(&apply.clone().by("jane")),
+        (403, "configmaps \"x\" is forbidden: User \"jane\" cannot create resource \"configmaps\" in API group \"\" in the namespace \"default\"".to_owned())
+    );
+    assert!(world.send(&apply.clone().by("kubernetes-admin")).is_ok());
+    assert!(world.send(&apply.by("jane")).is_ok());
+}
