@@ -18,6 +18,7 @@ mod object;
 pub mod owner;
 pub mod pods;
 pub mod quantity;
+pub mod quota;
 mod request;
 pub mod schema;
 pub mod selector;

@@ -91,6 +91,19 @@ pub fn add(a: &Quantity, b: &Quantity) -> Quantity {
     Quantity(sum.canonical())
 }
 
+/// The first amount less the second, in the format of the first unless that is zero.
+#[must_use]
+pub fn subtract(a: &Quantity, b: &Quantity) -> Quantity {
+    let (Ok(mut rest), Ok(other)) = (Amount::parse(&a.0), Amount::parse(&b.0)) else {
+        return a.clone();
+    };
+    if rest.nanos == 0 {
+        rest.format = other.format;
+    }
+    rest.nanos = (rest.nanos - other.nanos).clamp(-AMOUNT_MAX, AMOUNT_MAX);
+    Quantity(rest.canonical())
+}
+
 /// Rewrites the text as the API server prints it (`0.5` as `500m`, `1024Mi` as `1Gi`), rounded up to thousandths. Texts that are no
 /// quantities are left alone, for validation to find.
 pub fn canonicalize(quantity: &mut Quantity) {
@@ -425,6 +438,8 @@ mod tests {
         }
         assert_eq!(add(&q("500m"), &q("0.5")), q("1"));
         assert_eq!(add(&q("0"), &q("1Gi")), q("1Gi"));
+        assert_eq!(subtract(&q("2Gi"), &q("1Gi")), q("1Gi"));
+        assert_eq!(subtract(&q("1"), &q("1500m")), q("-500m"));
         assert_eq!(from_bytes(8 << 30), q("8Gi"));
         assert_eq!(from_milli(250), q("250m"));
     }

@@ -41,6 +41,10 @@ pub enum Scope {
     OwnNode,
     /// The object with the name of the component's own node: its `Node`, its `Lease`.
     OwnName,
+    /// Objects of namespaces that have a ResourceQuota. Upstream's informer has all; nothing would come of the others.
+    UnderQuota,
+    /// Pods whose volumes are claims. Upstream's informer has all pods; nothing would come of the others.
+    WithClaim,
 }
 
 /// A kind that a component keeps an informer on.

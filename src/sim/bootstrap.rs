@@ -1,9 +1,12 @@
-//! What the API server creates for itself before anyone else comes: the system namespaces and the `kubernetes` Service.
+//! What the API server creates for itself before anyone else comes: the system namespaces, the `kubernetes` Service and the two
+//! PriorityClasses of the system.
 //!
-//! The real thing: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}/*.go.
+//! The real thing: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}/*.go, pkg/registry/scheduling/rest/storage_scheduling.go.
 
 use crate::api::Request;
+use crate::api::kinds::priority_class::SYSTEM_CLASSES;
 use k8s_openapi::api::core::v1::{Namespace, Service, ServicePort, ServiceSpec};
+use k8s_openapi::api::scheduling::v1::PriorityClass;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// The identity of the API server when it calls itself.
@@ -18,10 +21,21 @@ pub(super) fn requests() -> impl Iterator<Item = Request> {
         .iter()
         .map(|name| namespace(name))
         .chain([kubernetes_service()])
+        .chain(SYSTEM_CLASSES.iter().map(priority_class))
         .map(|request| Request {
             field_manager: "kube-apiserver".into(),
             ..request.by(SELF)
         })
+}
+
+fn priority_class((name, value, description): &(&str, i32, &str)) -> Request {
+    let mut class = PriorityClass {
+        value: *value,
+        description: Some((*description).to_owned()),
+        ..PriorityClass::default()
+    };
+    class.metadata.name = Some((*name).to_owned());
+    Request::create(class)
 }
 
 fn namespace(name: &str) -> Request {

@@ -391,10 +391,9 @@ impl Cluster {
         let process = Process::new(component, node.clone());
         let index = self.processes.len();
         for (watch, cursor) in process.watches.iter().enumerate() {
-            let scope_name = if cursor.scope == Scope::All {
-                Name::default()
-            } else {
-                node.clone()
+            let scope_name = match cursor.scope {
+                Scope::All | Scope::UnderQuota | Scope::WithClaim => Name::default(),
+                Scope::OwnNode | Scope::OwnName => node.clone(),
             };
             let subscribers = self
                 .subscribers

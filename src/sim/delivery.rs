@@ -6,7 +6,7 @@ use super::agenda::{Entry, ProcessIndex, Slot};
 use super::cluster::{Cluster, InFlight, WATCH_LATENCY_MS};
 use super::process::{ProcessState, Queued};
 use super::step::{Cause, StepEvent};
-use crate::api::{Change, Kind, Name, Object, Revision, Table};
+use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table};
 use crate::component::{Scope, Urgency, Wake};
 
 impl Cluster {
@@ -34,7 +34,7 @@ impl Cluster {
             Urgency::Work
         };
         let mut watchers = 0;
-        for (scope, name) in audiences(&change) {
+        for (scope, name) in audiences(&change, self.store.head()) {
             let Some(subscribers) = self.subscribers.get(&(kind, scope, name)).cloned() else {
                 continue;
             };
@@ -216,7 +216,7 @@ impl Cluster {
 }
 
 /// Who may be concerned by a change, as keys of the subscribers' index.
-fn audiences(change: &Change) -> Vec<(Scope, Name)> {
+fn audiences(change: &Change, head: &Snapshot) -> Vec<(Scope, Name)> {
     let mut audiences = vec![
         (Scope::All, Name::default()),
         (Scope::OwnName, change.object().name()),
@@ -234,7 +234,29 @@ fn audiences(change: &Change) -> Vec<(Scope, Name)> {
         audiences.extend(was.map(|node| (Scope::OwnNode, node)));
     }
     audiences.extend(is.map(|node| (Scope::OwnNode, node)));
+    if is_under_quota(change.object(), head) {
+        audiences.push((Scope::UnderQuota, Name::default()));
+    }
+    if has_claim(change.object()) {
+        audiences.push((Scope::WithClaim, Name::default()));
+    }
     audiences
+}
+
+/// Is there a quota in the object's namespace?
+fn is_under_quota(object: &Object, head: &Snapshot) -> bool {
+    let quotas = head.table(Kind::ResourceQuota);
+    let namespace = object.metadata().namespace.as_deref().unwrap_or_default();
+    !namespace.is_empty() && !quotas.is_empty() && quotas.in_namespace(namespace).next().is_some()
+}
+
+/// Is it a pod with a volume that is a claim?
+fn has_claim(object: &Object) -> bool {
+    let Object::Pod(pod) = object else {
+        return false;
+    };
+    let mut volumes = pod.spec.iter().flat_map(|s| s.volumes.iter().flatten());
+    volumes.any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
 }
 
 /// What a watch of this scope sees of a table.
@@ -247,6 +269,8 @@ fn visible<'a>(
         Scope::All => Box::new(table.iter()),
         Scope::OwnNode => Box::new(table.on_node(node)),
         Scope::OwnName => Box::new(table.get("", node).into_iter()),
+        // A process that starts learns what it has to do from the quotas and the claims themselves.
+        Scope::UnderQuota | Scope::WithClaim => Box::new(std::iter::empty()),
     }
 }
 

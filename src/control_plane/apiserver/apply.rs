@@ -186,7 +186,7 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
     update::check_revision(&object, live)?;
     if subresource.is_none() {
         object.set_defaults();
-        admission::admit_update(&mut object);
+        admission::admit(call, admission::Operation::Update, &mut object, Some(live))?;
     }
     update::prepare(call, &mut object, live);
     object.metadata_mut().managed_fields = None;

@@ -3,7 +3,8 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go (`BeforeCreate`), pkg/registry/generic/registry/store.go (`Create`),
 //! pkg/storage/names/generate.go (`SimpleNameGenerator`).
 
-use super::{Call, admission, authorization, field_managers, metadata, service_ip};
+use super::admission::{self, Operation};
+use super::{Call, authorization, field_managers, metadata, service_ip};
 use crate::api::{Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
@@ -26,7 +27,7 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
 /// Puts a new object, as its author wants it, into its place.
 pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Reply, Status> {
     let kind = call.key().kind;
-    admission::admit_create(call, &mut object)?;
+    admission::admit(call, Operation::Create, &mut object, None)?;
     let head = call.context.store.head();
     authorization::confirm(call.request, &object, None, head)?;
     let uid = new_uid(call.context.rng);
@@ -58,11 +59,13 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
             "resourceVersion should not be set on objects to be created",
         ));
     }
+    let charged = admission::validate(call, Operation::Create, &object, None)?;
     let key = object.key();
     if let Some(there) = call.context.store.head().get(&key) {
         return Err(already_exists(there));
     }
     service_ip::allocate(call, &mut object)?;
+    call.put_charged(charged);
     Ok(Reply::Object(call.put(object)))
 }
 

@@ -6,6 +6,7 @@
 
 use super::metadata::{FOREGROUND, ORPHAN};
 use super::{Call, admission, list, update};
+use crate::api::kinds::priority_class::SYSTEM_CLASSES;
 use crate::api::time::{self, Ms};
 use crate::api::{Body, DeleteOptions, Kind, Object, Propagation, Reason, Reply, Status, Stored};
 use k8s_openapi::api::core::v1::{Namespace, Pod};
@@ -14,7 +15,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 pub(super) fn delete(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let options = options(call);
     let object = call.existing()?.clone();
-    admission::admit_delete(object.kind(), &object.name())?;
+    admission::validate_delete(call, &object)?;
+    keep_system_classes(&object)?;
     check_preconditions(&object, &options)?;
     Ok(delete_one(call, object, &options))
 }
@@ -26,7 +28,8 @@ pub(super) fn delete_collection(call: &mut Call<'_, '_>) -> Result<Reply, Status
     let options = options(call);
     let objects = list::selected(call)?;
     for object in &objects {
-        admission::admit_delete(object.kind(), &object.name())?;
+        admission::validate_delete(call, object)?;
+        keep_system_classes(object)?;
         check_preconditions(object, &options)?;
     }
     for object in &objects {
@@ -239,6 +242,17 @@ fn check_preconditions(object: &Object, options: &DeleteOptions) -> Result<(), S
                 "the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({revision}). The object might have been modified"
             ),
         ));
+    }
+    Ok(())
+}
+
+/// The two PriorityClasses of the system stay. The real thing: pkg/registry/scheduling/priorityclass/storage/storage.go (`Delete`).
+fn keep_system_classes(object: &Object) -> Result<(), Status> {
+    let name = object.name();
+    let is_system = SYSTEM_CLASSES.iter().any(|(system, ..)| *system == name);
+    if object.kind() == Kind::PriorityClass && is_system {
+        let why = "this is a system priority class and cannot be deleted";
+        return Err(Status::forbidden(object.kind(), &name, why));
     }
     Ok(())
 }

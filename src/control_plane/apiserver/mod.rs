@@ -3,7 +3,7 @@
 //! A request is authorized, decoded, defaulted, admitted, validated and stored, in this order; each verb has its own file.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, pkg/endpoints/handlers.
-//! Left out: webhooks, quotas, priority and fairness; warnings about deprecated fields.
+//! Left out: webhooks, priority and fairness; warnings about deprecated fields.
 
 mod admission;
 mod apply;
@@ -36,9 +36,12 @@ use super::etcd::{Store, Writer};
 use crate::api::decode::decode_body;
 use crate::api::time::Ms;
 use crate::api::{
-    Answer, Body, Key, Object, Reason, Reply, Request, Revision, Status, Subresource, Verb,
+    Answer, Body, Key, Object, Reason, Reply, Request, Revision, Status, Subresource, User, Verb,
 };
 use crate::component::Rng;
+
+/// The identity of the API server when it acts by itself.
+const SELF: &str = "system:apiserver";
 
 /// What a request may touch: the store, the clock (read only) and chance.
 pub struct Context<'a> {
@@ -157,6 +160,20 @@ impl Call<'_, '_> {
         let change = self.context.store.put(object, &writer);
         self.revision = Some(change.revision);
         change.object().clone()
+    }
+
+    /// Stores the quotas that an object is charged to, just before the object: the server does that in its own name.
+    fn put_charged(&mut self, quotas: Vec<Object>) {
+        let by: User = SELF.into();
+        for quota in quotas {
+            let writer = Writer {
+                by: by.clone(),
+                ..self.writer()
+            };
+            if !self.request.dry_run {
+                self.context.store.put(quota, &writer);
+            }
+        }
     }
 
     /// Removes an object from the store, unless this is a dry run.

@@ -3,7 +3,8 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
 //! Left out: retries after conflicts (nothing comes between reading and writing here).
 
-use super::{Call, admission, apply, scale, update};
+use super::admission::{self, Operation};
+use super::{Call, apply, scale, update};
 use crate::api::decode::{self, Decoded, Flaw};
 use crate::api::field::FieldError;
 use crate::api::managed_fields;
@@ -36,7 +37,7 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     update::check_revision(&object, &old)?;
     if call.request.subresource.is_none() {
         object.set_defaults();
-        admission::admit_update(&mut object);
+        admission::admit(call, Operation::Update, &mut object, Some(&old))?;
     }
     update::replace(call, object, &old)
 }

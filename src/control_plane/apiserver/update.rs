@@ -3,7 +3,8 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/registry/rest/update.go (`BeforeUpdate`), pkg/registry/generic/registry/store.go (`Update`,
 //! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
 
-use super::{Call, admission, authorization, create, field_managers, metadata, service_ip};
+use super::admission::{self, Operation};
+use super::{Call, authorization, create, field_managers, metadata, service_ip};
 use crate::api::field::FieldError;
 use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
@@ -35,7 +36,7 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     check_preconditions(&object, &old)?;
     if call.request.subresource.is_none() {
         object.set_defaults();
-        admission::admit_update(&mut object);
+        admission::admit(call, Operation::Update, &mut object, Some(&old))?;
     }
     replace(call, object, &old)
 }
@@ -181,11 +182,13 @@ pub(super) fn finish(
     if !errors.is_empty() {
         return Err(Status::invalid(old.kind(), &old.name(), &errors));
     }
+    let charged = admission::validate(call, Operation::Update, &object, Some(old))?;
     if is_finished_by(&object, old) {
         call.remove(&old.key());
         return Ok(Reply::Deleted(object));
     }
     service_ip::allocate(call, &mut object)?;
+    call.put_charged(charged);
     Ok(Reply::Object(call.put(object)))
 }
 

@@ -18,7 +18,10 @@ mod node_lifecycle;
 mod own_writes;
 mod ownership;
 mod pod_garbage_collector;
+mod pv_protection;
+mod pvc_protection;
 mod replica_set;
+mod resource_quota;
 mod service_account;
 mod service_pods;
 mod taint_eviction;
@@ -40,6 +43,9 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &service_account::ServiceAccountController,
     &pod_garbage_collector::PodGarbageCollectorController,
     &cluster_role_aggregation::ClusterRoleAggregationController,
+    &resource_quota::ResourceQuotaController,
+    &pvc_protection::PvcProtectionController,
+    &pv_protection::PvProtectionController,
 ];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).

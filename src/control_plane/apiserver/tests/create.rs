@@ -10,7 +10,7 @@ fn a_new_object_gets_its_identity() {
     world.now_ms = 61_500;
     let object = world.make(pod("web"));
     let meta = object.metadata();
-    assert_eq!(meta.resource_version.as_deref(), Some("2"));
+    assert_eq!(meta.resource_version.as_deref(), Some("3"));
     assert_eq!(meta.namespace.as_deref(), Some("default"));
     let created = meta.creation_timestamp.as_ref().map(|t| t.0.to_string());
     assert_eq!(created.as_deref(), Some("2025-01-01T00:01:01Z"));
@@ -216,4 +216,20 @@ fn binding_puts_a_pod_on_a_node_once() {
         world.refusal(&Request::bind(key(Kind::Pod, "nobody"), "n1")),
         (404, "pods \"nobody\" not found".to_owned())
     );
+}
+
+#[test]
+fn a_new_namespace_is_given_time_to_get_its_account() {
+    let mut world = World::new();
+    world.now_ms = 5_000;
+    world.make(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "new"}}));
+    let pod_of = |name: &str| {
+        let mut document = pod(name);
+        document["metadata"]["namespace"] = json!("new");
+        creation(document)
+    };
+    world.ask(&pod_of("early")).expect("the server waits");
+    world.now_ms = 9_000;
+    let want = "pods \"late\" is forbidden: error looking up service account new/default: serviceaccount \"default\" not found";
+    assert_eq!(world.refusal(&pod_of("late")), (403, want.to_owned()));
 }

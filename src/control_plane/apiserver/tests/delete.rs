@@ -216,7 +216,7 @@ fn deletes_are_refused() {
             "another revision",
             Request::delete(key(Kind::ConfigMap, "x"), with_revision),
             409,
-            "Operation cannot be fulfilled on ConfigMap \"x\": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (2). The object might have been modified".to_owned(),
+            "Operation cannot be fulfilled on ConfigMap \"x\": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (3). The object might have been modified".to_owned(),
         ),
         (
             "the default namespace",

@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod field_managers;
 mod patch;
+mod quota;
 mod read;
 mod service;
 mod update;
@@ -18,7 +19,7 @@ use crate::control_plane::etcd::Store;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A store with the namespace `default`, and a clock.
+/// A store with the namespace `default` and its service account, and a clock.
 struct World {
     store: Store,
     authorizer: Authorizer,
@@ -36,6 +37,9 @@ impl World {
         };
         world.make(
             json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}),
+        );
+        world.make(
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}),
         );
         world
     }

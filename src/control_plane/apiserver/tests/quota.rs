@@ -1,0 +1,62 @@
+//! Quotas, as clients meet them.
+
+use super::*;
+use k8s_openapi::api::core::v1::{ResourceQuota, ResourceQuotaStatus};
+
+fn quota(world: &mut World, hard: Value) {
+    world.make(json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": {"hard": hard}}));
+    let mut quota: ResourceQuota = world.typed("q");
+    let hard = quota.spec.as_ref().and_then(|s| s.hard.clone());
+    let zero = hard
+        .clone()
+        .map(|hard| hard.into_keys().map(|k| (k, crate::api::quota::number(0))));
+    quota.status = Some(ResourceQuotaStatus {
+        hard,
+        used: zero.map(Iterator::collect),
+    });
+    world.send(&Request::update_status(quota)).expect("counted");
+}
+
+fn used(world: &World) -> String {
+    let quota: ResourceQuota = world.typed("q");
+    let used = quota.status.and_then(|s| s.used).unwrap_or_default();
+    crate::api::quota::in_words(&used)
+}
+
+#[test]
+fn usage_is_written_with_the_object_or_not_at_all() {
+    let mut world = World::new();
+    quota(&mut world, json!({"pods": "1"}));
+    world.make(pod("a"));
+    assert_eq!(used(&world), "pods=1");
+    let want = "pods \"b\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1";
+    assert_eq!(world.refusal(&creation(pod("b"))), (403, want.to_owned()));
+    let dry = Request {
+        dry_run: true,
+        ..creation(config_map("c"))
+    };
+    world.ask(&dry).expect("maps are not limited");
+    assert_eq!(used(&world), "pods=1");
+}
+
+#[test]
+fn a_wrong_object_is_called_wrong_before_it_is_charged() {
+    let mut world = World::new();
+    quota(&mut world, json!({"pods": "0"}));
+    let mut wrong = pod("a");
+    wrong["spec"]["restartPolicy"] = json!("Sometimes");
+    let (code, _) = world.refusal(&creation(wrong));
+    assert_eq!(code, 422);
+}
+
+#[test]
+fn the_system_classes_stay() {
+    let mut world = World::new();
+    let name = "system-node-critical";
+    world.make(json!({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name}, "value": 2_000_001_000}));
+    let delete = Request::delete(key(Kind::PriorityClass, name), Default::default());
+    let want = format!(
+        "priorityclasses.scheduling.k8s.io {name:?} is forbidden: this is a system priority class and cannot be deleted"
+    );
+    assert_eq!(world.refusal(&delete), (403, want));
+}
