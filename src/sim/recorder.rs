@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/client-go/tools/record/{event.go,events_cache.go}.
 //! Left out: aggregation of similar events with different messages, the spam filter (25 events in a burst per object).
 
-use crate::api::time::{Ms, micro_time, time};
+use crate::api::time::{Ms, micro_time, rfc3339, time};
 use crate::api::{Key, Kind, Name, PatchType, Request};
 use crate::component::{Note, NoteType};
 use imbl::{OrdMap, Vector};
@@ -45,7 +45,8 @@ impl Recorder {
         if let Some(written) = self.written.get_mut(&digest) {
             written.count += 1;
             let key = Key::new(Kind::Event, namespace, written.name.clone());
-            let change = json!({ "count": written.count, "lastTimestamp": time(now_ms) });
+            let change =
+                json!({ "count": written.count, "lastTimestamp": rfc3339(time(now_ms).0) });
             return Request::patch(key, PatchType::Merge, change);
         }
         // Upstream: the object's name and the time in nanoseconds, in hexadecimal.

@@ -66,22 +66,8 @@ pub fn glyph_of_kind(kind: Kind) -> &'static str {
         Kind::Lease => "lease",
         Kind::Deployment => "deploy",
         Kind::ReplicaSet => "rs",
-        Kind::PersistentVolume
-        | Kind::PersistentVolumeClaim
-        | Kind::LimitRange
-        | Kind::ResourceQuota
-        | Kind::Ingress
-        | Kind::IngressClass
-        | Kind::NetworkPolicy
-        | Kind::IPAddress
-        | Kind::ServiceCIDR
-        | Kind::StorageClass
-        | Kind::VolumeAttachment
-        | Kind::CSIDriver
-        | Kind::CSINode
-        | Kind::CSIStorageCapacity
-        | Kind::PriorityClass
-        | Kind::Custom(_) => "object",
+        // Kinds that no diagram draws.
+        _ => "object",
     }
 }
 
