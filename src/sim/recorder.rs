@@ -45,7 +45,8 @@ impl Recorder {
         if let Some(written) = self.written.get_mut(&digest) {
             written.count += 1;
             let key = Key::new(Kind::Event, namespace, written.name.clone());
-            let change = json!({ "count": written.count, "lastTimestamp": time(now_ms) });
+            let change =
+                json!({ "count": written.count, "lastTimestamp": rfc3339(time(now_ms).0) });
             return Request::patch(key, PatchType::Merge, change);
         }
         // Upstream: the object's name and the time in nanoseconds, in hexadecimal.

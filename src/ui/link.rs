@@ -16,6 +16,7 @@ use gloo::storage::{LocalStorage, Storage};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -52,10 +53,11 @@ impl State {
     /// As the part of an address behind `#`.
     #[must_use]
     pub(super) fn to_hash(&self) -> String {
-        let json = serde_json::to_vec(self).expect("a state is plain data");
+        // By way of a value here and below: a second way to write or read would be compiled for all that a state holds.
+        let json = serde_json::to_value(self).expect("a state is plain data");
         format!(
             "{LINK_VERSION}.{}",
-            URL_SAFE_NO_PAD.encode(compress_to_vec(&json, COMPRESSION))
+            URL_SAFE_NO_PAD.encode(compress_to_vec(json.to_string().as_bytes(), COMPRESSION))
         )
     }
 
@@ -82,7 +84,8 @@ impl State {
             .decode(packed)
             .map_err(|_| "it was damaged on its way".to_owned())?;
         let json = decompress_to_vec_with_limit_inner(&bytes)?;
-        serde_json::from_slice(&json)
+        serde_json::from_slice::<Value>(&json)
+            .and_then(serde_json::from_value)
             .map_err(|error| format!("it was damaged on its way ({error})"))
     }
 }
@@ -109,12 +112,9 @@ pub(super) fn settings() -> Settings {
 /// The text of last time, at once; the run follows with [`start`].
 #[must_use]
 pub(super) fn session() -> Session {
-    let kept = LocalStorage::get::<State>("kubeloop.state").map(|state| state.yaml);
     // A state of another version has a text, too.
-    let text = kept.ok().or_else(|| {
-        let value: serde_json::Value = LocalStorage::get("kubeloop.state").ok()?;
-        Some(value.get("yaml")?.as_str()?.to_owned())
-    });
+    let kept: Option<Value> = LocalStorage::get("kubeloop.state").ok();
+    let text = kept.and_then(|value| Some(value.get("yaml")?.as_str()?.to_owned()));
     Session::new(
         crate::sim::Timeline::new(crate::sim::ClusterOptions::default()),
         text.unwrap_or_else(|| FIRST_YAML.to_owned()),
@@ -258,7 +258,8 @@ fn keep(store: &Store) {
             return;
         }
         // A full or forbidden storage costs the next visit its beginning, and nothing now.
-        let _ = LocalStorage::set("kubeloop.state", State::of(&session));
+        let state = serde_json::to_value(State::of(&session)).expect("a state is plain data");
+        let _ = LocalStorage::set("kubeloop.state", state);
     };
     save();
     let shown = store.clone();

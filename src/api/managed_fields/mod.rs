@@ -37,7 +37,7 @@ pub fn to_json(object: &Object) -> Value {
         if entries.is_empty() {
             metadata.shift_remove("managedFields");
         } else {
-            let entries = serde_json::to_value(entries).expect("entries are plain data");
+            let entries = super::typed::to_json(&entries);
             metadata.insert("managedFields".to_owned(), entries);
         }
     }

@@ -5,6 +5,7 @@
 //! the garbage collector puts it right.
 
 use crate::api::owner::{controller_of, namespace_of, uid_of};
+use crate::api::typed::to_json;
 use crate::api::{Name, Object, PatchType, Request, Stored, Uid};
 use crate::component::{Seen, Turn, join};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
@@ -80,7 +81,7 @@ impl Claims<'_> {
 
 /// The patch that makes `owner` the controller of an object; the uid in it makes the API server refuse if it meets another object of that name.
 fn adopt(owner: &OwnerReference, object: &Object) -> Request {
-    let body = json!({ "metadata": { "ownerReferences": [owner], "uid": object.metadata().uid } });
+    let body = json!({ "metadata": { "ownerReferences": [to_json(owner)], "uid": object.metadata().uid } });
     Request::patch(object.key(), PatchType::StrategicMerge, body)
 }
 

@@ -187,7 +187,7 @@ impl Log {
         for (at_ms, line) in lines {
             self.told += 1;
             let stamp = if self.options.timestamps {
-                format!("{} ", time::time(at_ms).0)
+                format!("{} ", time::rfc3339(time::time(at_ms).0))
             } else {
                 String::new()
             };

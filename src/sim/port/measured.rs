@@ -92,8 +92,8 @@ fn usage(cluster: &Cluster, object: &Object) -> Option<Value> {
         let mut value = json!({
             "kind": kind,
             "apiVersion": "metrics.k8s.io/v1beta1",
-            "metadata": {"name": meta.name, "labels": meta.labels, "creationTimestamp": time::time(cluster.now_ms())},
-            "timestamp": time::time(cluster.now_ms()),
+            "metadata": {"name": meta.name, "labels": meta.labels, "creationTimestamp": time::rfc3339(time::time(cluster.now_ms()).0)},
+            "timestamp": time::rfc3339(time::time(cluster.now_ms()).0),
             "window": "15s",
         });
         if let Some(namespace) = &meta.namespace {

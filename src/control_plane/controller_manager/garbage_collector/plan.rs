@@ -9,6 +9,7 @@ use super::graph::{
 };
 use super::{Remembered, queue_name};
 use crate::api::owner::uid_of;
+use crate::api::typed::to_json;
 use crate::api::{DeleteOptions, Name, Object, PatchType, Propagation, Request, Uid};
 use crate::component::{Datum, Seen, Turn, Wake};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -249,7 +250,7 @@ fn unblock_cycle(object: &Object, seen: &Seen<'_>, why: usize, turn: &mut Turn) 
     for reference in &mut references {
         reference.block_owner_deletion = Some(false);
     }
-    let body = json!({ "metadata": { "ownerReferences": references, "uid": meta.uid } });
+    let body = json!({ "metadata": { "ownerReferences": to_json(&references), "uid": meta.uid } });
     turn.act(
         why,
         Request::patch(object.key(), PatchType::StrategicMerge, body),

@@ -334,7 +334,7 @@ fn fail_and_delete(
                 "status": "True",
                 "reason": "DeletionByPodGC",
                 "message": message,
-                "lastTransitionTime": time::time(seen.now_ms),
+                "lastTransitionTime": time::rfc3339(time::time(seen.now_ms).0),
             }]);
         }
         let body = json!({ "metadata": { "uid": object.metadata().uid }, "status": status });

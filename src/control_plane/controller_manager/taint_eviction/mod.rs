@@ -255,7 +255,7 @@ fn evict(
         "status": "True",
         "reason": "DeletionByTaintManager",
         "message": "Taint manager: deleting due to NoExecute taint",
-        "lastTransitionTime": time::time(seen.now_ms),
+        "lastTransitionTime": time::rfc3339(time::time(seen.now_ms).0),
     });
     let body = json!({ "metadata": { "uid": object.metadata().uid }, "status": { "conditions": [condition] } });
     let patch = Request::patch(object.key(), PatchType::StrategicMerge, body);

@@ -10,7 +10,8 @@ mod hash;
 
 use crate::api::field::FieldError;
 use crate::api::identity::{AUTHENTICATED, SERVICE_ACCOUNT_PREFIX, SERVICE_ACCOUNTS};
-use crate::api::time::{BEGINNING_S, Ms, time};
+use crate::api::time::{BEGINNING_S, Ms, rfc3339, time};
+use crate::api::typed::to_json;
 use crate::api::{Identity, Key, Kind, Name, Object, Reason, Snapshot, Status, Stored};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Pod;
@@ -87,9 +88,9 @@ pub fn request(
     let expires_ms = now_ms + 1000 * u64::try_from(lifetime).expect("checked to be positive");
     let mut answer = json!({
         "kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1",
-        "metadata": {"name": account.name, "namespace": account.namespace, "creationTimestamp": time(now_ms)},
+        "metadata": {"name": account.name, "namespace": account.namespace, "creationTimestamp": rfc3339(time(now_ms).0)},
         "spec": {"audiences": claims["aud"], "expirationSeconds": lifetime, "boundObjectRef": null},
-        "status": {"token": sign(&key, &claims), "expirationTimestamp": time(expires_ms)},
+        "status": {"token": sign(&key, &claims), "expirationTimestamp": rfc3339(time(expires_ms).0)},
     });
     if let Some(reference) = document.pointer("/spec/boundObjectRef") {
         answer["spec"]["boundObjectRef"] = reference.clone();
@@ -339,7 +340,7 @@ fn sign(key: &[u8], claims: &Value) -> String {
 
 /// Base64 for URLs, without padding.
 fn encode(bytes: &[u8]) -> String {
-    let standard = serde_json::to_value(ByteString(bytes.to_vec())).expect("bytes are plain data");
+    let standard = to_json(&ByteString(bytes.to_vec()));
     let text = standard.as_str().unwrap_or_default().trim_end_matches('=');
     text.replace('+', "-").replace('/', "_")
 }
