@@ -11,8 +11,9 @@ use super::rbac::{Question, list, text};
 use super::{Attributes, Grant, Resource, Target, Verdict};
 use crate::api::identity::{NODE_PREFIX, NODES};
 use crate::api::selectors::FieldSelector;
-use crate::api::{Caller, Key, Kind, Snapshot, Stored};
-use k8s_openapi::api::core::v1::{EnvFromSource, EnvVar, Pod, PodSpec, Volume};
+use crate::api::{Caller, Kind, Snapshot, Stored};
+use k8s_openapi::api::core::v1::{EnvFromSource, EnvVar, PersistentVolume, Pod, PodSpec, Volume};
+use k8s_openapi::api::storage::v1::VolumeAttachment;
 
 /// Where the kubelets' Leases are.
 const LEASES_IN: &str = "kube-node-lease";
@@ -161,30 +162,26 @@ impl Asked<'_> {
 
     /// The volume is bound to a claim that a pod of the node uses.
     fn volume_is_used(&self) -> bool {
-        let Some(volume) = self.document("v1", "PersistentVolume") else {
-            return false;
-        };
-        let part = |path: &str| volume.pointer(path).and_then(|text| text.as_str());
-        let claim = part("/spec/claimRef/namespace").zip(part("/spec/claimRef/name"));
-        claim.is_some_and(|(namespace, name)| {
+        let volume: Option<&PersistentVolume> = self.object();
+        let claim = volume.and_then(|v| v.spec.as_ref()?.claim_ref.as_ref());
+        claim.is_some_and(|claim| {
             let resource = &Resource {
-                namespace,
+                namespace: text(&claim.namespace),
                 ..self.resource.clone()
             };
-            Asked { resource, ..*self }.claim_is_used(name)
+            Asked { resource, ..*self }.claim_is_used(text(&claim.name))
         })
     }
 
     fn attaches_here(&self) -> bool {
-        let attachment = self.document("storage.k8s.io/v1", "VolumeAttachment");
-        let node = attachment.and_then(|a| a.pointer("/spec/nodeName").cloned());
-        node.is_some_and(|node| node == self.node)
+        let attachment: Option<&VolumeAttachment> = self.object();
+        attachment.is_some_and(|attachment| attachment.spec.node_name == self.node)
     }
 
-    /// The object itself, of a kind that this model may or may not have.
-    fn document(&self, api_version: &str, kind: &str) -> Option<serde_json::Value> {
-        let key = Key::new(Kind::of(api_version, kind)?, "", &*self.resource.name);
-        Some(self.snapshot.get(&key)?.to_json())
+    /// The object itself, of a kind without namespaces.
+    fn object<T: Stored>(&self) -> Option<&T> {
+        let table = self.snapshot.table(T::STORED_AS);
+        table.get("", &self.resource.name).and_then(T::of)
     }
 
     /// Tokens for the accounts of the node's pods.

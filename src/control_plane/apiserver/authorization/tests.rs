@@ -240,6 +240,8 @@ fn a_kubelet_reads_what_its_pods_refer_to() {
             {"name": "d", "persistentVolumeClaim": {"claimName": "claim"}},
             {"name": "e", "ephemeral": {}},
         ]}}),
+        json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "disk"}, "spec": {"claimRef": {"namespace": "default", "name": "claim"}}}),
+        json!({"apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttachment", "metadata": {"name": "here"}, "spec": {"attacher": "csi", "nodeName": "n1", "source": {}}}),
     ]);
     for line in [
         "system:node:n1 get default secrets pull",
