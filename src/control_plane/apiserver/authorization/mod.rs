@@ -102,7 +102,7 @@ pub(super) fn permit(request: &Request, context: &mut Context<'_>) -> Result<(),
     }
 }
 
-/// Refuses an update that would create its object unless its user may create it, too.
+/// Refuses an update or an application that would create its object unless its user may create it, too.
 pub(super) fn permit_create(request: &Request, snapshot: &Snapshot) -> Result<(), Status> {
     let caller = request.caller();
     let attributes = Attributes {

@@ -267,7 +267,7 @@ fn an_update_that_creates_needs_the_right_to_create() {
     world.make(role(
         "Role",
         "updater",
-        json!([{"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["roles"], "verbs": ["update"]}]),
+        json!([{"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["roles"], "verbs": ["update", "patch"]}]),
     ));
     world.make(bind("RoleBinding", "u", "Role/updater", "jane"));
     let put = Request {
@@ -279,6 +279,15 @@ fn an_update_that_creates_needs_the_right_to_create() {
         (403, "roles.rbac.authorization.k8s.io \"new\" is forbidden: User \"jane\" cannot create resource \"roles\" in API group \"rbac.authorization.k8s.io\" in the namespace \"default\"".to_owned())
     );
     assert!(world.send(&put.by("kubernetes-admin")).is_ok());
+    let mut apply = Request::patch(
+        key(Kind::Role, "applied"),
+        PatchType::Apply,
+        role("Role", "applied", json!([])),
+    );
+    apply.field_manager = "kubectl".into();
+    let (code, message) = world.refusal(&apply.by("jane"));
+    assert_eq!(code, 403);
+    assert!(message.contains("cannot create resource"), "{message}");
 }
 
 #[test]
