@@ -95,7 +95,7 @@ impl Cluster {
     }
 
     fn pause_turn(&mut self, process: ProcessIndex, begun: Begun, phase: Phase) -> StepEvent {
-        let event = self.turn_event(process, &begun, phase, false);
+        let event = self.turn_event(process, begun.clone(), phase, false);
         self.process_mut(process).turn = Some(begun);
         self.agenda
             .add(0, i32::MAX, Urgency::Work, Entry::Turn { process });
@@ -112,15 +112,14 @@ impl Cluster {
                 break;
             }
         }
-        let event = self.turn_event(process, &begun, phase, crashed);
         if crashed {
             self.process_mut(process).crash_after_actions = None;
             self.crash(process);
-            return event;
+        } else {
+            self.process_mut(process).turns += 1;
+            self.come_back(process, &begun);
         }
-        self.process_mut(process).turns += 1;
-        self.come_back(process, &begun);
-        event
+        self.turn_event(process, begun, phase, crashed)
     }
 
     fn crash_is_due(&self, process: ProcessIndex, begun: &Begun) -> bool {
@@ -182,7 +181,7 @@ impl Cluster {
                 revision: None,
             };
         }
-        let user = running.component.user(&running.id.node);
+        let user = running.user.clone();
         if request.field_manager.is_empty() {
             request.field_manager = running.component.program().into();
         }
@@ -216,21 +215,25 @@ impl Cluster {
             .get(node)
             .and_then(|machine| container_runtime::next_due(machine));
         let old = self.machine_slots.get(node).copied();
-        if let (Some(slot), Some((due_ms, _))) = (old, due)
+        if let (Some((slot, before)), Some((due_ms, urgency))) = (old, due)
             && slot.due_ms == due_ms
         {
+            if urgency != before {
+                self.agenda.set_urgency(&slot, urgency);
+                self.machine_slots.insert(node.clone(), (slot, urgency));
+            }
             return;
         }
-        if let Some(slot) = old {
-            self.machine_slots.remove(node);
+        if let Some((slot, _)) = old {
             self.agenda.remove(&slot);
         }
-        if let Some((due_ms, urgency)) = due {
-            let slot = self
-                .agenda
-                .add(due_ms, 0, urgency, Entry::Machine { node: node.clone() });
-            self.machine_slots.insert(node.clone(), slot);
-        }
+        let Some((due_ms, urgency)) = due else {
+            self.machine_slots.remove(node);
+            return;
+        };
+        let entry = Entry::Machine { node: node.clone() };
+        let slot = self.agenda.add(due_ms, 0, urgency, entry);
+        self.machine_slots.insert(node.clone(), (slot, urgency));
     }
 
     /// Something on a machine is finished: the kubelet's pod lifecycle event generator notices, and wakes the pod.
@@ -278,17 +281,17 @@ impl Cluster {
     fn turn_event(
         &self,
         process: ProcessIndex,
-        begun: &Begun,
+        begun: Begun,
         phase: Phase,
         crashed: bool,
     ) -> StepEvent {
         StepEvent::Turn(Box::new(TurnStep {
             process: self.processes[process].id.clone(),
-            key: begun.key.clone(),
-            cause: begun.cause.clone(),
+            key: begun.key,
+            cause: begun.cause,
             phase,
-            turn: begun.turn.clone(),
-            outcomes: begun.outcomes.clone(),
+            turn: begun.turn,
+            outcomes: begun.outcomes,
             crashed,
         }))
     }

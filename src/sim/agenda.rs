@@ -3,7 +3,7 @@
 use crate::api::Name;
 use crate::api::time::Ms;
 use crate::component::Urgency;
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 
 /// The position of an entry: when, then by priority (highest first), then in the order of arrival. Also how a [`super::Choice`] names it.
 #[derive(
@@ -56,11 +56,31 @@ pub enum Entry {
 }
 
 /// The ordered set of entries, with a count of those that are work.
-#[derive(Clone, Debug, PartialEq, Default)]
+///
+/// Nearly all of them are added at the end of what is due at one time, and taken from its beginning. So those that are due together and
+/// have one rank stand in a queue; one that is taken out of the middle leaves a gap.
+#[derive(Clone, Debug, Default)]
 pub struct Agenda {
-    entries: OrdMap<Slot, (Entry, Urgency)>,
+    queues: OrdMap<(Ms, i32), Vector<Queued>>,
     work: usize,
     next_sequence: u64,
+}
+
+/// An entry in its queue, or the gap that it left.
+#[derive(Clone, Debug)]
+struct Queued {
+    sequence: u64,
+    urgency: Urgency,
+    entry: Option<Entry>,
+}
+
+impl PartialEq for Agenda {
+    /// Gaps do not count.
+    fn eq(&self, other: &Self) -> bool {
+        self.work == other.work
+            && self.next_sequence == other.next_sequence
+            && self.iter().eq(other.iter())
+    }
 }
 
 impl Agenda {
@@ -73,40 +93,82 @@ impl Agenda {
         };
         self.next_sequence += 1;
         self.work += usize::from(urgency == Urgency::Work);
-        self.entries.insert(slot, (entry, urgency));
+        let queued = Queued {
+            sequence: slot.sequence,
+            urgency,
+            entry: Some(entry),
+        };
+        if let Some(queue) = self.queues.get_mut(&(due_ms, slot.rank)) {
+            queue.push_back(queued);
+        } else {
+            let queue = Vector::unit(queued);
+            self.queues.insert((due_ms, slot.rank), queue);
+        }
         slot
     }
 
     /// Removes an entry; `None` if it is not there.
-    pub fn remove(&mut self, slot: &Slot) -> Option<(Entry, Urgency)> {
-        let (entry, urgency) = self.entries.remove(slot)?;
+    pub fn remove(&mut self, slot: &Slot) -> Option<Entry> {
+        let key = (slot.due_ms, slot.rank);
+        let queue = self.queues.get_mut(&key)?;
+        let is_first = queue.front()?.sequence == slot.sequence;
+        let (entry, urgency) = if is_first {
+            let first = queue.pop_front()?;
+            (first.entry, first.urgency)
+        } else {
+            let queued = find(queue, slot)?;
+            (queued.entry.take(), queued.urgency)
+        };
+        let entry = entry?;
+        while queue.front().is_some_and(|first| first.entry.is_none()) {
+            queue.pop_front();
+        }
+        if queue.is_empty() {
+            self.queues.remove(&key);
+        }
         self.work -= usize::from(urgency == Urgency::Work);
-        Some((entry, urgency))
+        Some(entry)
     }
 
-    /// Makes an entry work, if it was housekeeping.
-    pub fn raise(&mut self, slot: &Slot) {
-        if let Some((_, urgency)) = self.entries.get_mut(slot)
-            && *urgency == Urgency::Housekeeping
-        {
-            *urgency = Urgency::Work;
-            self.work += 1;
+    /// Makes an entry work, or housekeeping; it keeps its place.
+    pub fn set_urgency(&mut self, slot: &Slot, to: Urgency) {
+        let queue = self.queues.get_mut(&(slot.due_ms, slot.rank));
+        let Some(queued) = queue.and_then(|queue| find(queue, slot)) else {
+            return;
+        };
+        if queued.entry.is_some() {
+            self.work -= usize::from(queued.urgency == Urgency::Work);
+            self.work += usize::from(to == Urgency::Work);
+            queued.urgency = to;
         }
     }
 
     /// The earliest entry.
     #[must_use]
-    pub fn first(&self) -> Option<(&Slot, &Entry, Urgency)> {
-        self.entries
-            .get_min()
-            .map(|(slot, (entry, urgency))| (slot, entry, *urgency))
+    pub fn first(&self) -> Option<(Slot, &Entry)> {
+        let ((due_ms, rank), queue) = self.queues.get_min()?;
+        // No queue begins with a gap.
+        let first = queue.front()?;
+        let slot = Slot {
+            due_ms: *due_ms,
+            rank: *rank,
+            sequence: first.sequence,
+        };
+        Some((slot, first.entry.as_ref()?))
     }
 
     /// All entries, earliest first.
-    pub fn iter(&self) -> impl Iterator<Item = (&Slot, &Entry, Urgency)> + '_ {
-        self.entries
-            .iter()
-            .map(|(slot, (entry, urgency))| (slot, entry, *urgency))
+    pub fn iter(&self) -> impl Iterator<Item = (Slot, &Entry, Urgency)> + '_ {
+        self.queues.iter().flat_map(|((due_ms, rank), queue)| {
+            queue.iter().filter_map(|queued| {
+                let slot = Slot {
+                    due_ms: *due_ms,
+                    rank: *rank,
+                    sequence: queued.sequence,
+                };
+                Some((slot, queued.entry.as_ref()?, queued.urgency))
+            })
+        })
     }
 
     /// The number that the next entry will get.
@@ -119,5 +181,77 @@ impl Agenda {
     #[must_use]
     pub fn work(&self) -> usize {
         self.work
+    }
+}
+
+fn find<'a>(queue: &'a mut Vector<Queued>, slot: &Slot) -> Option<&'a mut Queued> {
+    let at = queue
+        .binary_search_by_key(&slot.sequence, |queued| queued.sequence)
+        .ok()?;
+    queue.get_mut(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(process: ProcessIndex) -> Entry {
+        Entry::Turn { process }
+    }
+
+    fn order(agenda: &Agenda) -> Vec<ProcessIndex> {
+        let processes = agenda.iter().map(|(_, entry, _)| match entry {
+            Entry::Turn { process } => *process,
+            other => unreachable!("only turns are added, not {other:?}"),
+        });
+        processes.collect()
+    }
+
+    #[test]
+    fn earliest_first_then_the_highest_priority_then_the_order_of_arrival() {
+        let mut agenda = Agenda::default();
+        for (process, (due_ms, priority)) in
+            [(5, 0), (1, 0), (1, 9), (1, 0)].into_iter().enumerate()
+        {
+            agenda.add(due_ms, priority, Urgency::Work, entry(process));
+        }
+        assert_eq!(order(&agenda), [2, 1, 3, 0]);
+        let first = agenda.first().map(|(slot, _)| slot);
+        assert_eq!(first, agenda.iter().next().map(|(slot, _, _)| slot));
+    }
+
+    #[test]
+    fn what_was_taken_out_is_gone_and_counts_no_more() {
+        let mut agenda = Agenda::default();
+        let mut slots = Vec::new();
+        for process in 0..5 {
+            slots.push(agenda.add(1, 0, Urgency::Work, entry(process)));
+        }
+        for (remove, left, first) in [(2, 4, Some(0)), (1, 3, Some(0)), (0, 2, Some(3))] {
+            assert_eq!(agenda.remove(&slots[remove]), Some(entry(remove)));
+            assert_eq!(agenda.remove(&slots[remove]), None, "it is gone");
+            agenda.set_urgency(&slots[remove], Urgency::Work);
+            assert_eq!(agenda.work(), left);
+            let slot = first.map(|first: usize| slots[first]);
+            assert_eq!(agenda.first().map(|(slot, _)| slot), slot);
+        }
+        agenda.set_urgency(&slots[4], Urgency::Housekeeping);
+        assert_eq!((agenda.work(), order(&agenda)), (1, vec![3, 4]));
+    }
+
+    #[test]
+    fn gaps_make_no_difference() {
+        let after_a_gap = |gap_due_ms| {
+            let mut agenda = Agenda::default();
+            agenda.add(1, 0, Urgency::Work, entry(0));
+            let gap = agenda.add(gap_due_ms, 0, Urgency::Work, entry(1));
+            agenda.add(1, 0, Urgency::Work, entry(2));
+            agenda.remove(&gap);
+            agenda
+        };
+        assert!(after_a_gap(1) == after_a_gap(9));
+        let mut other = after_a_gap(1);
+        other.remove(&other.first().expect("two entries").0);
+        assert!(other != after_a_gap(1));
     }
 }

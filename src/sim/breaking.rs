@@ -111,7 +111,6 @@ impl Cluster {
     pub(super) fn take_down(&mut self, process: ProcessIndex, state: ProcessState) {
         for watch in 0..self.processes[process].watches.len() {
             self.unschedule_delivery(process, watch);
-            while self.advance_cursor(process, watch).is_some() {}
         }
         let queue = std::mem::replace(&mut self.process_mut(process).queue, OrdMap::new());
         for queued in queue.values() {
@@ -122,7 +121,7 @@ impl Cluster {
                 .agenda
                 .iter()
                 .find(|(_, entry, _)| matches!(entry, Entry::Turn { process: p } if *p == process));
-            if let Some(slot) = rest.map(|(slot, _, _)| *slot) {
+            if let Some(slot) = rest.map(|(slot, _, _)| slot) {
                 self.agenda.remove(&slot);
             }
         }
@@ -294,7 +293,7 @@ impl Cluster {
     pub(super) fn drop_event(&mut self, name: &str, kind: Kind) -> Result<(), String> {
         let (process, watch) = self.watch_of(name, kind)?;
         self.unschedule_delivery(process, watch);
-        let dropped = self.advance_cursor(process, watch);
+        let dropped = self.process_mut(process).watches[watch].advance();
         self.schedule_delivery(process, watch);
         dropped.map(|_| ()).ok_or_else(|| {
             format!(

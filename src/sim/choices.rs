@@ -21,7 +21,7 @@ impl Cluster {
             .iter()
             .filter(|(_, _, urgency)| *urgency == Urgency::Work);
         work.take(limit)
-            .map(|(slot, entry, _)| self.describe(*slot, entry))
+            .map(|(slot, entry, _)| self.describe(slot, entry))
             .collect()
     }
 
@@ -39,21 +39,21 @@ impl Cluster {
             slot.due_ms <= horizon
         });
         due.take(limit)
-            .map(|(slot, entry, _)| self.describe(*slot, entry))
+            .map(|(slot, entry, _)| self.describe(slot, entry))
             .collect()
     }
 
     /// The next thing by default: the earliest. `None` only in a cluster with no processes at all.
     #[must_use]
     pub fn default_choice(&self) -> Option<Choice> {
-        let (slot, entry, _) = self.agenda.first()?;
+        let (slot, entry) = self.agenda.first()?;
         if self.is_possible(entry) {
-            return Some(*slot);
+            return Some(slot);
         }
         self.agenda
             .iter()
             .find(|(_, entry, _)| self.is_possible(entry))
-            .map(|(slot, _, _)| *slot)
+            .map(|(slot, _, _)| slot)
     }
 
     fn is_possible(&self, entry: &Entry) -> bool {
@@ -69,13 +69,12 @@ impl Cluster {
         let id = |process: &ProcessIndex| self.processes[*process].id.clone();
         let what = match entry {
             Entry::Deliver { process, watch } => {
-                let (revision, _) = self.processes[*process].watches[*watch].pending[0];
-                let change = &self.in_flight[&revision].change;
+                let change = self.processes[*process].watches[*watch].pending[0].change();
                 Possible::Deliver {
                     process: id(process),
                     key: change.key(),
                     change: change.change_type(),
-                    revision,
+                    revision: change.revision,
                 }
             }
             Entry::Key { process, key } => Possible::Turn {

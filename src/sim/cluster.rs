@@ -8,12 +8,12 @@
 //! Left out: the API server and etcd take no time and are one process; a request is answered in the step that sends it.
 
 use super::agenda::{Agenda, Entry, ProcessIndex, Slot};
-use super::process::{Process, ProcessId};
+use super::process::{Cursor, Process, ProcessId};
 use super::step::{Cause, Choice, Pace, Step, StepEvent};
 use super::{bootstrap, components};
 use crate::api::time::Ms;
 use crate::api::{Answer, Change, Kind, Name, Reason, Request, Revision, Status, Table};
-use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen};
+use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen, Urgency};
 use crate::control_plane::apiserver::{self, authorization};
 use crate::control_plane::etcd::Store;
 use imbl::{OrdMap, OrdSet, Vector};
@@ -45,13 +45,8 @@ impl Default for ClusterOptions {
     }
 }
 
-/// An event on its way to some informers, with the objects as they were just before it: the cache of those who have not seen it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct InFlight {
-    pub(super) before: Table,
-    pub(super) change: Change,
-    pub(super) watchers: usize,
-}
+/// The watches that are to be told of a kind's changes, by process and position.
+pub(super) type Subscribers = Arc<Vec<(ProcessIndex, usize)>>;
 
 /// The whole world.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,11 +59,10 @@ pub struct Cluster {
     pub(super) authorizer: apiserver::Authorizer,
     pub(super) processes: Vector<Arc<Process>>,
     pub(super) index: OrdMap<ProcessId, ProcessIndex>,
-    pub(super) subscribers: OrdMap<(Kind, Scope, Name), Vector<(ProcessIndex, usize)>>,
+    pub(super) subscribers: OrdMap<(Kind, Scope, Name), Subscribers>,
     pub(super) agenda: Agenda,
-    pub(super) in_flight: OrdMap<Revision, InFlight>,
     pub(super) machines: OrdMap<Name, Arc<Machine>>,
-    pub(super) machine_slots: OrdMap<Name, Slot>,
+    pub(super) machine_slots: OrdMap<Name, (Slot, Urgency)>,
     pub(super) machines_down: OrdSet<Name>,
     pub(super) broken_images: OrdSet<Name>,
     pub(super) loads: OrdMap<Name, super::load::Load>,
@@ -89,7 +83,6 @@ impl Cluster {
             index: OrdMap::new(),
             subscribers: OrdMap::new(),
             agenda: Agenda::default(),
-            in_flight: OrdMap::new(),
             machines: OrdMap::new(),
             machine_slots: OrdMap::new(),
             machines_down: OrdSet::new(),
@@ -210,12 +203,12 @@ impl Cluster {
             .watches
             .iter()
             .find(|cursor| cursor.kind == kind)?;
-        Some(self.table_at(cursor.pending.front().map(|(revision, _)| *revision), kind))
+        Some(self.cache(cursor))
     }
 
     /// Does exactly one of the things that could happen. `None` if there is no such choice (any more).
     pub fn step(&mut self, choice: Choice, pace: Pace) -> Option<Step> {
-        let (entry, _) = self.agenda.remove(&choice)?;
+        let entry = self.agenda.remove(&choice)?;
         self.now_ms = self.now_ms.max(choice.due_ms);
         let revision_before = self.store.revision();
         let event = match entry {
@@ -238,7 +231,7 @@ impl Cluster {
     pub fn next_due_ms(&self) -> Option<Ms> {
         self.agenda
             .first()
-            .map(|(slot, _, _)| slot.due_ms.max(self.now_ms))
+            .map(|(slot, _)| slot.due_ms.max(self.now_ms))
     }
 
     /// A user's request: answered at once, as a step of its own.
@@ -320,30 +313,22 @@ impl Cluster {
         answer
     }
 
-    /// The cache of an informer whose first pending event made `revision`; with nothing pending, the truth.
-    pub(super) fn table_at(&self, revision: Option<Revision>, kind: Kind) -> &Table {
-        match revision {
-            Some(revision) => {
-                &self
-                    .in_flight
-                    .get(&revision)
-                    .expect("a pending event is in flight")
-                    .before
-            }
-            None => self.store.head().table(kind),
+    /// An informer's cache: the objects as they were before the first event that it has not been told of, else the truth.
+    fn cache<'a>(&'a self, cursor: &'a Cursor) -> &'a Table {
+        match cursor.pending.front() {
+            Some(event) => event.before(),
+            None => self.store.head().table(cursor.kind),
         }
     }
 
     /// What a process sees.
     pub(super) fn seen<'a>(&'a self, process: &'a Process) -> Seen<'a> {
-        let machine = self
-            .machines
-            .get(&process.id.node)
-            .map(|machine| &**machine);
-        let mut seen = Seen::new(self.now_ms, &process.id.node, machine);
+        let node = &process.id.node;
+        let on_node = (!node.is_empty()).then(|| self.machines.get(node));
+        let machine = on_node.flatten().map(|machine| &**machine);
+        let mut seen = Seen::new(self.now_ms, node, machine);
         for cursor in &process.watches {
-            let first = cursor.pending.front().map(|(revision, _)| *revision);
-            seen = seen.with(cursor.kind, self.table_at(first, cursor.kind));
+            seen = seen.with(cursor.kind, self.cache(cursor));
         }
         seen
     }
@@ -400,7 +385,7 @@ impl Cluster {
                 .subscribers
                 .entry((cursor.kind, cursor.scope, scope_name))
                 .or_default();
-            subscribers.push_back((index, watch));
+            Arc::make_mut(subscribers).push((index, watch));
         }
         self.index.insert(process.id.clone(), index);
         self.processes.push_back(Arc::new(process));

@@ -3,8 +3,8 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/storage/cacher; client-go's tools/cache/reflector.go and shared_informer.go.
 
 use super::agenda::{Entry, ProcessIndex, Slot};
-use super::cluster::{Cluster, InFlight, WATCH_LATENCY_MS};
-use super::process::{ProcessState, Queued};
+use super::cluster::{Cluster, WATCH_LATENCY_MS};
+use super::process::{InFlight, Pending, ProcessState, Queued};
 use super::step::{Cause, StepEvent};
 use crate::api::{Change, Kind, Name, Object, Revision, Table};
 use crate::component::{Scope, Urgency, Wake};
@@ -27,48 +27,40 @@ impl Cluster {
     }
 
     fn send(&mut self, change: Change, before: Table) {
-        let (kind, revision) = (change.kind(), change.revision);
+        let kind = change.kind();
         let urgency = if change.is_heartbeat() {
             Urgency::Housekeeping
         } else {
             Urgency::Work
         };
-        let mut watchers = 0;
-        for (scope, name) in audiences(&change) {
+        let audiences = audiences(&change);
+        let event = Pending::new(InFlight {
+            before,
+            change,
+            urgency,
+        });
+        for (scope, name) in audiences.into_iter().flatten() {
             let Some(subscribers) = self.subscribers.get(&(kind, scope, name)).cloned() else {
                 continue;
             };
-            for (process, watch) in subscribers {
-                if self.processes[process].state == ProcessState::Up {
-                    watchers += 1;
-                    self.enqueue_event(process, watch, revision, urgency);
-                }
+            for (process, watch) in subscribers.iter() {
+                self.enqueue_event(*process, *watch, event.clone());
             }
-        }
-        if watchers > 0 {
-            self.in_flight.insert(
-                revision,
-                InFlight {
-                    before,
-                    change,
-                    watchers,
-                },
-            );
         }
     }
 
-    fn enqueue_event(
-        &mut self,
-        process: ProcessIndex,
-        watch: usize,
-        revision: Revision,
-        urgency: Urgency,
-    ) {
-        let cursor = &mut self.process_mut(process).watches[watch];
-        cursor.pending.push_back((revision, urgency));
-        cursor.pending_work += usize::from(urgency == Urgency::Work);
+    fn enqueue_event(&mut self, process: ProcessIndex, watch: usize, event: Pending) {
+        let running = self.process_mut(process);
+        if running.state != ProcessState::Up {
+            return;
+        }
+        let cursor = &mut running.watches[watch];
+        let is_work = event.urgency() == Urgency::Work;
+        cursor.pending.push_back(event);
+        cursor.pending_work += usize::from(is_work);
+        let is_first_work = is_work && cursor.pending_work == 1;
         match cursor.slot {
-            Some(slot) if urgency == Urgency::Work => self.agenda.raise(&slot),
+            Some(slot) if is_first_work => self.agenda.set_urgency(&slot, Urgency::Work),
             Some(_) => {}
             None => self.schedule_delivery(process, watch),
         }
@@ -76,18 +68,16 @@ impl Cluster {
 
     /// Puts the next pending event of a watch on the agenda, unless the watch is held or the way to it is cut.
     pub(super) fn schedule_delivery(&mut self, process: ProcessIndex, watch: usize) {
-        let reachable = self.api_server_up && self.is_connected(&self.processes[process].id.node);
-        let cursor = &self.processes[process].watches[watch];
+        let running = &self.processes[process];
+        let cursor = &running.watches[watch];
+        let Some(event) = cursor.pending.front() else {
+            return;
+        };
+        let reachable = self.api_server_up && self.is_connected(&running.id.node);
         if cursor.slot.is_some() || cursor.held || !reachable {
             return;
         }
-        let Some((revision, _)) = cursor.pending.front() else {
-            return;
-        };
-        let written_ms = self
-            .in_flight
-            .get(revision)
-            .map_or(self.now_ms, |flight| flight.change.at_ms);
+        let written_ms = event.change().at_ms;
         let urgency = if cursor.pending_work > 0 {
             Urgency::Work
         } else {
@@ -109,50 +99,37 @@ impl Cluster {
 
     /// Delivers the first pending event of a watch: the cursor moves, the cache follows, the handlers wake keys.
     pub(super) fn deliver(&mut self, process: ProcessIndex, watch: usize) -> StepEvent {
-        self.process_mut(process).watches[watch].slot = None;
-        let change = self
-            .advance_cursor(process, watch)
+        let running = self.process_mut(process);
+        let cursor = &mut running.watches[watch];
+        cursor.slot = None;
+        let event = cursor
+            .advance()
             .expect("a delivery on the agenda has an event pending");
-        self.schedule_delivery(process, watch);
-        let heartbeat = change.is_heartbeat();
-        let component = self.processes[process].component;
+        let change = event.change();
         // Taken out of the process meanwhile, so that it is changed in place and not copied.
-        let mut memory = std::mem::take(&mut self.process_mut(process).memory);
-        let wakes = component.wakes(&change, &self.seen(&self.processes[process]), &mut memory);
+        let mut memory = std::mem::take(&mut running.memory);
+        self.schedule_delivery(process, watch);
+        let running = &*self.processes[process];
+        let wakes = running
+            .component
+            .wakes(change, &self.seen(running), &mut memory);
+        let id = running.id.clone();
         self.process_mut(process).memory = memory;
         let woke: Vec<Name> = wakes.iter().map(|wake| wake.key.clone()).collect();
-        let cause = Self::cause_of(&change);
         for mut wake in wakes {
-            if heartbeat {
+            if event.urgency() == Urgency::Housekeeping {
                 wake.urgency = Urgency::Housekeeping;
             }
-            self.enqueue_key(process, wake, cause.clone());
+            self.enqueue_key(process, wake, Self::cause_of(change));
         }
         StepEvent::Delivered {
-            process: self.processes[process].id.clone(),
+            process: id,
             key: change.key(),
             change: change.change_type(),
             revision: change.revision,
             written_in: change.step,
             woke,
         }
-    }
-
-    /// Moves a watch past its first pending event without telling the component; that is all that a lost event is.
-    pub(super) fn advance_cursor(&mut self, process: ProcessIndex, watch: usize) -> Option<Change> {
-        let cursor = &mut self.process_mut(process).watches[watch];
-        let (revision, urgency) = cursor.pending.pop_front()?;
-        cursor.pending_work -= usize::from(urgency == Urgency::Work);
-        let flight = self
-            .in_flight
-            .get_mut(&revision)
-            .expect("a pending event is in flight");
-        let change = flight.change.clone();
-        flight.watchers -= 1;
-        if flight.watchers == 0 {
-            self.in_flight.remove(&revision);
-        }
-        Some(change)
     }
 
     /// Adds a key to a work queue. One that is there already keeps the earlier time and the higher urgency.
@@ -164,7 +141,7 @@ impl Cluster {
             if queued.slot.due_ms <= due_ms && queued.slot.rank <= -wake.priority {
                 if urgency < queued.urgency {
                     let slot = queued.slot;
-                    self.agenda.raise(&slot);
+                    self.agenda.set_urgency(&slot, urgency);
                     if let Some(queued) = self.process_mut(process).queue.get_mut(&wake.key) {
                         queued.urgency = urgency;
                     }
@@ -216,11 +193,7 @@ impl Cluster {
 }
 
 /// Who may be concerned by a change, as keys of the subscribers' index.
-fn audiences(change: &Change) -> Vec<(Scope, Name)> {
-    let mut audiences = vec![
-        (Scope::All, Name::default()),
-        (Scope::OwnName, change.object().name()),
-    ];
+fn audiences(change: &Change) -> [Option<(Scope, Name)>; 4] {
     let node = |object: &Option<Object>| match object {
         Some(Object::Pod(pod)) => pod
             .spec
@@ -230,11 +203,13 @@ fn audiences(change: &Change) -> Vec<(Scope, Name)> {
         _ => None,
     };
     let (was, is) = (node(&change.before), node(&change.after));
-    if was != is {
-        audiences.extend(was.map(|node| (Scope::OwnNode, node)));
-    }
-    audiences.extend(is.map(|node| (Scope::OwnNode, node)));
-    audiences
+    let left = was.filter(|was| Some(was) != is.as_ref());
+    [
+        Some((Scope::All, Name::default())),
+        Some((Scope::OwnName, change.object().name())),
+        left.map(|node| (Scope::OwnNode, node)),
+        is.map(|node| (Scope::OwnNode, node)),
+    ]
 }
 
 /// What a watch of this scope sees of a table.

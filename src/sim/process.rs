@@ -3,7 +3,7 @@
 use super::agenda::Slot;
 use super::recorder::Recorder;
 use super::step::Cause;
-use crate::api::{Kind, Name, Revision};
+use crate::api::{Change, Kind, Name, Table, User};
 use crate::component::{AnyComponent, Memory, Outcome, Scope, Turn, Urgency};
 use imbl::OrdMap;
 use std::collections::VecDeque;
@@ -48,6 +48,8 @@ pub struct Process {
     pub component: &'static dyn AnyComponent,
     /// Who it is.
     pub id: ProcessId,
+    /// The identity under which its requests go to the API server.
+    pub user: User,
     /// Is it running?
     pub state: ProcessState,
     /// Its informers' cursors, in the order of [`AnyComponent::watches`].
@@ -100,14 +102,65 @@ pub struct Cursor {
     pub kind: Kind,
     /// Which of them.
     pub scope: Scope,
-    /// Revisions that it has not been told of yet, oldest first.
-    pub pending: VecDeque<(Revision, Urgency)>,
+    /// Events that it has not been told of yet, oldest first.
+    pub pending: VecDeque<Pending>,
     /// How many of those are work.
     pub pending_work: usize,
     /// Where the delivery of the first one stands in the agenda; `None` while nothing is pending or the watch is held.
     pub slot: Option<Slot>,
     /// A fault: nothing is delivered until it is released.
     pub held: bool,
+}
+
+/// An event on its way to some informers, shared by all of them.
+#[derive(Clone, Debug)]
+pub struct Pending(Arc<InFlight>);
+
+/// A write, with the objects of its kind as they were just before it: the cache of those who have not been told of it.
+#[derive(Debug, PartialEq)]
+pub(super) struct InFlight {
+    pub(super) before: Table,
+    pub(super) change: Change,
+    pub(super) urgency: Urgency,
+}
+
+impl Pending {
+    pub(super) fn new(event: InFlight) -> Self {
+        Self(Arc::new(event))
+    }
+
+    /// The write that it tells of.
+    #[must_use]
+    pub fn change(&self) -> &Change {
+        &self.0.change
+    }
+
+    /// The objects of the kind as they were just before it.
+    #[must_use]
+    pub fn before(&self) -> &Table {
+        &self.0.before
+    }
+
+    /// Does it keep the cluster from being settled?
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        self.0.urgency
+    }
+}
+
+impl PartialEq for Pending {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Cursor {
+    /// Moves past the first pending event without telling the component; that is all that a lost event is.
+    pub(super) fn advance(&mut self) -> Option<Pending> {
+        let event = self.pending.pop_front()?;
+        self.pending_work -= usize::from(event.urgency() == Urgency::Work);
+        Some(event)
+    }
 }
 
 /// A key in a work queue.
@@ -152,6 +205,7 @@ impl Process {
         };
         Self {
             component,
+            user: component.user(&node),
             id: ProcessId {
                 component: component.name(),
                 node,

@@ -21,6 +21,10 @@ mod terminal;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+/// Objects are many small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Kubernetes' control plane as a teaching instrument, without a cluster.
 #[derive(Parser)]
 #[command(name = "kubeloop", version, about, arg_required_else_help = true)]

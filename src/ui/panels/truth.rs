@@ -139,14 +139,8 @@ fn stale(session: &Session, process: &Process) -> Vec<Stale> {
     let cluster = session.timeline().cluster();
     let mut stale = Vec::new();
     for cursor in &process.watches {
-        let pending = cursor
-            .pending
-            .iter()
-            .filter_map(|(revision, _)| cluster.store().change(*revision));
-        let keys: BTreeSet<_> = pending
-            .take(SHOWN_MAX)
-            .map(crate::api::Change::key)
-            .collect();
+        let pending = cursor.pending.iter().take(SHOWN_MAX);
+        let keys: BTreeSet<_> = pending.map(|event| event.change().key()).collect();
         for key in keys {
             let truth = cluster.store().head().get(&key).cloned();
             let belief = belief(cluster, &process.id, cursor.kind, &key.namespace, &key.name);
