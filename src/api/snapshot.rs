@@ -4,30 +4,35 @@
 
 use super::{CustomKind, Kind, Name, Object, Stored, Uid, claims, owner, pods};
 use imbl::{OrdMap, OrdSet};
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{Event, Pod};
 use std::collections::BTreeMap;
-use std::ops::Bound;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Namespace and name: an object's place within its kind.
 pub(super) type Place = (Name, Name);
 
-/// All objects of one kind at one revision.
+/// All objects of one kind at one revision. Every write leaves the table as it was behind, so a change copies a path through each map
+/// that it touches: the maps are split by what they are asked for, which keeps those paths short and their nodes small.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Table {
-    objects: OrdMap<Place, Object>,
-    by_owner: OrdSet<(Uid, Place)>,
-    by_label: OrdSet<(Name, Name, Name)>,
-    by_node: OrdSet<(Name, Place)>,
+    len: usize,
+    /// By namespace, then by name.
+    objects: OrdMap<Name, OrdMap<Name, Object>>,
+    /// By owner and namespace; the zero uid for those that nobody controls.
+    by_owner: OrdMap<(Uid, Name), OrdSet<Name>>,
+    /// By namespace, key and value.
+    by_label: OrdMap<(Name, Name, Name), OrdSet<Name>>,
+    by_node: OrdMap<Name, OrdSet<Place>>,
     by_claim: OrdMap<Name, Place>,
-    tallies: OrdMap<Uid, Tally>,
+    tallies: OrdMap<Uid, Arc<Tally>>,
+    warnings: usize,
 }
 
 /// How many pods a controller has, and in which state; kept up with every write so that nobody needs to count.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Tally {
     /// Per set of labels (nearly always one), the counts.
-    pub groups: Vec<(BTreeMap<String, String>, PodCounts)>,
+    groups: Vec<(Arc<BTreeMap<String, String>>, PodCounts)>,
 }
 
 /// Numbers of pods. A pod is in exactly one of `active`, `terminating` and `finished`.
@@ -69,9 +74,10 @@ impl Tally {
         let index = self
             .groups
             .iter()
-            .position(|(l, _)| l == labels)
+            .position(|(l, _)| **l == *labels)
             .unwrap_or_else(|| {
-                self.groups.push((labels.clone(), PodCounts::default()));
+                let labels = Arc::new(labels.clone());
+                self.groups.push((labels, PodCounts::default()));
                 self.groups.len() - 1
             });
         let counts = &mut self.groups[index].1;
@@ -93,119 +99,148 @@ impl Table {
     /// The object of this name, if there is one.
     #[must_use]
     pub fn get(&self, namespace: &str, name: &str) -> Option<&Object> {
-        self.objects.get(&(Name::from(namespace), Name::from(name)))
+        self.objects.get(namespace)?.get(name)
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.objects.len()
+        self.len
     }
 
     /// Is there none?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
+        self.len == 0
     }
 
     /// All of them, by namespace and name.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Object> + '_ {
-        self.objects.iter().map(|(_, object)| object)
+        self.objects.values().flat_map(OrdMap::values)
     }
 
     /// Those of one namespace, by name; all of them if it is empty.
-    pub fn in_namespace<'a>(&'a self, namespace: &str) -> impl Iterator<Item = &'a Object> {
-        let from: Place = (namespace.into(), Name::default());
-        let objects = self
+    pub fn in_namespace<'a>(
+        &'a self,
+        namespace: &str,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let only = self
             .objects
-            .range((Bound::Included(from), Bound::Unbounded));
-        objects
-            .take_while(move |((ns, _), _)| namespace.is_empty() || ns == namespace)
-            .map(|(_, object)| object)
+            .get(namespace)
+            .filter(|_| !namespace.is_empty());
+        let all = namespace.is_empty().then(|| self.iter());
+        let only = only.into_iter().flat_map(OrdMap::values);
+        all.into_iter().flatten().chain(only)
     }
 
     /// Those which name this uid among their owners; with the zero uid, those that nobody controls.
     pub fn owned_by(&self, uid: Uid) -> impl Iterator<Item = &Object> + '_ {
-        let from = (uid, (Name::default(), Name::default()));
-        let entries = self
-            .by_owner
-            .range((Bound::Included(from), Bound::Unbounded));
-        entries
-            .take_while(move |(u, _)| *u == uid)
-            .filter_map(|(_, place)| self.objects.get(place))
+        let namespaces = self.by_owner.range((uid, Name::default())..);
+        namespaces
+            .take_while(move |((u, _), _)| *u == uid)
+            .flat_map(|((_, namespace), names)| self.those(namespace, names))
     }
 
     /// Those of a namespace that nobody controls, by name.
     pub fn orphans_in(&self, namespace: Name) -> impl Iterator<Item = &Object> + '_ {
-        let from = (Uid::default(), (namespace.clone(), Name::default()));
-        let entries = self
-            .by_owner
-            .range((Bound::Included(from), Bound::Unbounded));
-        entries
-            .take_while(move |(u, (ns, _))| *u == Uid::default() && *ns == namespace)
-            .filter_map(|(_, place)| self.objects.get(place))
+        let found = self.by_owner.get_key_value(&(Uid::default(), namespace));
+        found
+            .into_iter()
+            .flat_map(|((_, namespace), names)| self.those(namespace, names))
     }
 
     /// Those of a namespace with this label; much cheaper than looking through all.
-    pub fn with_label<'a>(
-        &'a self,
-        namespace: &'a str,
+    pub fn with_label(
+        &self,
+        namespace: &str,
         key: &str,
         value: &str,
-    ) -> impl Iterator<Item = &'a Object> + 'a {
-        let label = label_entry(key, value);
-        let from = (Name::from(namespace), label.clone(), Name::default());
-        let entries = self
-            .by_label
-            .range((Bound::Included(from), Bound::Unbounded));
-        entries
-            .take_while(move |(ns, l, _)| ns == namespace && *l == label)
-            .filter_map(|(ns, _, name)| self.objects.get(&(ns.clone(), name.clone())))
+    ) -> impl Iterator<Item = &Object> + '_ {
+        let label = (namespace.into(), key.into(), value.into());
+        let found = self.by_label.get_key_value(&label);
+        found
+            .into_iter()
+            .flat_map(|((namespace, _, _), names)| self.those(namespace, names))
     }
 
     /// Pods that are bound to this node (`spec.nodeName`); with an empty name, those bound to none.
-    pub fn on_node<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a Object> + 'a {
-        let from = (Name::from(node), (Name::default(), Name::default()));
-        let entries = self
-            .by_node
-            .range((Bound::Included(from), Bound::Unbounded));
-        entries
-            .take_while(move |(n, _)| n == node)
-            .filter_map(|(_, place)| self.objects.get(place))
+    pub fn on_node(&self, node: &str) -> impl Iterator<Item = &Object> + '_ {
+        let places = self.by_node.get(node).into_iter().flatten();
+        places.filter_map(|(namespace, name)| self.get(namespace, name))
+    }
+
+    /// How many pods are bound to this node; with an empty name, to none.
+    #[must_use]
+    pub fn count_on_node(&self, node: &str) -> usize {
+        self.by_node.get(node).map_or(0, OrdSet::len)
+    }
+
+    /// The objects of these names.
+    fn those<'a>(
+        &'a self,
+        namespace: &str,
+        names: &'a OrdSet<Name>,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let objects = self.objects.get(namespace);
+        names.iter().filter_map(move |name| objects?.get(name))
     }
 
     /// Who holds what only one object may hold (see [`super::claims`]).
     #[must_use]
     pub fn holder(&self, claim: &str) -> Option<&Place> {
-        self.by_claim.get(&Name::from(claim))
+        self.by_claim.get(claim)
     }
 
     /// The numbers of pods that the object with this uid controls.
     #[must_use]
     pub fn tally(&self, controller: Uid) -> Option<&Tally> {
-        self.tallies.get(&controller)
+        self.tallies.get(&controller).map(|tally| &**tally)
+    }
+
+    /// How many Events of type Warning there are.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.warnings
     }
 
     /// Puts an object in, in the place of the one with its name; returns that one.
     pub fn insert(&mut self, object: Object) -> Option<Object> {
         let place = (object.namespace(), object.name());
-        let before = self.objects.insert(place.clone(), object.clone());
+        let before = if let Some(in_namespace) = self.objects.get_mut(&place.0) {
+            in_namespace.insert(place.1.clone(), object.clone())
+        } else {
+            let first = OrdMap::unit(place.1.clone(), object.clone());
+            self.objects.insert(place.0.clone(), first);
+            None
+        };
+        self.len += usize::from(before.is_none());
         self.reindex(&place, before.as_ref(), Some(&object));
         before
     }
 
     /// Takes an object out.
     pub fn remove(&mut self, namespace: &str, name: &str) -> Option<Object> {
+        self.get(namespace, name)?;
+        let in_namespace = self.objects.get_mut(namespace)?;
+        let before = in_namespace.remove(name)?;
+        if in_namespace.is_empty() {
+            self.objects.remove(namespace);
+        }
+        self.len -= 1;
         let place = (Name::from(namespace), Name::from(name));
-        let before = self.objects.remove(&place)?;
         self.reindex(&place, Some(&before), None);
         Some(before)
     }
 
     fn reindex(&mut self, place: &Place, before: Option<&Object>, after: Option<&Object>) {
-        let indexed = |o: &Object| !matches!(o.kind(), Kind::Event | Kind::Lease);
-        if !before.or(after).is_some_and(indexed) {
-            return;
+        match before.or(after).map(Object::kind) {
+            Some(Kind::Event) => {
+                self.warnings += usize::from(after.is_some_and(is_warning));
+                self.warnings -= usize::from(before.is_some_and(is_warning));
+                return;
+            }
+            Some(Kind::Lease) | None => return,
+            Some(_) => {}
         }
         self.reindex_owners(place, before, after);
         self.reindex_labels(place, before, after);
@@ -225,10 +260,10 @@ impl Table {
             return;
         }
         for uid in before.into_iter().flat_map(index_uids) {
-            self.by_owner.remove(&(uid, place.clone()));
+            take_out(&mut self.by_owner, &(uid, place.0.clone()), &place.1);
         }
         for uid in after.into_iter().flat_map(index_uids) {
-            self.by_owner.insert((uid, place.clone()));
+            put_in(&mut self.by_owner, (uid, place.0.clone()), &place.1);
         }
     }
 
@@ -239,12 +274,12 @@ impl Table {
             return;
         }
         for (key, value) in was.into_iter().flatten() {
-            self.by_label
-                .remove(&(place.0.clone(), label_entry(key, value), place.1.clone()));
+            let label = (place.0.clone(), key.into(), value.into());
+            take_out(&mut self.by_label, &label, &place.1);
         }
         for (key, value) in is.into_iter().flatten() {
-            self.by_label
-                .insert((place.0.clone(), label_entry(key, value), place.1.clone()));
+            let label = (place.0.clone(), key.into(), value.into());
+            put_in(&mut self.by_label, label, &place.1);
         }
     }
 
@@ -263,10 +298,10 @@ impl Table {
         let (was, is) = (before.map(pods::node_name), after.map(pods::node_name));
         if was != is {
             if let Some(node) = was {
-                self.by_node.remove(&(node.into(), place.clone()));
+                take_out(&mut self.by_node, &Name::from(node), place);
             }
             if let Some(node) = is {
-                self.by_node.insert((node.into(), place.clone()));
+                put_in(&mut self.by_node, node.into(), place);
             }
         }
         if let (Some(before), Some(after)) = (before, after)
@@ -281,11 +316,36 @@ impl Table {
                 continue;
             };
             let uid = Uid::parse(&controller.uid);
-            let tally = self.tallies.entry(uid).or_default();
+            let Some(tally) = self.tallies.get_mut(&uid) else {
+                let mut tally = Tally::default();
+                tally.add(pod, by);
+                self.tallies.insert(uid, Arc::new(tally));
+                continue;
+            };
+            let tally = Arc::make_mut(tally);
             tally.add(pod, by);
             if tally.groups.is_empty() {
                 self.tallies.remove(&uid);
             }
+        }
+    }
+}
+
+/// Adds to one of the sets of an index.
+fn put_in<K: Ord + Clone, V: Ord + Clone>(index: &mut OrdMap<K, OrdSet<V>>, key: K, value: &V) {
+    if let Some(set) = index.get_mut(&key) {
+        set.insert(value.clone());
+    } else {
+        index.insert(key, OrdSet::unit(value.clone()));
+    }
+}
+
+/// Takes out of one of the sets of an index; a set that is empty then goes, too.
+fn take_out<K: Ord + Clone, V: Ord + Clone>(index: &mut OrdMap<K, OrdSet<V>>, key: &K, value: &V) {
+    if let Some(set) = index.get_mut(key) {
+        set.remove(value);
+        if set.is_empty() {
+            index.remove(key);
         }
     }
 }
@@ -304,12 +364,8 @@ fn counts_alike(before: &Pod, after: &Pod) -> bool {
         && before.metadata.labels == after.metadata.labels
 }
 
-fn label_entry(key: &str, value: &str) -> Name {
-    let mut text = String::with_capacity(key.len() + value.len() + 1);
-    text.push_str(key);
-    text.push('=');
-    text.push_str(value);
-    text.into()
+fn is_warning(object: &Object) -> bool {
+    Event::of(object).is_some_and(|event| event.type_.as_deref() == Some("Warning"))
 }
 
 /// The uids that an object is indexed under: its owners, and zero if nobody controls it.
@@ -367,9 +423,7 @@ impl Snapshot {
     /// The object at this key, if there is one.
     #[must_use]
     pub fn get(&self, key: &super::Key) -> Option<&Object> {
-        self.table(key.kind)
-            .objects
-            .get(&(key.namespace.clone(), key.name.clone()))
+        self.table(key.kind).get(&key.namespace, &key.name)
     }
 
     /// All objects, by kind, namespace and name.

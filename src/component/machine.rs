@@ -41,6 +41,8 @@ pub struct Machine {
     pub containers: OrdMap<ContainerId, Container>,
     /// Pod sandboxes: the pods' network namespaces, by the pod's uid.
     pub sandboxes: OrdMap<Uid, Sandbox>,
+    /// The same by the pod's `namespace/name`; an old pod's may still be there when a new one of its name comes.
+    pub sandboxes_by_pod: OrdSet<(Name, Uid)>,
     /// The number of the next container.
     pub next_container: ContainerId,
     /// What is under way, by when it will be done.
@@ -90,6 +92,16 @@ impl Machine {
             pod_network: format!("10.{}.{}", 244 + network / 256 % 12, network % 256).into(),
             ..Self::default()
         }
+    }
+
+    /// The sandboxes of all pods of this `namespace/name`.
+    pub fn sandboxes_of(&self, pod: &str) -> impl Iterator<Item = Uid> + '_ {
+        let pod = Name::from(pod);
+        let from = (pod.clone(), Uid::default());
+        let places = self.sandboxes_by_pod.range(from..);
+        places
+            .take_while(move |(of, _)| *of == pod)
+            .map(|(_, uid)| *uid)
     }
 
     /// The containers of one pod, oldest first.

@@ -232,7 +232,7 @@ impl Nodes {
         if self.density == Density::Tiles {
             return Limbo {
                 pods: Vec::new(),
-                pod_count: pod_count.unwrap_or_else(|| pods.on_node("").count()),
+                pod_count: pod_count.unwrap_or_else(|| pods.count_on_node("")),
             };
         }
         let pods = views(pods.on_node(""), &self.limbo.pods, Lost::No);
@@ -274,7 +274,7 @@ impl Nodes {
             name,
         };
         if self.density == Density::Tiles {
-            let pod_count = pod_count.unwrap_or_else(|| table.on_node(&view.name).count());
+            let pod_count = pod_count.unwrap_or_else(|| table.count_on_node(&view.name));
             let used_permille = permille(
                 i64::try_from(pod_count).unwrap_or(i64::MAX),
                 allocatable(node, "pods"),

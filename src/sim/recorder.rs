@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/client-go/tools/record/{event.go,events_cache.go}.
 //! Left out: aggregation of similar events with different messages, the spam filter (25 events in a burst per object).
 
-use crate::api::time::{Ms, micro_time, time};
+use crate::api::time::{BEGINNING_S, Ms, time};
 use crate::api::{Key, Kind, Name, PatchType, Request};
 use crate::component::{Note, NoteType};
 use imbl::{OrdMap, Vector};
@@ -49,7 +49,8 @@ impl Recorder {
             return Request::patch(key, PatchType::Merge, change);
         }
         // Upstream: the object's name and the time in nanoseconds, in hexadecimal.
-        let nanoseconds = micro_time(now_ms).0.as_nanosecond() + i128::from(sequence % 1_000_000);
+        let since_1970_ms = BEGINNING_S.unsigned_abs() * 1000 + now_ms;
+        let nanoseconds = since_1970_ms * 1_000_000 + sequence % 1_000_000;
         let name = format!(
             "{}.{nanoseconds:x}",
             meta.name.as_deref().unwrap_or_default()
@@ -120,7 +121,7 @@ fn type_name(note_type: NoteType) -> &'static str {
     }
 }
 
-/// FNV-1a over what makes two notes the same event: `getEventKey` upstream.
+/// A hash of what makes two notes the same event: `getEventKey` upstream. Eight bytes at a time; each part ends with its length.
 fn digest(note: &Note) -> u64 {
     let meta = note.about.metadata();
     let uid = meta.uid.as_deref().unwrap_or_default();
@@ -134,8 +135,18 @@ fn digest(note: &Note) -> u64 {
         &note.message,
     ];
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in parts.iter().flat_map(|part| part.bytes().chain([0xff])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let mut mix = |word: u64| {
+        hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 29;
+    };
+    for part in parts {
+        let (words, rest) = part.as_bytes().as_chunks::<8>();
+        words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
+        let last = rest
+            .iter()
+            .fold(0, |last, byte| last << 8 | u64::from(*byte));
+        mix(last);
+        mix(part.len() as u64);
     }
     hash
 }

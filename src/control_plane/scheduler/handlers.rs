@@ -50,23 +50,24 @@ pub(super) fn pod_changed(
     let Some(pod) = object.get::<Pod>() else {
         return Vec::new();
     };
-    let key = queue_key(object);
-    // Upstream's informer does not even see finished pods: for it they are gone.
-    if change.after.is_none() || pods::is_finished(pod) {
-        return pod_gone(&key, pod, seen, memory);
-    }
     let node = pods::node_name(pod);
+    // Upstream's informer does not even see finished pods: for it they are gone.
+    let is_gone = change.after.is_none() || pods::is_finished(pod);
+    if (is_gone || !node.is_empty()) && !memory.queue.is_empty() {
+        memory.queue.forget(&queue_key(object));
+    }
+    if is_gone {
+        return pod_gone(pod, seen, memory);
+    }
     if !node.is_empty() {
-        memory.queue.forget(&key);
         return pod_placed(pod, node, seen, memory);
     }
-    pod_waits(&key, pod, change, seen, memory)
+    pod_waits(&queue_key(object), pod, change, seen, memory)
         .into_iter()
         .collect()
 }
 
-fn pod_gone(key: &str, pod: &Pod, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
-    memory.queue.forget(key);
+fn pod_gone(pod: &Pod, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
     match memory.cache.remove_pod(uid_of(pod)) {
         Some(used) => memory.queue.on_event(&ClusterEvent::PodGone(&used), seen),
         None => Vec::new(),

@@ -121,11 +121,14 @@ impl Queue {
         waiting.back_off_ms()
     }
 
+    /// Does no pod wait?
+    #[must_use]
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// The pod was scheduled, or is gone.
     pub(super) fn forget(&mut self, key: &str) {
-        if self.waiting.is_empty() {
-            return;
-        }
         self.waiting.remove(key);
         self.parked.remove(key);
     }

@@ -242,6 +242,7 @@ fn run_sandbox(
         first_container: machine.next_container,
     };
     machine.sandboxes.insert(pod_uid, sandbox);
+    machine.sandboxes_by_pod.insert((pod.clone(), pod_uid));
     let pod = pod.clone();
     let due_ms = now_ms + SANDBOX_MS;
     schedule(machine, due_ms, Operation::Sandbox { pod_uid, pod });
@@ -448,6 +449,8 @@ fn remove_sandbox(machine: &mut Machine, pod_uid: Uid, now_ms: Ms) {
     let Some(sandbox) = machine.sandboxes.remove(&pod_uid) else {
         return;
     };
+    let place = (sandbox.pod.clone(), pod_uid);
+    machine.sandboxes_by_pod.remove(&place);
     for id in &sandbox.containers {
         machine.containers.remove(id);
     }

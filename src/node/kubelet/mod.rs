@@ -31,8 +31,18 @@ pub use node_status::KEY as NODE_STATUS;
 use crate::api::{Change, ChangeType, Kind, User};
 use crate::component::{Action, Component, Outcome, Place, Scope, Seen, Turn, Wake, Watch};
 
+/// What comes before a node's name in its kubelet's identity.
+const USER_PREFIX: &str = "system:node:";
+
 /// kubelet.
 pub struct Kubelet;
+
+impl Kubelet {
+    /// Is this the identity of the kubelet on this node?
+    fn is_user(user: &str, node: &str) -> bool {
+        user.strip_prefix(USER_PREFIX) == Some(node)
+    }
+}
 
 impl Component for Kubelet {
     type Memory = KubeletMemory;
@@ -46,7 +56,7 @@ impl Component for Kubelet {
     }
 
     fn user(&self, node: &str) -> User {
-        format!("system:node:{node}").into()
+        format!("{USER_PREFIX}{node}").into()
     }
 
     fn watches(&self) -> &'static [Watch] {
@@ -112,7 +122,7 @@ fn node_wakes(change: &Change, seen: &Seen<'_>) -> Vec<Wake> {
     match change.change_type() {
         ChangeType::Added => vec![Wake::now(lease::KEY), Wake::now(node_status::KEY)],
         ChangeType::Modified => {
-            let is_own = change.by == Component::user(&Kubelet, seen.node);
+            let is_own = Kubelet::is_user(&change.by, seen.node);
             let is_disputed =
                 !is_own && node_status::is_disputed(change.before.as_ref(), change.after.as_ref());
             is_disputed

@@ -12,13 +12,13 @@ use crate::api::pods::{is_finished, node_name};
 use crate::api::{
     Answer, Change, ChangeType, Key, Kind, Reply, Request, Stored, Subresource, Uid, Verb,
 };
-use crate::component::{Component, ContainerId, Datum, RuntimeCall, Seen, Turn, Wake, queue_key};
+use crate::component::{ContainerId, Datum, RuntimeCall, Seen, Turn, Wake, queue_key};
 use k8s_openapi::api::core::v1::Pod;
 
 /// Which key a change of a pod concerns: none, if it is the kubelet's own status write coming back.
 pub(super) fn wakes(change: &Change, seen: &Seen<'_>, memory: &mut KubeletMemory) -> Vec<Wake> {
     let object = change.object();
-    let is_own_write = || change.by == Component::user(&Kubelet, seen.node);
+    let is_own_write = || Kubelet::is_user(&change.by, seen.node);
     match change.change_type() {
         ChangeType::Modified if is_own_write() => return Vec::new(),
         ChangeType::Deleted => {
@@ -132,8 +132,8 @@ fn observe(pass: &mut Pass<'_>) {
 /// Sandboxes under this name whose pod the API does not have (any more): their containers are killed and the rest removed.
 fn clean_up(key: &str, place: &Key, wanted: Option<Uid>, seen: &Seen<'_>, turn: &mut Turn) {
     let machine = seen.machine();
-    for (uid, sandbox) in &machine.sandboxes {
-        if sandbox.pod != key || Some(*uid) == wanted {
+    for uid in machine.sandboxes_of(key) {
+        if Some(uid) == wanted {
             continue;
         }
         let closes = turn.differs(
@@ -144,7 +144,7 @@ fn clean_up(key: &str, place: &Key, wanted: Option<Uid>, seen: &Seen<'_>, turn: 
             "PodGone",
         );
         let alive: Vec<ContainerId> = machine
-            .containers_of(*uid)
+            .containers_of(uid)
             .filter(|(_, c)| c.exit_code().is_none())
             .map(|(id, _)| id)
             .collect();
@@ -156,7 +156,7 @@ fn clean_up(key: &str, place: &Key, wanted: Option<Uid>, seen: &Seen<'_>, turn: 
             turn.act(closes, call);
         }
         if alive.is_empty() {
-            turn.act(closes, RuntimeCall::RemoveSandbox { pod_uid: *uid });
+            turn.act(closes, RuntimeCall::RemoveSandbox { pod_uid: uid });
         }
     }
 }

@@ -13,10 +13,8 @@ const SHOWN_MAX: usize = 200;
 
 /// How many warnings there are, for the badge.
 pub(super) fn warnings(session: &Session) -> usize {
-    all(session)
-        .filter(|event| event.type_.as_deref() == Some("Warning"))
-        .take(100)
-        .count()
+    let head = session.timeline().cluster().store().head();
+    head.table(Kind::Event).warnings().min(100)
 }
 
 /// The events.

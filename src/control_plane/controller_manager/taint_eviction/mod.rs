@@ -83,9 +83,10 @@ impl Component for TaintEvictionController {
                 Vec::new()
             };
         }
-        let key = queue_key(change.object());
-        if after.is_none() && memory.evictions.contains_key(&key) {
-            return vec![Wake::now(key)];
+        let key = || queue_key(change.object());
+        if after.is_none() && !memory.evictions.is_empty() && memory.evictions.contains_key(&key())
+        {
+            return vec![Wake::now(key())];
         }
         let (was, is) = (before.and_then(Pod::of), after.and_then(Pod::of));
         let what = |pod: Option<&Pod>| {
@@ -98,7 +99,7 @@ impl Component for TaintEvictionController {
             .get::<Node>("", pods::node_name(pod))
             .is_some_and(|node| no_execute(node).next().is_some());
         if is_tainted && what(was) != what(is) {
-            vec![Wake::now(key)]
+            vec![Wake::now(key())]
         } else {
             Vec::new()
         }
