@@ -14,6 +14,7 @@ use super::step::{Choice, Pace, Step, StepEvent};
 use crate::api::Request;
 use crate::api::time::Ms;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many steps lie between checkpoints, at first.
 const CHECKPOINT_STEPS: u64 = 32;
@@ -39,7 +40,7 @@ pub struct Timeline {
     fingerprints: Vec<u32>,
     marks: Vec<Mark>,
     samples: Vec<Sample>,
-    checkpoints: BTreeMap<u64, Cluster>,
+    checkpoints: BTreeMap<u64, Arc<Cluster>>,
     spacing: u64,
     cluster: Cluster,
     current: Option<Step>,
@@ -62,7 +63,7 @@ impl Timeline {
             fingerprints: Vec::new(),
             marks: Vec::new(),
             samples: vec![sample(&cluster)],
-            checkpoints: BTreeMap::from([(0, cluster.clone())]),
+            checkpoints: BTreeMap::from([(0, Arc::new(cluster.clone()))]),
             spacing: CHECKPOINT_STEPS,
             cluster,
             current: None,
@@ -235,7 +236,7 @@ impl Timeline {
             .expect("there is a checkpoint at 0");
         let near = self.cursor() <= from && self.cursor() >= *at;
         if !near {
-            self.cluster = checkpoint.clone();
+            self.cluster = Cluster::clone(checkpoint);
             self.current = None;
         }
         while self.cursor() < step {
@@ -379,7 +380,8 @@ impl Timeline {
         }
         self.current = Some(step);
         if cursor % self.spacing == 0 {
-            self.checkpoints.insert(cursor, self.cluster.clone());
+            let checkpoint = Arc::new(self.cluster.clone());
+            self.checkpoints.insert(cursor, checkpoint);
             self.thin_out();
         }
     }

@@ -186,6 +186,12 @@ async fn trace_of(store: &Store, from: u64, to: u64) -> Answer {
     const STEPS_PER_LOOK: u64 = 16;
     let mut copy: Timeline = store.session().timeline().clone();
     let to = to.min(copy.len());
+    if let Some(step) = copy
+        .current()
+        .filter(|step| (step.index, step.index + 1) == (from, to))
+    {
+        return Ok(json!([trace::to_json(step, copy.cluster())]));
+    }
     copy.seek(from);
     let mut steps: Vec<Value> = Vec::new();
     player::in_slices(store, || {

@@ -262,9 +262,13 @@ fn keep(store: &Store) {
     };
     save();
     let shown = store.clone();
+    let settings = std::cell::RefCell::new(store.settings().clone());
     store.listen(Callback::from(move |()| {
         save();
-        show_settings(&shown);
+        if *settings.borrow() != *shown.settings() {
+            *settings.borrow_mut() = shown.settings().clone();
+            show_settings(&shown);
+        }
     }));
 }
 

@@ -7,7 +7,7 @@ use crate::ui::parts::format::{span, who};
 use crate::ui::parts::{Icon, Loop, Menu, glyph_of_component, icon};
 use crate::ui::settings::{Change, Coach, Settings, Sheet, Theme};
 use crate::ui::store::{
-    Configure, Dispatch, Store, use_configure, use_dispatch, use_language, use_session,
+    Configure, Dispatch, Shown, Store, use_configure, use_dispatch, use_language, use_session,
     use_settings, use_store,
 };
 use wasm_bindgen::JsCast;
@@ -33,9 +33,9 @@ pub fn Bar() -> Html {
                 { speed(&session, &dispatch, language) }
                 { status(&session, language) }
                 <span class="grow"></span>
-                { next(&session, &dispatch, language) }
+                { next(&shown, &dispatch, language) }
             </div>
-            { tools(&store, &session, &dispatch, &configure, &settings, language) }
+            { tools(&store, &shown, &dispatch, &configure, &settings, language) }
         </header>
     }
 }
@@ -155,14 +155,26 @@ fn status(session: &Session, language: Language) -> Html {
 /// How many of the things that could happen the menu lists.
 const NEXT_MAX: usize = 30;
 
-fn next(session: &Session, dispatch: &Dispatch, language: Language) -> Html {
-    let cluster = session.timeline().cluster();
-    let ready = cluster.ready(NEXT_MAX);
+fn next(shown: &Shown, dispatch: &Dispatch, language: Language) -> Html {
+    let ready = shown.get().timeline().cluster().ready(1);
     let Some(first) = ready.first() else {
         return Html::default();
     };
     let (glyph, name) = actor(first);
+    let entries = {
+        let (shown, dispatch) = (shown.clone(), dispatch.clone());
+        Callback::from(move |()| possible(&shown.get(), &dispatch, language))
+    };
     let button = html! { <><span class="dim wide">{ words::next(language) }</span>{ " " }<Icon name={glyph} /><b class="cut">{ name }</b><Icon name="chevron" class="i-s" /></> };
+    html! {
+        <Menu id="next-menu" class="next" label={words::who_runs_next(language)} title={words::next_title(language)} {button} {entries} />
+    }
+}
+
+/// What could happen next, as the entries of a menu.
+fn possible(session: &Session, dispatch: &Dispatch, language: Language) -> Html {
+    let cluster = session.timeline().cluster();
+    let ready = cluster.ready(NEXT_MAX);
     let now_ms = cluster.now_ms();
     let item = |(index, ready): (usize, &Ready)| {
         let (glyph, _) = actor(ready);
@@ -188,10 +200,10 @@ fn next(session: &Session, dispatch: &Dispatch, language: Language) -> Html {
         }
     };
     html! {
-        <Menu id="next-menu" class="next" label={words::who_runs_next(language)} title={words::next_title(language)} {button}>
+        <>
             <div class="menu-head">{ words::could_happen(language, ready.len()) }</div>
             { for ready.iter().enumerate().map(item) }
-        </Menu>
+        </>
     }
 }
 
@@ -251,7 +263,18 @@ const BREAKPOINTS: &[Breakpoint] = &[
     Breakpoint::FewerReady,
 ];
 
-fn breakpoints(session: &Session, dispatch: &Dispatch, language: Language) -> Html {
+fn breakpoints(shown: &Shown, dispatch: &Dispatch, language: Language) -> Html {
+    let entries = {
+        let (shown, dispatch) = (shown.clone(), dispatch.clone());
+        Callback::from(move |()| breakpoint_entries(&shown.get(), &dispatch, language))
+    };
+    html! {
+        <Menu id="breakpoints-menu" label={words::breakpoints(language)} title={words::breakpoints(language)} button_label={words::breakpoints(language)}
+            button_class={classes!("ghost", "icon-only")} button={icon("breakpoint")} {entries} />
+    }
+}
+
+fn breakpoint_entries(session: &Session, dispatch: &Dispatch, language: Language) -> Html {
     let item = |breakpoint: &Breakpoint| {
         let set = session.breakpoints.contains(breakpoint);
         html! {
@@ -261,17 +284,16 @@ fn breakpoints(session: &Session, dispatch: &Dispatch, language: Language) -> Ht
         }
     };
     html! {
-        <Menu id="breakpoints-menu" label={words::breakpoints(language)} title={words::breakpoints(language)} button_label={words::breakpoints(language)}
-            button_class={classes!("ghost", "icon-only")} button={icon("breakpoint")}>
+        <>
             <div class="menu-head">{ words::breakpoints_head(language) }</div>
             { for BREAKPOINTS.iter().map(item) }
-        </Menu>
+        </>
     }
 }
 
 fn tools(
     store: &Store,
-    session: &Session,
+    shown: &Shown,
     dispatch: &Dispatch,
     configure: &Configure,
     settings: &Settings,
@@ -280,11 +302,10 @@ fn tools(
     let dark = crate::ui::dom::is_dark(settings.theme);
     let theme = if dark { Theme::Light } else { Theme::Dark };
     let other = language.other();
-    let seed = session.timeline().cluster().options().seed;
-    let nodes = session.timeline().cluster().options().nodes;
+    let ClusterOptions { nodes, seed, .. } = *shown.get().timeline().cluster().options();
     html! {
         <div class="tools">
-            { breakpoints(session, dispatch, language) }
+            { breakpoints(shown, dispatch, language) }
             <button class="button ghost icon-only optional" aria-label={words::reset(language)} title={words::reset_title(language)}
                 onclick={dispatch.on(Action::Reset(ClusterOptions { nodes, seed, ..ClusterOptions::default() }))}><Icon name="reset" /></button>
             <button class="button ghost icon-only" aria-label={words::share(language)} title={words::share_title(language)}

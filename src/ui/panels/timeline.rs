@@ -1,11 +1,11 @@
 //! The timeline: clock, scrubber, marks, convergence plot, forks.
 
-use crate::session::Action;
+use crate::session::{Action, Session};
 use crate::sim::{Mark, MarkKind, Sample};
-use crate::ui::i18n::page as words;
+use crate::ui::i18n::{Language, page as words};
 use crate::ui::parts::format::clock;
 use crate::ui::parts::{Icon, Menu, icon};
-use crate::ui::store::{use_dispatch, use_language, use_session};
+use crate::ui::store::{Dispatch, use_dispatch, use_language, use_session};
 use std::fmt::Write;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -23,14 +23,13 @@ pub fn Timeline() -> Html {
     let session = shown.get();
     let timeline = session.timeline();
     let (cursor, len) = (timeline.cursor(), timeline.len());
-    let plot = use_memo(
+    let curves = use_memo(
         (
             timeline.samples().len(),
             timeline.samples().last().copied(),
-            len,
             timeline.branches().len(),
         ),
-        |_| plot(timeline.samples(), len),
+        |_| curves(timeline.samples()),
     );
     let oninput = {
         let dispatch = dispatch.clone();
@@ -61,7 +60,7 @@ pub fn Timeline() -> Html {
         <footer class="timeline" aria-label={words::timeline(language)}>
             <div class="clock" data-past={(cursor < len).then_some("")}><b>{ clock(timeline.cluster().now_ms()) }</b><small>{ words::virtual_time(language) }</small></div>
             <div class="track" style={place(cursor)}>
-                { (*plot).clone() }
+                { plot(&curves, len) }
                 <div class="marks" aria-hidden="true">
                     { for timeline.marks().iter().enumerate().filter(|(index, _)| index % stride == 0).map(mark) }
                     { for branches.iter().enumerate().map(|(index, branch)| html! { <span class="fork" key={format!("fork-{index}")} style={place(branch.forks_at)}></span> }) }
@@ -73,15 +72,23 @@ pub fn Timeline() -> Html {
                 <span>{ before }<b>{ cursor }</b>{ behind }</span>
                 if !branches.is_empty() {
                     <Menu id="futures-menu" class="futures" label={words::futures(language)} title={words::futures(language)} button_class={classes!("small", "ghost")}
-                        button={html! { <><Icon name="fork" class="i-s" />{ branches.len() }<span class="vh">{ words::futures(language) }</span></> }}>
-                        <div class="menu-head">{ words::futures_head(language) }</div>
-                        { for branches.iter().enumerate().map(|(index, branch)| html! {
-                            <button class="menu-item" onclick={dispatch.on(Action::SwitchBranch(index))}>{ icon("fork") }<span>{ words::future(language, branch.forks_at, branch.len) }</span></button>
-                        }) }
-                    </Menu>
+                        button={html! { <><Icon name="fork" class="i-s" />{ branches.len() }<span class="vh">{ words::futures(language) }</span></> }}
+                        entries={let shown = shown.clone(); Callback::from(move |()| futures(&shown.get(), &dispatch, language))} />
                 }
             </div>
         </footer>
+    }
+}
+
+fn futures(session: &Session, dispatch: &Dispatch, language: Language) -> Html {
+    let branches = session.timeline().branches().iter().enumerate();
+    html! {
+        <>
+            <div class="menu-head">{ words::futures_head(language) }</div>
+            { for branches.map(|(index, branch)| html! {
+                <button class="menu-item" onclick={dispatch.on(Action::SwitchBranch(index))}>{ icon("fork") }<span>{ words::future(language, branch.forks_at, branch.len) }</span></button>
+            }) }
+        </>
     }
 }
 
@@ -95,8 +102,11 @@ fn share(step: u64, len: u64) -> String {
     )
 }
 
-/// The convergence plot: what was wanted as a line, what was ready as an area.
-fn plot(samples: &[Sample], len: u64) -> Html {
+/// What was wanted and what was ready, as far as the last sample; nothing if there is only one.
+fn curves(samples: &[Sample]) -> Option<(String, String)> {
+    if samples.len() < 2 {
+        return None;
+    }
     let most = samples
         .iter()
         .map(|sample| sample.desired.max(sample.ready))
@@ -118,12 +128,15 @@ fn plot(samples: &[Sample], len: u64) -> Html {
         let _ = write!(wanted, "H{}V{}", sample.step, height(sample.desired));
         let _ = write!(ready, "H{}V{}", sample.step, height(sample.ready));
     }
-    let _ = write!(wanted, "H{len}");
-    let _ = write!(ready, "H{len}V10Z");
+    Some((wanted, ready))
+}
+
+/// The convergence plot: what was wanted as a line, what was ready as an area.
+fn plot(curves: &Option<(String, String)>, len: u64) -> Html {
     html! {
         <svg class="plot" viewBox={format!("0 0 {} 10", len.max(1))} preserveAspectRatio="none" aria-hidden="true">
             <path class="base" d={format!("M0 10H{}", len.max(1))} />
-            if samples.len() > 1 { <path class="ready" d={ready} /><path class="wanted" d={wanted} /> }
+            if let Some((wanted, ready)) = curves { <path class="ready" d={format!("{ready}H{len}V10Z")} /><path class="wanted" d={format!("{wanted}H{len}")} /> }
         </svg>
     }
 }

@@ -24,8 +24,8 @@ pub struct MenuProps {
     /// The class around it all.
     #[prop_or_default]
     pub class: Classes,
-    /// The entries: buttons of the class `menu-item`.
-    pub children: Html,
+    /// Draws the entries, buttons of the class `menu-item`, when the menu is open.
+    pub entries: Callback<(), Html>,
 }
 
 /// A button that opens a list.
@@ -85,7 +85,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             <button class={classes!("button", props.button_class.clone())} id={button_id} title={props.title.clone()} aria-label={props.button_label.clone()}
                 aria-haspopup="true" aria-expanded={open.to_string()} onclick={toggle}>{ props.button.clone() }</button>
             if *open {
-                <div class="menu" role="group" id={props.id.clone()} aria-label={props.label.clone()} onclick={close}>{ props.children.clone() }</div>
+                <div class="menu" role="group" id={props.id.clone()} aria-label={props.label.clone()} onclick={close}>{ props.entries.emit(()) }</div>
             }
         </div>
     }

@@ -4,9 +4,10 @@ use super::Context;
 use crate::scene::{Health, Lane, LitPhase, Stage, Station};
 use crate::session::{Action, Selection, Tab};
 use crate::sim::ProcessId;
-use crate::ui::i18n::page as words;
+use crate::ui::i18n::{Language, page as words};
 use crate::ui::parts::format::thousands;
 use crate::ui::parts::{Icon, glyph_of_component, glyph_of_kind, icon};
+use crate::ui::store::Dispatch;
 use yew::prelude::*;
 
 pub(super) fn draw(context: &Context) -> Html {
@@ -32,7 +33,11 @@ pub(super) fn phase(context: &Context, id: &ProcessId) -> Option<&'static str> {
 
 /// A press looks at the process: its belief beside the truth.
 pub(super) fn look<E: 'static>(context: &Context, selection: Selection, tab: Tab) -> Callback<E> {
-    let dispatch = context.dispatch.clone();
+    look_with(&context.dispatch, selection, tab)
+}
+
+fn look_with<E: 'static>(dispatch: &Dispatch, selection: Selection, tab: Tab) -> Callback<E> {
+    let dispatch = dispatch.clone();
     Callback::from(move |_| {
         dispatch.send(Action::Select(Some(selection.clone())));
         dispatch.send(Action::OpenTab(tab));
@@ -129,7 +134,10 @@ fn manager(context: &Context) -> Html {
         <div class="station manager-station" key="manager">
             <article class="box manager" data-component="kube-controller-manager" data-phase={lit}>
                 <div class="box-head"><span class="hept" data-phase={lit}><Icon name="ctrl" /></span><span class="box-name">{ "controller-manager" }</span></div>
-                <ul class="chips">{ for controllers.iter().map(|station| chip(context, station, station.short_name())) }</ul>
+                <ul class="chips">{ for controllers.iter().map(|station| {
+                    let selection = Selection::Process(station.id.clone());
+                    chip(&context.dispatch, context.language, station, station.short_name(), phase(context, &station.id), context.is_selected(&selection))
+                }) }</ul>
             </article>
             { wires(context, "down", travelling, None) }
         </div>
@@ -137,13 +145,19 @@ fn manager(context: &Context) -> Html {
 }
 
 /// A controller, or what runs on a node.
-pub(super) fn chip(context: &Context, station: &Station, name: &'static str) -> Html {
-    let language = context.language;
+pub(super) fn chip(
+    dispatch: &Dispatch,
+    language: Language,
+    station: &Station,
+    name: &'static str,
+    phase: Option<&'static str>,
+    current: Option<&'static str>,
+) -> Html {
     let selection = Selection::Process(station.id.clone());
     html! {
         <li key={name}>
-            <button class="chip" data-component={station.full_name().to_string()} data-phase={phase(context, &station.id)} data-state={state(station)} data-ready={station.ready.then_some("")}
-                aria-current={context.is_selected(&selection)} title={words::station_title(language, &station.full_name(), station.queue, station.lag)} onclick={look(context, selection, Tab::Truth)}>
+            <button class="chip" data-component={station.full_name().to_string()} data-phase={phase} data-state={state(station)} data-ready={station.ready.then_some("")}
+                aria-current={current} title={words::station_title(language, &station.full_name(), station.queue, station.lag)} onclick={look_with(dispatch, selection, Tab::Truth)}>
                 { icon(glyph_of_component(station.id.component)) }<span class="cut">{ name }</span>
                 if station.lag > 0 { <span class="lag num">{ station.lag }<span>{ " " }{ words::behind(language) }</span></span> }
                 <span class="badge" data-count={station.queue.to_string()}>{ station.queue }<span class="vh">{ " " }{ words::in_queue(language) }</span></span>

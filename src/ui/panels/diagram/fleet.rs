@@ -2,13 +2,14 @@
 
 use super::Context;
 use super::control::{lane, look};
-use super::node::{Node, limbo};
+use super::node::{Limbo, Node, Shared};
 use crate::api::{Key, Kind};
-use crate::scene::{Density, Goal, GoalTone, NodeView};
+use crate::scene::{Density, Goal, GoalTone, NodeView, PodView};
 use crate::session::{Selection, Tab};
 use crate::ui::i18n::page as words;
 use crate::ui::parts::format::thousands;
 use crate::ui::parts::{glyph_of_kind, icon};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -39,6 +40,44 @@ pub(super) fn draw(context: &Context) -> Html {
             </ul>
         </section>
     }
+}
+
+/// Pods that have no node, in a box that is no machine.
+fn limbo(context: &Context) -> Html {
+    let scene = &context.scene;
+    let pods = &scene.limbo.pods;
+    html! {
+        <li class="berth" key=".limbo">
+            if scene.density == Density::Full { <div class="wires" aria-hidden="true"></div> }
+            <Limbo view={Shared(scene.limbo.clone())} density={scene.density} lit_pods={lit(context, pods)} selected={selected(context, pods)} language={context.language}
+                dispatch={context.dispatch.clone()} />
+        </li>
+    }
+}
+
+/// Which of these pods the step is about.
+fn lit(context: &Context, pods: &[Rc<PodView>]) -> BTreeSet<Key> {
+    if context.lit_pods.len() < pods.len() {
+        let is_here = |key: &&Key| position(pods, key).is_some();
+        return context.lit_pods.iter().filter(is_here).cloned().collect();
+    }
+    let keys = pods.iter().map(|pod| &pod.key);
+    keys.filter(|key| context.lit_pods.contains(key))
+        .cloned()
+        .collect()
+}
+
+/// Which of these pods the learner looks at.
+fn selected(context: &Context, pods: &[Rc<PodView>]) -> Option<Key> {
+    let Some(Selection::Object(key)) = &context.selection else {
+        return None;
+    };
+    position(pods, key).map(|_| key.clone())
+}
+
+/// Pods are sorted by their place.
+fn position(pods: &[Rc<PodView>], key: &Key) -> Option<usize> {
+    pods.binary_search_by(|pod| pod.key.cmp(key)).ok()
 }
 
 fn goal(context: &Context, goal: &Goal) -> Html {
@@ -87,34 +126,26 @@ pub(super) fn used(view: &NodeView) -> String {
 
 fn berth(context: &Context, index: usize, view: &Rc<NodeView>) -> Html {
     let scene = &context.scene;
-    let lit_pods: Vec<Key> = scene
-        .lit
-        .pods
-        .iter()
-        .filter(|key| view.pods.iter().any(|pod| pod.key == **key))
-        .cloned()
-        .collect();
-    let agents = scene.agents.get(index);
-    let travelling = agents
-        .into_iter()
-        .flatten()
-        .find_map(|agent| lane(context, &agent.id));
+    let agents = scene
+        .agents
+        .get(index)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let travelling = agents.iter().find_map(|agent| lane(context, &agent.id));
     let state = (!view.connected || !view.powered).then_some("cut");
-    let chips = agents.map(|agents| html! { <ul class="agents">{ for agents.iter().map(|agent| super::control::chip(context, agent, agent.id.component)) }</ul> });
-    let selected = match &context.selection {
-        Some(Selection::Object(key))
-            if (key.kind == Kind::Pod && view.pods.iter().any(|pod| pod.key == *key))
-                || (key.kind == Kind::Node && key.name == view.name) =>
-        {
-            Some(key.clone())
-        }
+    let own = Key::new(Kind::Node, "", view.name.clone());
+    let is_selected = context.selection == Some(Selection::Object(own.clone()));
+    let selected = is_selected.then_some(own);
+    let selected_agent = match &context.selection {
+        Some(Selection::Process(id)) if id.node == view.name => Some(id.clone()),
         _ => None,
     };
     html! {
         <li class="berth" key={view.name.as_str()}>
             if scene.density == Density::Full { { super::control::wires(context, "up", travelling, state) } }
-            <Node view={super::node::Shared(view.clone())} density={scene.density} agents={chips.unwrap_or_default()} agents_key={agents.cloned().unwrap_or_default()}
-                lit={scene.lit.process.clone().filter(|(process, _)| process.node == view.name)} {lit_pods} {selected} language={context.language} dispatch={context.dispatch.clone()} />
+            <Node view={Shared(view.clone())} density={scene.density} agents={agents.to_vec()} lit={scene.lit.process.clone().filter(|(process, _)| process.node == view.name)}
+                lit_pods={lit(context, &view.pods)} selected={selected.or_else(|| self::selected(context, &view.pods))} {selected_agent} language={context.language}
+                dispatch={context.dispatch.clone()} />
         </li>
     }
 }

@@ -6,16 +6,19 @@ mod control;
 mod fleet;
 mod node;
 
+use crate::api::Key;
 use crate::scene::{Nodes, Scene};
 use crate::session::{Goal, Selection, Speed};
 use crate::ui::i18n::{Language, page as words};
 use crate::ui::store::{Dispatch, use_dispatch, use_language, use_session};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What everything on the diagram needs.
 struct Context {
-    scene: Scene,
+    scene: Rc<Scene>,
+    lit_pods: BTreeSet<Key>,
     language: Language,
     dispatch: Dispatch,
     selection: Option<Selection>,
@@ -52,7 +55,8 @@ pub fn Diagram() -> Html {
         (session.revision(), selection.clone(), language, fast),
         |_| {
             let context = Context {
-                scene: (*scene).clone(),
+                scene: scene.clone(),
+                lit_pods: scene.lit.pods.iter().cloned().collect(),
                 language,
                 dispatch: dispatch.clone(),
                 selection,
