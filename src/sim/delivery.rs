@@ -232,22 +232,6 @@ fn has_claim(object: &Object) -> bool {
     volumes.any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
 }
 
-/// Is there a quota in the object's namespace?
-fn is_under_quota(object: &Object, head: &Snapshot) -> bool {
-    let quotas = head.table(Kind::ResourceQuota);
-    let namespace = object.metadata().namespace.as_deref().unwrap_or_default();
-    !namespace.is_empty() && !quotas.is_empty() && quotas.in_namespace(namespace).next().is_some()
-}
-
-/// Is it a pod with a volume that is a claim?
-fn has_claim(object: &Object) -> bool {
-    let Object::Pod(pod) = object else {
-        return false;
-    };
-    let mut volumes = pod.spec.iter().flat_map(|s| s.volumes.iter().flatten());
-    volumes.any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
-}
-
 /// What a watch of this scope sees of a table.
 fn visible<'a>(
     table: &'a Table,

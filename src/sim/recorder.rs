@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/client-go/tools/record/{event.go,events_cache.go}.
 //! Left out: aggregation of similar events with different messages, the spam filter (25 events in a burst per object).
 
-use crate::api::time::{BEGINNING_S, Ms, time};
+use crate::api::time::{BEGINNING_S, Ms, rfc3339, time};
 use crate::api::{Key, Kind, Name, PatchType, Request};
 use crate::component::{Note, NoteType};
 use imbl::{OrdMap, Vector};
