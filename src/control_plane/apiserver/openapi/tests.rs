@@ -134,6 +134,18 @@ fn fields_are_as_a_real_server_describes_them() {
             "/components/schemas/io.k8s.api.core.v1.ConfigMapKeySelector/required".to_owned(),
             json!(["key"]),
         ),
+        ("the same ports, to server-side apply", core("Container", "ports") + "/x-kubernetes-list-map-keys", json!(["containerPort", "protocol"])),
+        ("a map that is one value", core("PodSpec", "nodeSelector") + "/x-kubernetes-map-type", json!("atomic")),
+        (
+            "a struct that is one value",
+            "/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector/x-kubernetes-map-type".to_owned(),
+            json!("atomic"),
+        ),
+        (
+            "a set, to server-side apply",
+            "/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta/properties/finalizers/x-kubernetes-list-type".to_owned(),
+            json!("set"),
+        ),
         (
             "a set",
             "/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta/properties/finalizers/x-kubernetes-patch-strategy".to_owned(),
