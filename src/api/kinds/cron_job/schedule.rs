@@ -82,10 +82,8 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         ));
     }
     for (text, field) in fields.into_iter().zip(&FIELDS) {
-        let parts = text.split(',').filter(|part| !part.is_empty());
-        parts
-            .map(|part| check_range(part, field))
-            .collect::<Result<(), _>>()?;
+        let mut parts = text.split(',').filter(|part| !part.is_empty());
+        parts.try_for_each(|part| check_range(part, field))?;
     }
     Ok(())
 }

@@ -73,7 +73,7 @@ impl Stored for HorizontalPodAutoscaler {
         let mut errors = Errors::new();
         let had_zero = old.spec.as_ref().and_then(|s| s.min_replicas) == Some(0);
         if let Some(spec) = &self.spec {
-            let replicas_min = if had_zero { 0 } else { 1 };
+            let replicas_min = i32::from(!had_zero);
             validation::spec(spec, replicas_min, &mut errors);
         }
         errors.into_list()
@@ -134,9 +134,8 @@ fn forget_tolerance(spec: Option<&mut HorizontalPodAutoscalerSpec>) {
     let Some(behavior) = spec.and_then(|s| s.behavior.as_mut()) else {
         return;
     };
-    for rules in [&mut behavior.scale_up, &mut behavior.scale_down] {
-        if let Some(rules) = rules {
-            rules.tolerance = None;
-        }
+    let directions = [&mut behavior.scale_up, &mut behavior.scale_down];
+    for rules in directions.into_iter().flatten() {
+        rules.tolerance = None;
     }
 }

@@ -37,12 +37,12 @@ pub fn from_v2(v2: &Value) -> Value {
     let current = list(&status["currentMetrics"]);
     if !current.is_empty() {
         let current = current.iter().map(|m| metric_from_v2(m, &STATUSES));
-        notes.push((CURRENT_METRICS, Value::from_iter(current).to_string()));
+        notes.push((CURRENT_METRICS, current.collect::<Value>().to_string()));
     }
     let conditions = list(&status["conditions"]);
     if !conditions.is_empty() {
         let conditions = conditions.iter().map(|c| pick(c, &CONDITION_FIELDS));
-        notes.push((CONDITIONS, Value::from_iter(conditions).to_string()));
+        notes.push((CONDITIONS, conditions.collect::<Value>().to_string()));
     }
     annotate(&mut metadata, notes);
     let mut v1 = json!({"apiVersion": API_VERSION, "kind": v2["kind"], "metadata": metadata});
@@ -129,7 +129,7 @@ pub fn to_v2(v1: &Value) -> Value {
         let utilization = status.get("currentCPUUtilizationPercentage");
         if let Some(Value::Array(current)) = current {
             let current = current.iter().map(|m| metric_to_v2(m, &STATUSES));
-            v2_status["currentMetrics"] = Value::from_iter(current);
+            v2_status["currentMetrics"] = current.collect();
         } else if let Some(share) = utilization.filter(|s| !s.is_null()) {
             let resource = json!({"name": "cpu", "current": {"averageUtilization": share}});
             v2_status["currentMetrics"] = json!([{"type": "Resource", "resource": resource}]);
