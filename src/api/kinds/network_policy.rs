@@ -20,6 +20,8 @@ const SPEC: Path<'static> = Path::root("spec");
 impl Stored for NetworkPolicy {
     stored!(NetworkPolicy);
 
+    const UNSIMULATED: Option<&'static str> = Some("network plugin");
+
     fn set_defaults(&mut self) {
         let spec = self.spec.get_or_insert_default();
         let selector = spec.pod_selector.get_or_insert_default();

@@ -22,6 +22,8 @@ const MESSAGE_MAX: usize = 1024;
 impl Stored for VolumeAttachment {
     stored!(VolumeAttachment);
 
+    const UNSIMULATED: Option<&'static str> = Some("CSI attacher");
+
     const REVISION_REQUIRED: bool = true;
 
     fn set_defaults(&mut self) {

@@ -21,6 +21,8 @@ const HOSTS_SHOWN: usize = 3;
 impl Stored for Ingress {
     stored!(Ingress);
 
+    const UNSIMULATED: Option<&'static str> = Some("ingress controller");
+
     fn set_defaults(&mut self) {
         let spec = self.spec.get_or_insert_default();
         drop_empty(&mut spec.rules);

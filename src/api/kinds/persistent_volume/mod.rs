@@ -25,6 +25,8 @@ pub(super) const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-cla
 impl Stored for PersistentVolume {
     stored!(PersistentVolume);
 
+    const UNSIMULATED: Option<&'static str> = Some("persistent volume binder");
+
     fn set_defaults(&mut self) {
         let spec = self.spec.get_or_insert_default();
         text_default(&mut spec.persistent_volume_reclaim_policy, "Retain");

@@ -26,6 +26,8 @@ use k8s_openapi::api::core::v1::{
 impl Stored for PersistentVolumeClaim {
     stored!(PersistentVolumeClaim);
 
+    const UNSIMULATED: Option<&'static str> = Some("persistent volume binder");
+
     fn set_defaults(&mut self) {
         spec_defaults(self.spec.get_or_insert_default());
         let status = self.status.get_or_insert_default();
