@@ -305,11 +305,6 @@ fn the_root_of_a_schema() {
             ],
         ),
         (
-            "/additionalProperties",
-            json!("x"),
-            &["strict decoding error: boolean or JSON schema expected"],
-        ),
-        (
             "/properties/metadata",
             json!({"type": "object", "properties": {"labels": {"type": "object"}}}),
             &[
