@@ -8,6 +8,7 @@ use super::process::{Cursor, InFlight, Pending, ProcessState, Queued};
 use super::step::{Cause, StepEvent};
 use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table};
 use crate::component::{Scope, Urgency, Wake};
+use std::sync::Arc;
 
 impl Cluster {
     /// Puts the writes since the last call on their way to the informers that they concern.
