@@ -8,6 +8,7 @@
 mod change;
 pub mod check;
 pub mod claims;
+pub mod custom;
 pub mod decode;
 pub mod field;
 pub mod identity;
@@ -34,7 +35,8 @@ pub mod yaml;
 pub use change::{Change, ChangeType};
 pub use identity::{Caller, Identity};
 pub use kinds::{
-    CustomKind, CustomNames, CustomObject, Kind, KindInfo, Object, Scale, Stored, SubresourceInfo,
+    CustomKind, CustomNames, CustomObject, CustomResourceDefinition, Kind, KindInfo, Object, Scale,
+    Stored, SubresourceInfo,
 };
 pub use object::{Key, Uid};
 pub use request::{

@@ -312,6 +312,15 @@ impl Request {
         }
     }
 
+    /// The same request, about custom objects in this version; built-in kinds are spoken of as they are stored.
+    #[must_use]
+    pub fn speaking(mut self, api_version: &str) -> Self {
+        if matches!(self.key.kind, Kind::Custom(_)) {
+            self.api_version = api_version.into();
+        }
+        self
+    }
+
     /// The HTTP method that kubectl and client-go send it with.
     #[must_use]
     pub fn method(&self) -> &'static str {
@@ -333,7 +342,11 @@ impl Request {
         } else {
             "/apis/"
         };
-        let mut path = format!("{root}{}", info.api_version);
+        let api_version = match self.key.kind {
+            Kind::Custom(_) if !self.api_version.is_empty() => self.api_version.as_str(),
+            _ => info.api_version,
+        };
+        let mut path = format!("{root}{api_version}");
         if info.namespaced && !self.key.namespace.is_empty() {
             path.push_str(&format!("/namespaces/{}", self.key.namespace));
         }

@@ -2,7 +2,8 @@
 //!
 //! The real thing: client-go's informer store with indexers (tools/cache/thread_safe_store.go), and etcd's view of one revision.
 
-use super::{CustomKind, Kind, Name, Object, Stored, Uid, claims, owner, pods};
+use super::custom::{Definition, Definitions};
+use super::{CustomKind, Key, Kind, Name, Object, Stored, Uid, claims, owner, pods};
 use imbl::{OrdMap, OrdSet};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use std::collections::BTreeMap;
@@ -382,6 +383,8 @@ fn index_uids(object: &Object) -> Vec<Uid> {
 pub struct Snapshot {
     tables: Vec<Table>,
     custom: OrdMap<CustomKind, Table>,
+    /// What the CustomResourceDefinitions among the objects say, as far as they are established.
+    definitions: OrdMap<CustomKind, Arc<Definition>>,
 }
 
 impl Default for Snapshot {
@@ -389,6 +392,7 @@ impl Default for Snapshot {
         Self {
             tables: vec![Table::default(); Kind::ALL.len()],
             custom: OrdMap::new(),
+            definitions: OrdMap::new(),
         }
     }
 }
@@ -415,14 +419,57 @@ impl Snapshot {
         }
     }
 
-    /// The custom kinds that there are or were objects of, by name.
+    /// Puts an object in, in the place of the one with its key; returns that one. A definition is in force from now on.
+    pub fn insert(&mut self, object: Object) -> Option<Object> {
+        if let Object::CustomResourceDefinition(crd) = &object
+            && let Some(definition) = Definition::of(crd)
+        {
+            self.definitions
+                .insert(definition.kind, Arc::new(definition));
+        }
+        self.table_mut(object.kind()).insert(object)
+    }
+
+    /// Takes an object out; a definition is in force no longer.
+    pub fn remove(&mut self, key: &Key) -> Option<Object> {
+        let before = self.table_mut(key.kind).remove(&key.namespace, &key.name)?;
+        if let Object::CustomResourceDefinition(crd) = &before
+            && let Some(kind) = Definition::kind_of(crd)
+        {
+            self.definitions.remove(&kind);
+            if self.custom.get(&kind).is_some_and(Table::is_empty) {
+                self.custom.remove(&kind);
+            }
+        }
+        Some(before)
+    }
+
+    /// The custom kinds that are defined, by name.
     pub fn custom_kinds(&self) -> impl Iterator<Item = CustomKind> + '_ {
-        self.custom.keys().copied()
+        self.definitions.keys().copied()
+    }
+
+    /// The definition of a custom kind, if it is in force.
+    #[must_use]
+    pub fn definition(&self, kind: CustomKind) -> Option<&Arc<Definition>> {
+        self.definitions.get(&kind)
+    }
+
+    /// All definitions that are in force, to find kinds by the names that people use.
+    #[must_use]
+    pub fn definitions(&self) -> Definitions {
+        Definitions::new(self.definitions.values().map(|d| Definition::clone(d)))
+    }
+
+    /// The schema of a version of a custom kind.
+    #[must_use]
+    pub fn schema_of(&self, kind: CustomKind, version: &str) -> Option<&serde_json::Value> {
+        self.definition(kind)?.schema_json(version)
     }
 
     /// The object at this key, if there is one.
     #[must_use]
-    pub fn get(&self, key: &super::Key) -> Option<&Object> {
+    pub fn get(&self, key: &Key) -> Option<&Object> {
         self.table(key.kind).get(&key.namespace, &key.name)
     }
 

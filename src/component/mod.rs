@@ -100,6 +100,11 @@ pub trait Component: Send + Sync + 'static {
     /// The kinds that it keeps informers on. Reading any other kind from [`Seen`] panics.
     fn watches(&self) -> &'static [Watch];
 
+    /// Does it keep informers on custom kinds as well, on each from when it is defined?
+    fn watches_custom_kinds(&self) -> bool {
+        false
+    }
+
     /// The keys to begin with when the process starts, besides those that the initial list wakes: its timers.
     fn starts(&self, _seen: &Seen<'_>) -> Vec<Wake> {
         Vec::new()
@@ -141,6 +146,8 @@ pub trait AnyComponent: Send + Sync {
     }
     /// See [`Component::watches`].
     fn watches(&self) -> &'static [Watch];
+    /// See [`Component::watches_custom_kinds`].
+    fn watches_custom_kinds(&self) -> bool;
     /// An empty memory of the right type.
     fn memory(&self) -> Memory;
     /// See [`Component::starts`].
@@ -172,6 +179,10 @@ impl<C: Component> AnyComponent for C {
 
     fn watches(&self) -> &'static [Watch] {
         Component::watches(self)
+    }
+
+    fn watches_custom_kinds(&self) -> bool {
+        Component::watches_custom_kinds(self)
     }
 
     fn memory(&self) -> Memory {

@@ -122,7 +122,7 @@ impl Store {
         let revision = self.revision + 1;
         object.metadata_mut().resource_version = Some(revision.to_string());
         self.keep(kind, revision);
-        let before = self.head.table_mut(kind).insert(object.clone());
+        let before = self.head.insert(object.clone());
         self.append(Change {
             revision,
             at_ms: writer.at_ms,
@@ -138,8 +138,7 @@ impl Store {
         self.head.get(key)?;
         let revision = self.revision + 1;
         self.keep(key.kind, revision);
-        let table = self.head.table_mut(key.kind);
-        let before = table.remove(&key.namespace, &key.name)?;
+        let before = self.head.remove(key)?;
         Some(self.append(Change {
             revision,
             at_ms: writer.at_ms,

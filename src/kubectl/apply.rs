@@ -5,7 +5,8 @@
 //! The real thing: kubectl's pkg/cmd/apply/{apply,patcher}.go, pkg/util/apply.go (`GetModifiedConfiguration`).
 //! Left out: `--server-side`, `--prune`, `--force`, `--overwrite=false`; retries after conflicts.
 
-use super::refusal;
+use super::{definitions, refusal};
+use crate::api::custom::Definitions;
 use crate::api::decode;
 use crate::api::strategic::{self, keys};
 use crate::api::{
@@ -176,7 +177,13 @@ pub fn apply(
         status,
         during: Box::new(During::Reading),
     };
-    let (key, mut modified) = identify(document, options).map_err(reading)?;
+    let kinds = kinds_for(document, send);
+    let (key, mut modified) = identify(document, options, &kinds).map_err(reading)?;
+    let said = document.get("apiVersion").and_then(Value::as_str);
+    let said = said.unwrap_or_default().to_owned();
+    // All requests about custom objects are in the version in which the document speaks.
+    let mut send = |request: Request| send(request.speaking(&said));
+    let send: &mut dyn FnMut(Request) -> Answer = &mut send;
     annotate(&mut modified);
     let got = send(Request::get(key.clone()));
     let mut warnings = got.warnings;
@@ -196,7 +203,12 @@ pub fn apply(
         warnings.push(missing_annotation(&key));
     }
     let original = original.unwrap_or_else(|| Value::Object(Map::new()));
-    let patch = strategic::three_way(&original, &modified, &live.to_json(), keys::root(key.kind));
+    let (patch_type, root) = match key.kind {
+        // Nobody knows how to merge the lists of custom kinds.
+        Kind::Custom(_) => (PatchType::Merge, ""),
+        built_in => (PatchType::StrategicMerge, keys::root(built_in)),
+    };
+    let patch = strategic::three_way(&original, &modified, &live.to_json(), root);
     let patch = patch.map_err(|error| reading(Status::bad_request(error.to_string())))?;
     if patch.as_object().is_some_and(Map::is_empty) {
         return Ok(Applied {
@@ -211,7 +223,7 @@ pub fn apply(
         field_validation: options.field_validation,
         dry_run: options.dry_run,
         field_manager: FIELD_MANAGER.into(),
-        ..Request::patch(key.clone(), PatchType::StrategicMerge, patch.clone())
+        ..Request::patch(key.clone(), patch_type, patch.clone())
     };
     let answer = send(request);
     warnings.extend(answer.warnings);
@@ -273,11 +285,23 @@ fn one_object(reply: Reply) -> Result<Object, Status> {
     }
 }
 
+/// The kinds that a document may be of: those of the cluster are asked for only if it is of no built-in one.
+pub fn kinds_for(document: &Value, send: &mut dyn FnMut(Request) -> Answer) -> Definitions {
+    match decode::kind_of(document) {
+        Err(status) if status.reason == Reason::NotFound => definitions(send),
+        _ => Definitions::default(),
+    }
+}
+
 /// Which object a document is, and the document with its namespace.
 ///
 /// # Errors
 /// The kind is missing or unknown, the name is missing, or the namespace is not the one that was asked for.
-pub fn identify(document: &Value, options: &Options) -> Result<(Key, Value), Status> {
+pub fn identify(
+    document: &Value,
+    options: &Options,
+    kinds: &Definitions,
+) -> Result<(Key, Value), Status> {
     let text = |field: &str| {
         document
             .pointer(field)
@@ -285,8 +309,9 @@ pub fn identify(document: &Value, options: &Options) -> Result<(Key, Value), Sta
             .unwrap_or_default()
     };
     let name = text("/metadata/name");
-    let kind =
-        decode::kind_of(document).map_err(|status| as_kubectl_says(status, name, document))?;
+    let named = decode::kind_in(document, kinds)
+        .map_err(|status| as_kubectl_says(status, name, document))?;
+    let kind = named.kind;
     if name.is_empty() {
         let base = text("/metadata/generateName");
         let message = if base.is_empty() {

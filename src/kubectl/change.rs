@@ -7,6 +7,7 @@ use super::flags::{switch, value};
 use super::printers::{named, type_name};
 use super::targets::Targets;
 use super::{Call, Command, parse_stdin, refusal};
+use crate::api::custom::Named;
 use crate::api::{
     Body, Key, Kind, Object, PatchType, Reply, Request, Status, Subresource, Verb, decode, yaml,
 };
@@ -87,22 +88,24 @@ fn create(call: &mut Call<'_>) -> Result<(), String> {
         && Kind::named(what) == Some(Kind::Namespace)
     {
         let body = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-        create_one(call, Kind::Namespace, &namespace, body);
+        create_one(call, &Named::built_in(Kind::Namespace), &namespace, body);
         return Ok(());
     }
     if call.given.get("filename").is_none() {
         return Err("must specify one of -f and -k".to_owned());
     }
     for document in parse_stdin(call)? {
-        match decode::kind_of(&document.value) {
-            Ok(kind) => create_one(call, kind, &namespace, document.value),
+        // Anew for each: the one before may have defined the next one's kind.
+        let kinds = call.kinds();
+        match decode::kind_in(&document.value, &kinds) {
+            Ok(named) => create_one(call, &named, &namespace, document.value),
             Err(status) => call.out.fail(format!("error: {}", status.message)),
         }
     }
     Ok(())
 }
 
-fn create_one(call: &mut Call<'_>, kind: Kind, namespace: &str, body: Value) {
+fn create_one(call: &mut Call<'_>, named: &Named, namespace: &str, body: Value) {
     let namespace = body["metadata"]["namespace"]
         .as_str()
         .unwrap_or(namespace)
@@ -111,9 +114,10 @@ fn create_one(call: &mut Call<'_>, kind: Kind, namespace: &str, body: Value) {
         field_manager: "kubectl-create".into(),
         ..Request::new(
             Verb::Create,
-            Key::new(kind, namespace, ""),
+            Key::new(named.kind, namespace, ""),
             Body::Document(Arc::new(body)),
         )
+        .speaking(&named.api_version)
     };
     match call.send(request) {
         Ok(reply) => done(call, &reply, "created"),
@@ -132,12 +136,13 @@ fn done(call: &mut Call<'_>, reply: &Reply, what: &str) {
 }
 
 /// The objects that the first `count` arguments (or those with a slash) name, and the arguments behind.
-fn named_objects(call: &Call<'_>) -> Result<(Vec<Key>, Vec<String>), String> {
+fn named_objects(call: &mut Call<'_>) -> Result<(Vec<Key>, Vec<String>), String> {
+    let kinds = call.kinds();
     let args = &call.given.args;
     let is_change = |arg: &String| arg.contains('=') || arg.ends_with('-');
     let first_change = args.iter().position(is_change).unwrap_or(args.len());
     let (names, changes) = args.split_at(first_change);
-    match Targets::read(names, &call.namespace())? {
+    match Targets::read(names, &call.namespace(), &kinds)? {
         Targets::Named(keys) => Ok((keys, changes.to_vec())),
         Targets::Kinds(_) => Err(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>"

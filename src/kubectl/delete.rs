@@ -123,7 +123,8 @@ fn keys(call: &mut Call<'_>) -> Result<Vec<Key>, String> {
     if call.given.get("filename").is_some() {
         return keys_of_text(call, &namespace);
     }
-    let targets = Targets::read(&call.given.args, &namespace)?;
+    let kinds = call.kinds();
+    let targets = Targets::read(&call.given.args, &namespace, &kinds)?;
     if let Targets::Named(keys) = targets {
         return Ok(keys);
     }
@@ -144,13 +145,14 @@ fn keys(call: &mut Call<'_>) -> Result<Vec<Key>, String> {
     Ok(keys)
 }
 
-fn keys_of_text(call: &Call<'_>, namespace: &str) -> Result<Vec<Key>, String> {
+fn keys_of_text(call: &mut Call<'_>, namespace: &str) -> Result<Vec<Key>, String> {
+    let kinds = call.kinds();
     let documents = parse_stdin(call)?;
     let key = |document: &yaml::Document| {
-        let kind = decode::kind_of(&document.value).map_err(|status| status.message)?;
+        let named = decode::kind_in(&document.value, &kinds).map_err(|status| status.message)?;
         let text = |field: &str| document.value["metadata"][field].as_str();
         Ok(Key::new(
-            kind,
+            named.kind,
             text("namespace").unwrap_or(namespace),
             text("name").unwrap_or_default(),
         ))

@@ -5,6 +5,7 @@
 
 use super::flags::{switch, value};
 use super::{Call, Command, printers, refusal};
+use crate::api::custom::Definitions;
 use crate::api::time::{self, Ms};
 use crate::api::{Kind, Reply, Request, Stored};
 use k8s_openapi::api::core::v1::Event;
@@ -30,8 +31,9 @@ fn events(call: &mut Call<'_>) -> Result<(), String> {
     } else {
         call.namespace()
     };
-    let about = match call.given.get("for") {
-        Some(text) => Some(about(text)?),
+    let wanted = call.given.get("for").map(str::to_owned);
+    let about = match &wanted {
+        Some(text) => Some(about(text, &call.kinds())?),
         None => None,
     };
     let reply = match call.send(Request::list(Kind::Event, namespace.as_str())) {
@@ -94,13 +96,14 @@ fn events(call: &mut Call<'_>) -> Result<(), String> {
     Ok(())
 }
 
-fn about(text: &str) -> Result<(Kind, String), String> {
+fn about(text: &str, kinds: &Definitions) -> Result<(Kind, String), String> {
     let (kind, name) = text
         .split_once('/')
         .ok_or("--for must be in resource/name form")?;
-    let kind = Kind::named(kind)
+    let named = kinds
+        .named(kind)
         .ok_or_else(|| format!("the server doesn't have a resource type {kind:?}"))?;
-    Ok((kind, name.to_owned()))
+    Ok((named.kind, name.to_owned()))
 }
 
 fn row(event: &Event, with_namespace: bool, now_ms: Ms) -> Vec<String> {

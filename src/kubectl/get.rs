@@ -59,7 +59,8 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
         format!("unable to match a printer suitable for the output format {text:?}, allowed formats are: json,name,wide,yaml")
     })?;
     let namespace = call.namespace();
-    let targets = Targets::read(&call.given.args, &namespace)?;
+    let kinds = call.kinds();
+    let targets = Targets::read(&call.given.args, &namespace, &kinds)?;
     let everywhere = call.given.is_set("all-namespaces");
     let is_named = matches!(targets, Targets::Named(_));
     if is_named && everywhere {
@@ -97,6 +98,7 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
         no_headers: call.given.is_set("no-headers"),
         show_managed_fields: call.given.is_set("show-managed-fields"),
         single: is_named,
+        kinds,
     };
     let text = print(&objects, format, &layout, call.server.now_ms());
     call.out.stdout.push_str(&text);

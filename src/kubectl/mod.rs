@@ -19,8 +19,9 @@ pub mod story;
 pub mod targets;
 pub mod trace;
 
+use crate::api::custom::{Definition, Definitions};
 use crate::api::time::Ms;
-use crate::api::{Answer, Reply, Request, User, Verb, yaml};
+use crate::api::{Answer, Kind, Object, Reply, Request, User, Verb, yaml};
 use crate::sim::{Cluster, StepEvent, Timeline};
 use flags::{Flag, Given, switch, value};
 
@@ -75,6 +76,18 @@ impl Server for Timeline {
     }
 }
 
+/// The kinds that the cluster behind `send` defines: kubectl's discovery.
+pub fn definitions(send: &mut dyn FnMut(Request) -> Answer) -> Definitions {
+    let answer = send(Request::list(Kind::CustomResourceDefinition, ""));
+    let Ok(Reply::List(list)) = answer.result else {
+        return Definitions::default();
+    };
+    Definitions::new(list.items.iter().filter_map(|object| match object {
+        Object::CustomResourceDefinition(crd) => Definition::of(crd),
+        _ => None,
+    }))
+}
+
 /// What a command printed, and its exit code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
@@ -117,8 +130,22 @@ impl Call<'_> {
         self.given.get("namespace").unwrap_or("default").to_owned()
     }
 
-    /// Sends a request as the administrator and prints its warnings.
+    /// The kinds that the cluster defines.
+    fn kinds(&mut self) -> Definitions {
+        let server = &mut self.server;
+        definitions(&mut |request| server.send(request.by(User::from(ADMIN))))
+    }
+
+    /// Sends a request as the administrator and prints its warnings. Of custom kinds it speaks in the version that the server prefers.
     fn send(&mut self, request: Request) -> Result<Reply, crate::api::Status> {
+        let request = match request.key.kind {
+            kind @ Kind::Custom(_) if request.api_version.is_empty() => {
+                let kinds = self.kinds();
+                let version = kinds.get(kind).map(Definition::preferred_api_version);
+                request.speaking(&version.unwrap_or_default())
+            }
+            _ => request,
+        };
         let mut request = Request {
             dry_run: request.dry_run || self.given.get("dry-run") == Some("server"),
             ..request.by(User::from(ADMIN))

@@ -4,6 +4,7 @@
 //! Go's text/tabwriter with kubectl's settings.
 //! Left out: `-o jsonpath`, `-o custom-columns`, `-o go-template`, `--show-kind`.
 
+use crate::api::custom::{CustomColumn, Definitions};
 use crate::api::time::Ms;
 use crate::api::yaml::to_yaml;
 use crate::api::{Kind, Object, managed_fields};
@@ -41,8 +42,10 @@ impl Format {
 }
 
 /// What a table shows besides the kinds' own columns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Layout {
+    /// The kinds that the cluster defines, for their columns.
+    pub kinds: Definitions,
     /// The namespace in front: `-A`.
     pub with_namespace: bool,
     /// The kind before each name, as kubectl does when it was asked for several kinds.
@@ -152,15 +155,37 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
     let Some(kind) = objects.first().map(Object::kind) else {
         return String::new();
     };
-    let columns = kind.columns();
-    let shown = |index: &usize| format == Format::Wide || !columns[*index].wide;
+    let custom = custom_columns(&objects[0], layout);
+    let columns: Vec<(String, bool)> = match kind {
+        Kind::Custom(_) => {
+            let columns = custom.iter();
+            columns
+                .map(|c| (c.name.to_uppercase(), c.priority > 0))
+                .collect()
+        }
+        built_in => {
+            let columns = built_in.columns().iter();
+            columns.map(|c| (c.name.to_uppercase(), c.wide)).collect()
+        }
+    };
+    let shown = |index: &usize| format == Format::Wide || !columns[*index].1;
     let cells: Vec<usize> = (0..columns.len()).filter(shown).collect();
     let mut rows = Vec::new();
     if !layout.no_headers {
-        rows.push(header(kind, &cells, layout));
+        let names = cells.iter().map(|index| columns[*index].0.clone());
+        rows.push(header(kind, names, layout));
     }
     for object in objects {
-        let mut texts = object.row(now_ms);
+        let mut texts = match object {
+            Object::Custom(inner) => {
+                let json = inner.to_json();
+                custom
+                    .iter()
+                    .map(|column| column.text(&json, now_ms))
+                    .collect()
+            }
+            built_in => built_in.row(now_ms),
+        };
         let mut row = Vec::new();
         if layout.with_namespace {
             row.push(object.namespace().to_string());
@@ -180,12 +205,18 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
     tabulate(&rows)
 }
 
-fn header(kind: Kind, cells: &[usize], layout: &Layout) -> Vec<String> {
+/// The columns of a custom object, as its definition names them.
+fn custom_columns(object: &Object, layout: &Layout) -> Vec<CustomColumn> {
+    let Object::Custom(custom) = object else {
+        return Vec::new();
+    };
+    let definition = layout.kinds.get(object.kind());
+    definition.map_or(Vec::new(), |d| d.columns(&custom.version))
+}
+
+fn header(kind: Kind, columns: impl Iterator<Item = String>, layout: &Layout) -> Vec<String> {
     let namespace = layout.with_namespace.then_some("NAMESPACE".to_owned());
     let name = kind.name_first().then_some("NAME".to_owned());
-    let columns = cells
-        .iter()
-        .map(|index| kind.columns()[*index].name.to_uppercase());
     let labels = layout.label_columns.iter().map(|label| {
         let last = label.rsplit('/').next().unwrap_or(label);
         last.to_uppercase()

@@ -3,6 +3,7 @@
 //! The real thing: cli-runtime's pkg/resource/builder.go (`ResourceTypeOrNameArgs`, `normalizeMultipleResourcesArgs`).
 
 use super::flags::Given;
+use crate::api::custom::Definitions;
 use crate::api::{Key, Kind, ListOptions, Name, Request};
 
 /// Objects by name, or all of some kinds.
@@ -19,14 +20,14 @@ impl Targets {
     ///
     /// # Errors
     /// In kubectl's words.
-    pub fn read(args: &[String], namespace: &str) -> Result<Self, String> {
+    pub fn read(args: &[String], namespace: &str, known: &Definitions) -> Result<Self, String> {
         let Some(first) = args.first() else {
             return Err("Required resource not specified.".to_owned());
         };
         if args.iter().any(|arg| arg.contains('/')) {
-            return by_slash(args, namespace).map(Self::Named);
+            return by_slash(args, namespace, known).map(Self::Named);
         }
-        let kinds = kinds(first)?;
+        let kinds = kinds(first, known)?;
         if args.len() == 1 {
             return Ok(Self::Kinds(kinds));
         }
@@ -60,15 +61,12 @@ impl Targets {
 }
 
 /// `pods`, `pods,svc`, `all`.
-fn kinds(text: &str) -> Result<Vec<Kind>, String> {
+fn kinds(text: &str, known: &Definitions) -> Result<Vec<Kind>, String> {
     let mut kinds = Vec::new();
     for name in text.split(',').filter(|name| !name.is_empty()) {
-        let category = Kind::ALL
-            .iter()
-            .filter(|kind| kind.info().categories.contains(&name));
-        let found: Vec<Kind> = match Kind::named(name) {
-            Some(kind) => vec![kind],
-            None => category.copied().collect(),
+        let found: Vec<Kind> = match known.named(name) {
+            Some(named) => vec![named.kind],
+            None => known.in_category(name).map(|named| named.kind).collect(),
         };
         if found.is_empty() {
             return Err(format!("the server doesn't have a resource type {name:?}"));
@@ -79,7 +77,7 @@ fn kinds(text: &str) -> Result<Vec<Kind>, String> {
 }
 
 /// `pod/web-1 deploy/web`.
-fn by_slash(args: &[String], namespace: &str) -> Result<Vec<Key>, String> {
+fn by_slash(args: &[String], namespace: &str, known: &Definitions) -> Result<Vec<Key>, String> {
     let one = |arg: &String| {
         let Some((kind, name)) = arg.split_once('/') else {
             return Err(
@@ -92,9 +90,10 @@ fn by_slash(args: &[String], namespace: &str) -> Result<Vec<Key>, String> {
                 "arguments in resource/name form must have a single resource and name".to_owned(),
             );
         }
-        let kind = Kind::named(kind)
+        let named = known
+            .named(kind)
             .ok_or_else(|| format!("the server doesn't have a resource type {kind:?}"))?;
-        Ok(Key::new(kind, namespace, name))
+        Ok(Key::new(named.kind, namespace, name))
     };
     args.iter().map(one).collect()
 }
@@ -141,7 +140,11 @@ mod tests {
         ];
         for (line, want) in cases {
             let args: Vec<String> = line.split(' ').map(str::to_owned).collect();
-            assert_eq!(Targets::read(&args, "default"), want, "{line}");
+            assert_eq!(
+                Targets::read(&args, "default", &Definitions::default()),
+                want,
+                "{line}"
+            );
         }
     }
 }

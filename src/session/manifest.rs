@@ -3,8 +3,9 @@
 //! The real thing: what `kubectl apply` and `kubectl diff` print.
 
 use super::{Session, USER};
+use crate::api::custom::{self, Definition, Definitions, Named};
 use crate::api::yaml::{self, Document, Span};
-use crate::api::{Key, Object, decode};
+use crate::api::{Key, Kind, Object, decode};
 use crate::kubectl::Server;
 use crate::kubectl::apply::{self, Effect, Options, Refused};
 use crate::kubectl::refusal;
@@ -78,8 +79,9 @@ pub struct PreviewChange {
 }
 
 /// What is wrong with a text, before anyone sends it.
-pub(super) fn check(text: &str) -> Vec<Problem> {
+pub(super) fn check(text: &str, kinds: &Definitions) -> Vec<Problem> {
     let (documents, errors) = yaml::parse(text);
+    let kinds = with_those_in(&documents, kinds);
     let mut problems: Vec<Problem> = errors
         .into_iter()
         .map(|error| Problem {
@@ -87,14 +89,70 @@ pub(super) fn check(text: &str) -> Vec<Problem> {
             ..Problem::at(error.span, error.message)
         })
         .collect();
-    problems.extend(documents.iter().flat_map(check_document));
+    problems.extend(
+        documents
+            .iter()
+            .flat_map(|document| check_document(document, &kinds)),
+    );
     sort(&mut problems);
     problems
 }
 
-fn check_document(document: &Document) -> Vec<Problem> {
-    let kind = match decode::kind_of(&document.value) {
-        Ok(kind) => kind,
+/// The kinds of the cluster and those that the text itself defines.
+fn with_those_in(documents: &[Document], kinds: &Definitions) -> Definitions {
+    let defined = documents.iter().filter_map(|document| {
+        let kind = decode::kind_of(&document.value).ok()?;
+        if kind != Kind::CustomResourceDefinition {
+            return None;
+        }
+        let mut object = decode::decode(kind, &document.value).object;
+        object.set_defaults();
+        let Object::CustomResourceDefinition(crd) = object else {
+            return None;
+        };
+        let is_right = crate::api::Stored::validate(&*crd).is_empty();
+        is_right.then(|| Definition::foreseen(&crd)).flatten()
+    });
+    Definitions::new(defined.chain(kinds.iter().cloned()))
+}
+
+/// A custom object is held to its schema as the server would.
+fn check_custom(document: &Document, named: &Named, definition: &Definition) -> Vec<Problem> {
+    let version = named.api_version.rsplit('/').next().unwrap_or_default();
+    let decoded = decode::decode(named.kind, &document.value);
+    let at = |path: &str, message: String| Problem::at(document.locate(path), message);
+    let mut problems: Vec<Problem> = decoded
+        .problems
+        .iter()
+        .map(|problem| at(&problem.path, problem.message.clone()))
+        .collect();
+    let Object::Custom(object) = decoded.object else {
+        return problems;
+    };
+    let mut content = object.content.clone();
+    let schema = definition.schema(version);
+    for path in custom::prune_content(&mut content, schema) {
+        let message = format!("unknown field {path:?}");
+        problems.push(Problem::at(document.locate_key(&path), message));
+    }
+    if let Some(schema) = schema {
+        custom::fill_in(&mut content, schema);
+        let errors = custom::validate_content(&content, None, schema);
+        problems.extend(
+            errors
+                .iter()
+                .map(|error| at(&error.field, error.to_string())),
+        );
+    }
+    problems
+}
+
+fn check_document(document: &Document, kinds: &Definitions) -> Vec<Problem> {
+    let kind = match decode::kind_in(&document.value, kinds) {
+        Ok(named) => match kinds.get(named.kind) {
+            Some(definition) => return check_custom(document, &named, definition),
+            None => named.kind,
+        },
         Err(status) => {
             let field = status.causes.first().map_or("kind", |cause| &cause.field);
             return vec![Problem::at(document.locate(field), status.message)];
@@ -177,7 +235,10 @@ pub(super) fn preview(session: &Session) -> Preview {
                 refusal: None,
             },
             Err(refused) => PreviewChange {
-                key: apply::identify(&document.value, &options).ok()?.0,
+                key: {
+                    let kinds = apply::kinds_for(&document.value, &mut send);
+                    apply::identify(&document.value, &options, &kinds).ok()?.0
+                },
                 before: String::new(),
                 after: String::new(),
                 refusal: Some(refusal::text(&refused.status)),
@@ -224,7 +285,8 @@ impl Session {
         if text == self.yaml {
             return;
         }
-        self.problems = check(&text);
+        let kinds = self.timeline.cluster().store().head().definitions();
+        self.problems = check(&text, &kinds);
         self.yaml = text;
         self.preview = None;
         self.applied.clear();
@@ -236,7 +298,8 @@ impl Session {
         self.applied.clear();
         self.refused = None;
         let (documents, errors) = yaml::parse(&self.yaml);
-        self.problems = check(&self.yaml);
+        let kinds = self.timeline.cluster().store().head().definitions();
+        self.problems = check(&self.yaml, &kinds);
         if !errors.is_empty() {
             return;
         }

@@ -71,9 +71,10 @@ impl Session {
     /// A session at the cursor of this run, with this text in the editor.
     #[must_use]
     pub fn new(timeline: Timeline, yaml: String) -> Self {
+        let kinds = timeline.cluster().store().head().definitions();
         Self {
             timeline,
-            problems: manifest::check(&yaml),
+            problems: manifest::check(&yaml, &kinds),
             yaml,
             applied: Vec::new(),
             preview: None,

@@ -127,16 +127,15 @@ impl Cluster {
         }
         let down = self.process_mut(process);
         let fresh = Process::new(down.component, down.id.node.clone());
-        let held: Vec<bool> = down.watches.iter().map(|cursor| cursor.held).collect();
+        let watched = std::mem::take(&mut down.watches);
         let turns = down.turns;
         *down = Process {
             state,
             turns,
             ..fresh
         };
-        for (cursor, held) in down.watches.iter_mut().zip(held) {
-            cursor.held = held;
-        }
+        // Nothing is pending any more. Those on custom kinds are among them, and a hold outlives the process.
+        down.watches = watched;
     }
 
     pub(super) fn set_api_server(&mut self, state: ApiServer) {

@@ -4,10 +4,11 @@
 
 use super::agenda::{Entry, ProcessIndex, Slot};
 use super::cluster::{Cluster, WATCH_LATENCY_MS};
-use super::process::{InFlight, Pending, ProcessState, Queued};
+use super::process::{Cursor, InFlight, Pending, ProcessState, Queued};
 use super::step::{Cause, StepEvent};
 use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table};
 use crate::component::{Scope, Urgency, Wake};
+use std::sync::Arc;
 
 impl Cluster {
     /// Puts the writes since the last call on their way to the informers that they concern.
@@ -22,7 +23,32 @@ impl Cluster {
             if change.kind() == Kind::Node && change.before.is_none() {
                 self.add_machine(change.object().name());
             }
+            if change.kind() == Kind::CustomResourceDefinition {
+                self.watch_custom_kinds();
+            }
             self.send(change, before);
+        }
+    }
+
+    /// Lets those who watch every kind watch the kinds that have been defined since. Upstream they look for new ones every 30 seconds.
+    fn watch_custom_kinds(&mut self) {
+        let kinds: Vec<Kind> = self.store.head().custom_kinds().map(Kind::Custom).collect();
+        for process in 0..self.processes.len() {
+            if !self.processes[process].component.watches_custom_kinds() {
+                continue;
+            }
+            for kind in &kinds {
+                let watches = &self.processes[process].watches;
+                if watches.iter().any(|cursor| cursor.kind == *kind) {
+                    continue;
+                }
+                let watch = watches.len();
+                let cursor = Cursor::new(*kind, Scope::All);
+                self.process_mut(process).watches.push(cursor);
+                let audience = (*kind, Scope::All, Name::default());
+                let subscribers = self.subscribers.entry(audience).or_default();
+                Arc::make_mut(subscribers).push((process, watch));
+            }
         }
     }
 

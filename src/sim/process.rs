@@ -161,6 +161,19 @@ impl Cursor {
         self.pending_work -= usize::from(event.urgency() == Urgency::Work);
         Some(event)
     }
+
+    /// A cursor that has seen everything there is.
+    #[must_use]
+    pub fn new(kind: Kind, scope: Scope) -> Self {
+        Self {
+            kind,
+            scope,
+            pending: VecDeque::new(),
+            pending_work: 0,
+            slot: None,
+            held: false,
+        }
+    }
 }
 
 /// A key in a work queue.
@@ -195,14 +208,7 @@ impl Process {
     /// A process that has just been started, with an empty memory and no events pending.
     #[must_use]
     pub fn new(component: &'static dyn AnyComponent, node: Name) -> Self {
-        let cursor = |watch: &crate::component::Watch| Cursor {
-            kind: watch.kind,
-            scope: watch.scope,
-            pending: VecDeque::new(),
-            pending_work: 0,
-            slot: None,
-            held: false,
-        };
+        let cursor = |watch: &crate::component::Watch| Cursor::new(watch.kind, watch.scope);
         Self {
             component,
             user: component.user(&node),

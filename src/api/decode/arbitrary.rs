@@ -31,6 +31,22 @@ fn made(kind: Kind, seed: u64) -> (Object, BTreeSet<String>) {
 /// How deep an object may be.
 const DEPTH_MAX: usize = 9;
 
+/// The fields of a schema that take one type each; and not too many of those that are schemas again.
+const SCHEMA_FIELDS: &[&str] = &[
+    "allOf",
+    "default",
+    "description",
+    "enum",
+    "maxItems",
+    "not",
+    "nullable",
+    "properties",
+    "required",
+    "type",
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-validations",
+];
+
 #[derive(Clone, Copy)]
 struct Chance<'a> {
     dice: &'a Cell<u64>,
@@ -138,8 +154,10 @@ impl<'de> Deserializer<'de> for Chance<'_> {
         // What an object is, stands before its fields (in an object inside another, too); chance leaves it alone.
         let is_object = self.depth == 0 || fields.starts_with(&["apiVersion", "kind", "metadata"]);
         let skipped = if is_object { 2 } else { 0 };
-        let fields = if self.depth > DEPTH_MAX {
+        let fields = if self.depth > DEPTH_MAX || name == "JSONSchemaProps" && self.depth > 6 {
             &[]
+        } else if name == "JSONSchemaProps" {
+            SCHEMA_FIELDS
         } else {
             &fields[skipped..]
         };

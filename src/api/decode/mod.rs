@@ -9,6 +9,7 @@ mod go;
 mod place;
 mod reader;
 
+use super::custom::{Definitions, Named};
 use super::{Cause, FieldValidation, Kind, Object, Reason, Status};
 use place::Log;
 use serde_json::Value;
@@ -122,6 +123,14 @@ pub fn cause(problem: &Problem) -> Cause {
 /// # Errors
 /// As kubectl refuses it before sending anything: `Object 'Kind' is missing in '…'`, `no matches for kind "X" in version "Y"`.
 pub fn kind_of(document: &Value) -> Result<Kind, Status> {
+    kind_in(document, &Definitions::default()).map(|named| named.kind)
+}
+
+/// The same in a cluster that defines kinds of its own.
+///
+/// # Errors
+/// As those of [`kind_of`].
+pub fn kind_in(document: &Value, kinds: &Definitions) -> Result<Named, Status> {
     let text = |field: &str| {
         document
             .get(field)
@@ -165,7 +174,7 @@ pub fn kind_of(document: &Value) -> Result<Kind, Status> {
     if api_version.is_empty() {
         return Err(missing("apiVersion"));
     }
-    Kind::of(api_version, kind).ok_or_else(|| {
+    kinds.of(api_version, kind).ok_or_else(|| {
         let known_kind = Kind::ALL.iter().any(|k| k.info().name == kind);
         let cause = Cause {
             reason: "FieldValueNotSupported".to_owned(),

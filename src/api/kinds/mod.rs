@@ -15,6 +15,7 @@ mod csi_node;
 mod csi_storage_capacity;
 mod custom_kind;
 mod custom_object;
+mod custom_resource_definition;
 mod daemon_set;
 mod deployment;
 mod endpoint_slice;
@@ -60,6 +61,9 @@ mod workload;
 
 pub use custom_kind::{CustomKind, CustomNames};
 pub use custom_object::CustomObject;
+pub use custom_resource_definition::{
+    CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
+};
 use table::{kinds, stored};
 
 use super::decode::{Decoded, Flaw, decode};
@@ -333,6 +337,7 @@ kinds! {
     PodDisruptionBudget, policy::PodDisruptionBudget, "policy", "poddisruptionbudgets", "poddisruptionbudget", ["pdb"], [], true;
     PodTemplate, core::PodTemplate, "", "podtemplates", "podtemplate", [], [], true;
     ReplicationController, core::ReplicationController, "", "replicationcontrollers", "replicationcontroller", ["rc"], ["all"], true;
+    CustomResourceDefinition, CustomResourceDefinition, "apiextensions.k8s.io", "customresourcedefinitions", "customresourcedefinition", ["crd", "crds"], ["api-extensions"], false;
 }
 
 impl Kind {

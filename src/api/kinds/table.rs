@@ -91,7 +91,7 @@ macro_rules! kinds {
             /// See [`Stored::REVISION_REQUIRED`].
             #[must_use]
             pub fn revision_required(self) -> bool {
-                match self { $(Self::$name => <$type>::REVISION_REQUIRED,)* Self::Custom(_) => false }
+                match self { $(Self::$name => <$type>::REVISION_REQUIRED,)* Self::Custom(_) => true }
             }
 
             /// See [`Stored::ORPHANS_DEPENDENTS`].

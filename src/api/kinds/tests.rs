@@ -39,6 +39,12 @@ fn sample(kind: Kind) -> Object {
         Kind::RoleBinding | Kind::ClusterRoleBinding => {
             json!({"roleRef": {"kind": "ClusterRole", "name": "view"}, "subjects": [{"kind": "User", "name": "jane", "apiGroup": ""}]})
         }
+        Kind::CustomResourceDefinition => json!({"spec": {
+            "group": "example.com", "scope": "Namespaced", "names": {"kind": "Web", "plural": "webs"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {
+                "type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer", "default": 3}}}},
+            }}}],
+        }}),
         Kind::Custom(_) => unreachable!("built-in kinds only"),
         Kind::PersistentVolume => {
             json!({"spec": {"capacity": {"storage": "1024Mi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/data"}}})
@@ -85,8 +91,12 @@ fn sample(kind: Kind) -> Object {
         Kind::ReplicationController => json!({"spec": {"template": pods}}),
     };
     let info = kind.info();
+    let name = match kind {
+        Kind::CustomResourceDefinition => "webs.example.com",
+        _ => "web",
+    };
     let mut metadata =
-        json!({"name": "web", "uid": "u-1", "creationTimestamp": "2025-01-01T00:00:00Z"});
+        json!({"name": name, "uid": "u-1", "creationTimestamp": "2025-01-01T00:00:00Z"});
     if info.namespaced {
         metadata["namespace"] = json!("default");
     }
@@ -163,6 +173,7 @@ fn a_row_has_a_cell_for_each_column() {
                         | Kind::Role
                         | Kind::ClusterRole
                         | Kind::PodTemplate
+                        | Kind::CustomResourceDefinition
                 ),
                 "{kind:?}"
             ),

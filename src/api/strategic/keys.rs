@@ -111,6 +111,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("Role", "metadata", META),
     ("RoleBinding", "metadata", META),
     ("ReplicationController", "metadata", META),
+    ("CustomResourceDefinition", "metadata", META),
     ("Secret", "metadata", META),
     ("Service", "metadata", META),
     ("ServiceAccount", "metadata", META),

@@ -3,6 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go (`applyPatcher`),
 //! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{fieldmanager,versioncheck,lastappliedmanager,lastappliedupdater}.go.
 
+use super::custom::Custom;
 use super::{Call, admission, create, field_managers, metadata, scale, update};
 use crate::api::decode;
 use crate::api::field::FieldError;
@@ -65,7 +66,9 @@ fn check_config(kind: Kind, config: &Value, call: &Call<'_, '_>) -> Result<(), S
     };
     let info = kind.info();
     let (version, name) = (text("/apiVersion"), text("/kind"));
-    if (version, name) != (info.api_version, info.name) {
+    let custom = call.custom.as_ref().map(Custom::api_version);
+    let wanted = custom.as_deref().unwrap_or(info.api_version);
+    if (version, name) != (wanted, info.name) {
         let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
         return Err(Status::bad_request(format!(
             "invalid object type: {group}/{version}, Kind={name}"
@@ -139,7 +142,7 @@ fn create_from(call: &mut Call<'_, '_>, config: &Value) -> Result<Reply, Status>
         .to(&nothing, Managers::default())
         .map_err(|conflicts| refusal(&conflicts))?;
     let document = new.unwrap_or(nothing);
-    let mut object = decode::decode(kind, &document).object;
+    let mut object = decoded(call, kind, &document)?;
     if let Some(uid) = object.metadata().uid.as_deref().filter(|u| !u.is_empty()) {
         let why = format!(
             "uid mismatch: the provided object specified uid {uid}, and no existing object was found"
@@ -156,7 +159,10 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
     let kind = live.kind();
     let subresource = call.request.subresource;
     let managers = ledger::managers_before_apply(live, field_managers::write(call));
-    let document = managed_fields::to_json_without(live);
+    let document = match &call.custom {
+        Some(custom) => managed_fields::to_json_without(&custom.shown(live.clone())),
+        None => managed_fields::to_json_without(live),
+    };
     let mut application = application(call, kind, config);
     let mut result = application.to(&document, managers.clone());
     if let Err(conflicts) = &mut result
@@ -178,7 +184,7 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
     if application.identity.name == KUBECTL {
         renew_last_applied(&mut document, config);
     }
-    let mut object = decode::decode(kind, &document).object;
+    let mut object = decoded(call, kind, &document)?;
     let key = call.key();
     metadata::agree_on_namespace(key, &mut object)?;
     if object.name() != key.name {
@@ -197,6 +203,14 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
     }
     ledger::store(&mut object, managers);
     update::finish(call, object, live)
+}
+
+/// The merged document as an object; a custom one as its definition reads it.
+fn decoded(call: &Call<'_, '_>, kind: Kind, document: &Value) -> Result<Object, Status> {
+    match &call.custom {
+        Some(custom) => Ok(custom.read(document)?.0),
+        None => Ok(decode::decode(kind, document).object),
+    }
 }
 
 fn same_but_for_managers(object: &Object, live: &Object) -> bool {

@@ -4,7 +4,7 @@
 //! pkg/storage/names/generate.go (`SimpleNameGenerator`).
 
 use super::admission::{self, Operation};
-use super::{Call, authorization, field_managers, metadata, service_ip};
+use super::{Call, authorization, custom, field_managers, metadata, service_ip};
 use crate::api::{Body, Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
@@ -42,9 +42,15 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
         name_it(call, kind, &mut object);
     }
     object.prepare_create();
+    if let Some(custom) = &call.custom {
+        custom.prepare_create(&mut object);
+    }
     let mut errors = Vec::new();
     metadata::validate(kind, object.metadata(), &mut errors);
-    errors.extend(object.validate());
+    errors.extend(match &call.custom {
+        Some(custom) => custom.validate(&object),
+        None => object.validate(),
+    });
     if !errors.is_empty() {
         return Err(Status::invalid(kind, &object.name(), &errors));
     }
@@ -67,6 +73,7 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
     if let Some(there) = call.context.store.head().get(&key) {
         return Err(already_exists(there));
     }
+    custom::warn_of_finalizers(call, &object, None);
     service_ip::allocate(call, &mut object)?;
     call.put_charged(charged);
     let stored = call.put(object);

@@ -5,7 +5,7 @@
 //! pkg/registry/core/namespace/storage/storage.go (`Delete`).
 
 use super::metadata::{FOREGROUND, ORPHAN};
-use super::{Call, admission, list, update};
+use super::{Call, admission, definitions, list, update};
 use crate::api::kinds::priority_class::SYSTEM_CLASSES;
 use crate::api::time::{self, Ms};
 use crate::api::{Body, DeleteOptions, Kind, Object, Propagation, Reason, Reply, Status, Stored};
@@ -46,9 +46,18 @@ fn options(call: &Call<'_, '_>) -> DeleteOptions {
 }
 
 /// Removes the object, or marks it and lets it wait.
-fn delete_one(call: &mut Call<'_, '_>, object: Object, options: &DeleteOptions) -> Reply {
+pub(super) fn delete_one(
+    call: &mut Call<'_, '_>,
+    object: Object,
+    options: &DeleteOptions,
+) -> Reply {
     if object.kind() == Kind::Namespace {
         return delete_namespace(call, object, options);
+    }
+    if object.kind() == Kind::CustomResourceDefinition
+        && object.metadata().deletion_timestamp.is_none()
+    {
+        return definitions::delete(call, object);
     }
     let now_ms = call.context.now_ms;
     let grace = match grace(&object, options, now_ms) {

@@ -143,6 +143,9 @@ fn is_label_indexed(kind: Kind) -> bool {
 }
 
 fn check_field(kind: Kind, field: &str) -> Result<(), Status> {
+    if matches!(kind, Kind::Custom(_)) {
+        return Ok(());
+    }
     let own = kind.selectable_fields();
     if field == NAME || own.contains(&field) {
         return Ok(());
@@ -163,11 +166,25 @@ fn check_field(kind: Kind, field: &str) -> Result<(), Status> {
     Err(Status::bad_request(kind.no_such_field(field)))
 }
 
+/// What a field selector compares. Which fields of a custom kind may be named was looked at when the request came.
+fn field_of(object: &Object, path: &str) -> Option<String> {
+    match object {
+        Object::Custom(custom) => {
+            let steps: Vec<&str> = path.split('.').collect();
+            match custom.at(&steps)? {
+                serde_json::Value::String(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            }
+        }
+        built_in => built_in.selectable_field(path),
+    }
+}
+
 fn holds(term: &FieldTerm, object: &Object) -> bool {
     let is = match term.field.as_str() {
         NAME => object.metadata().name.as_deref() == Some(&*term.value),
         NAMESPACE => object.metadata().namespace.as_deref().unwrap_or_default() == term.value,
-        other => object.selectable_field(other).unwrap_or_default() == term.value,
+        other => field_of(object, other).unwrap_or_default() == term.value,
     };
     is == (term.sense == Sense::Is)
 }

@@ -62,7 +62,7 @@ pub(super) fn validate(kind: Kind, meta: &ObjectMeta, errors: &mut Vec<FieldErro
             "not allowed on this type",
         )),
     }
-    validate_parts(meta, errors);
+    validate_parts(kind, meta, errors);
 }
 
 /// A generated name may end in `-`, because letters follow; the real thing: `maskTrailingDash`.
@@ -74,7 +74,12 @@ fn masked(base: &str) -> String {
 }
 
 /// Everything wrong with replacing the metadata `old` by `new`. What an update silently cannot change was carried over before.
-pub(super) fn validate_update(new: &ObjectMeta, old: &ObjectMeta, errors: &mut Vec<FieldError>) {
+pub(super) fn validate_update(
+    kind: Kind,
+    new: &ObjectMeta,
+    old: &ObjectMeta,
+    errors: &mut Vec<FieldError>,
+) {
     if old.deletion_timestamp.is_some() {
         let before = old.finalizers.as_deref().unwrap_or_default();
         let mut extra: Vec<&String> = new
@@ -112,7 +117,7 @@ pub(super) fn validate_update(new: &ObjectMeta, old: &ObjectMeta, errors: &mut V
         || new.owner_references != old.owner_references
         || new.finalizers != old.finalizers
     {
-        validate_parts(new, errors);
+        validate_parts(kind, new, errors);
     }
 }
 
@@ -127,11 +132,11 @@ fn immutable<T: PartialEq + Typed>(field: &str, new: &T, old: &T, errors: &mut V
     }
 }
 
-fn validate_parts(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
+fn validate_parts(kind: Kind, meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     labels::validate(meta.labels.as_ref(), "metadata.labels", errors);
     labels::validate_annotations(meta.annotations.as_ref(), "metadata.annotations", errors);
     validate_owners(meta, errors);
-    validate_finalizers(meta, errors);
+    validate_finalizers(kind, meta, errors);
 }
 
 fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
@@ -176,7 +181,7 @@ fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     }
 }
 
-fn validate_finalizers(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
+fn validate_finalizers(kind: Kind, meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     const FIELD: &str = "metadata.finalizers";
     let finalizers = meta.finalizers.as_deref().unwrap_or_default();
     for finalizer in finalizers {
@@ -186,7 +191,9 @@ fn validate_finalizers(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
     }
     for (index, finalizer) in finalizers.iter().enumerate() {
         let standard = ["kubernetes", ORPHAN, FOREGROUND].contains(&finalizer.as_str());
-        if !finalizer.contains('/') && !standard {
+        // What is defined by users may be held by anyone.
+        let is_free = matches!(kind, Kind::Custom(_) | Kind::CustomResourceDefinition);
+        if !finalizer.contains('/') && !standard && !is_free {
             let detail = "name is neither a standard finalizer name nor is it fully qualified";
             let field = format!("{FIELD}[{index}]");
             errors.push(FieldError::invalid(field, finalizer.as_str(), detail));

@@ -11,6 +11,9 @@ pub mod authorization;
 mod binding;
 mod chunk;
 mod create;
+mod custom;
+mod custom_resources;
+mod definitions;
 mod delete;
 pub mod discovery;
 mod field_managers;
@@ -30,15 +33,18 @@ pub mod versions;
 mod watch;
 
 pub use authorization::Authorizer;
+pub use custom_resources::custom_resources;
 pub use watch::watch;
 
 use super::etcd::{Store, Writer};
 use crate::api::decode::decode_body;
 use crate::api::time::Ms;
 use crate::api::{
-    Answer, Body, Key, Object, Reason, Reply, Request, Revision, Status, Subresource, User, Verb,
+    Answer, Body, CustomResourceDefinition, Key, Kind, Object, Reason, Reply, Request, Revision,
+    Status, Stored, Subresource, User, Verb,
 };
 use crate::component::Rng;
+use custom::Custom;
 
 /// The identity of the API server when it acts by itself.
 const SELF: &str = "system:apiserver";
@@ -71,6 +77,7 @@ pub fn handle(request: &Request, context: &mut Context<'_>) -> Answer {
         context,
         warnings: Vec::new(),
         revision: None,
+        custom: None,
     };
     let result = call.answer();
     Answer {
@@ -86,10 +93,24 @@ struct Call<'a, 'c> {
     context: &'a mut Context<'c>,
     warnings: Vec<String>,
     revision: Option<Revision>,
+    /// The definition, if the request is about custom objects.
+    custom: Option<Custom>,
 }
 
 impl Call<'_, '_> {
     fn answer(&mut self) -> Result<Reply, Status> {
+        if matches!(self.request.key.kind, Kind::Custom(_)) {
+            self.custom = Custom::of(self.request, self.context.store.head())?;
+            let reply = self.dispatch()?;
+            return Ok(match &self.custom {
+                Some(custom) => custom.reply(reply),
+                None => reply,
+            });
+        }
+        self.dispatch()
+    }
+
+    fn dispatch(&mut self) -> Result<Reply, Status> {
         use Subresource::{Binding, Finalize, Scale, Status as StatusPart};
         match (self.request.verb, self.request.subresource) {
             (Verb::Get, None | Some(StatusPart | Scale)) => {
@@ -135,7 +156,10 @@ impl Call<'_, '_> {
             Body::Object(object) => Ok(object.clone()),
             Body::Document(document) => {
                 let validation = self.request.field_validation;
-                let (object, warnings) = decode_body(self.key().kind, document, validation)?;
+                let (object, warnings) = match &self.custom {
+                    Some(custom) => custom.read_body(document, validation)?,
+                    None => decode_body(self.key().kind, document, validation)?,
+                };
                 self.warnings.extend(warnings);
                 Ok(object)
             }
@@ -159,7 +183,11 @@ impl Call<'_, '_> {
         let writer = self.writer();
         let change = self.context.store.put(object, &writer);
         self.revision = Some(change.revision);
-        change.object().clone()
+        let stored = change.object().clone();
+        if let Some(crd) = CustomResourceDefinition::of(&stored) {
+            definitions::settle(self, crd);
+        }
+        stored
     }
 
     /// Stores the quotas that an object is charged to, just before the object: the server does that in its own name.
@@ -182,8 +210,15 @@ impl Call<'_, '_> {
             return;
         }
         let writer = self.writer();
-        if let Some(change) = self.context.store.remove(key, &writer) {
-            self.revision = Some(change.revision);
+        let Some(change) = self.context.store.remove(key, &writer) else {
+            return;
+        };
+        self.revision = Some(change.revision);
+        let gone = change.object().clone();
+        if let Kind::Custom(kind) = key.kind {
+            definitions::finish(self, kind);
+        } else if let Some(crd) = CustomResourceDefinition::of(&gone) {
+            definitions::free_names(self, crd);
         }
     }
 }

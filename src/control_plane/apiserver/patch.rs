@@ -5,7 +5,7 @@
 
 use super::admission::{self, Operation};
 use super::{Call, apply, scale, update};
-use crate::api::decode::{self, Decoded, Flaw};
+use crate::api::decode::{self, Decoded, Flaw, Problem};
 use crate::api::field::FieldError;
 use crate::api::managed_fields;
 use crate::api::strategic::{self, GoValue, PatchError, keys};
@@ -23,14 +23,19 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     }
     let old = call.existing()?.clone();
     if call.request.subresource == Some(Subresource::Scale) {
-        let scaled = patched(call, scale::document(&old)?, patch, "Scale")?;
+        let scale = scale::document_in(call, &old)?;
+        let scaled = patched(call, scale, patch, "Scale")?;
         let wanted = scaled.pointer("/spec/replicas").and_then(Value::as_i64);
         return scale::scale_to(call, old, wanted.unwrap_or(0));
     }
+    let shown = match &call.custom {
+        Some(custom) => custom.shown(old.clone()),
+        None => old.clone(),
+    };
     let document = if patch.body.to_string().contains("managedFields") {
-        managed_fields::to_json(&old)
+        managed_fields::to_json(&shown)
     } else {
-        old.to_json()
+        shown.to_json()
     };
     let document = patched(call, document, patch, keys::root(old.kind()))?;
     let mut object = typed(call, old.kind(), &document, patch)?;
@@ -82,6 +87,10 @@ fn typed(
     patched: &Value,
     patch: &Patch,
 ) -> Result<Object, Status> {
+    if let Some(custom) = call.custom.clone() {
+        let (object, problems) = custom.read(patched)?;
+        return accepted(call, kind, object, problems, patched, patch);
+    }
     let info = kind.info();
     let text = |field: &str| {
         patched
@@ -94,6 +103,18 @@ fn typed(
         decode::decode_body(kind, patched, FieldValidation::Ignore)?;
     }
     let Decoded { object, problems } = decode::decode(kind, patched);
+    accepted(call, kind, object, problems, patched, patch)
+}
+
+/// The object, unless its problems are such that the request does not want it.
+fn accepted(
+    call: &mut Call<'_, '_>,
+    kind: Kind,
+    object: Object,
+    problems: Vec<Problem>,
+    patched: &Value,
+    patch: &Patch,
+) -> Result<Object, Status> {
     let refusal = |why: &str| {
         let shown = match patch.kind {
             PatchType::StrategicMerge => GoValue(&patch.body).to_string(),

@@ -145,7 +145,9 @@ impl Resource {
     #[must_use]
     pub fn is_view(&self) -> bool {
         self.stored_as.is_some_and(|kind| {
-            (kind.info().group, kind.info().version) != (&self.group, &self.version)
+            // A custom kind has no version of its own.
+            !matches!(kind, Kind::Custom(_))
+                && (kind.info().group, kind.info().version) != (&self.group, &self.version)
         })
     }
 

@@ -2,9 +2,10 @@
 //!
 //! The real thing: pkg/registry/{apps,core}/*/storage/storage.go (`ScaleREST`), pkg/apis/autoscaling/validation/validation.go.
 
+use super::custom::Custom;
 use super::{Call, update};
 use crate::api::field::FieldError;
-use crate::api::{Body, Object, Reason, Reply, Status};
+use crate::api::{Body, CustomObject, Object, Reason, Reply, Status};
 use serde_json::{Value, json};
 
 pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
@@ -31,6 +32,12 @@ pub(super) fn scale_to(
     old: Object,
     replicas: i64,
 ) -> Result<Reply, Status> {
+    if let (Some(custom), Object::Custom(was)) = (call.custom.clone(), &old) {
+        let mut changed = CustomObject::clone(was);
+        let wanted = replicas.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+        custom.set_replicas(&mut changed, i32::try_from(wanted).expect("clamped"));
+        return update::replace(call, changed.into(), &old);
+    }
     let Some(valid) = i32::try_from(replicas).ok().filter(|r| *r >= 0) else {
         let detail = "must be greater than or equal to 0";
         let error = FieldError::invalid("spec.replicas", replicas, detail);
@@ -72,6 +79,38 @@ pub(super) fn document(object: &Object) -> Result<Value, Status> {
         "kind": "Scale",
         "metadata": metadata,
         "spec": spec,
+        "status": status,
+    }))
+}
+
+/// The same of an object of any kind: where a custom one has its replicas, its definition says.
+pub(super) fn document_in(call: &Call<'_, '_>, object: &Object) -> Result<Value, Status> {
+    match (&call.custom, object) {
+        (Some(custom), Object::Custom(inner)) => custom_document(custom, inner),
+        _ => document(object),
+    }
+}
+
+fn custom_document(custom: &Custom, object: &CustomObject) -> Result<Value, Status> {
+    let Some((wanted, is, selector)) = custom.scale_of(object) else {
+        let path = custom.replicas_path();
+        let why =
+            format!("Internal error occurred: the spec replicas field {path:?} does not exist");
+        return Err(Status::new(Reason::InternalError, why));
+    };
+    let meta = &object.metadata;
+    let mut status = json!({"replicas": is});
+    if let Some(selector) = selector {
+        status["selector"] = selector.into();
+    }
+    Ok(json!({
+        "apiVersion": "autoscaling/v1",
+        "kind": "Scale",
+        "metadata": {
+            "name": meta.name, "namespace": meta.namespace, "uid": meta.uid,
+            "resourceVersion": meta.resource_version, "creationTimestamp": meta.creation_timestamp,
+        },
+        "spec": {"replicas": wanted},
         "status": status,
     }))
 }

@@ -4,7 +4,7 @@
 //! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
 
 use super::admission::{self, Operation};
-use super::{Call, authorization, create, field_managers, metadata, service_ip};
+use super::{Call, authorization, create, custom, field_managers, metadata, service_ip};
 use crate::api::field::FieldError;
 use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
@@ -103,6 +103,7 @@ fn storage_key(object: &Object) -> String {
         Kind::Endpoints => "services/endpoints",
         Kind::Node => "minions",
         Kind::Ingress => "ingress",
+        Kind::Custom(kind) => &format!("{}/{}", kind.info().group, kind.info().plural),
         other => other.info().plural,
     };
     let namespace = object.namespace();
@@ -143,6 +144,9 @@ pub(super) fn prepare(call: &Call<'_, '_>, object: &mut Object, old: &Object) {
         )
         | None => object.prepare_update(old),
     }
+    if let Some(custom) = &call.custom {
+        custom.prepare_update(object, old, call.request.subresource);
+    }
     let meta = object.metadata_mut();
     meta.resource_version
         .clone_from(&old.metadata().resource_version);
@@ -155,17 +159,13 @@ pub(super) fn finish(
     old: &Object,
 ) -> Result<Reply, Status> {
     let mut errors = Vec::new();
-    metadata::validate_update(object.metadata(), old.metadata(), &mut errors);
-    errors.extend(match call.request.subresource {
-        Some(Subresource::Status) => object.validate_status_update(old),
-        Some(
-            Subresource::Finalize
-            | Subresource::Scale
-            | Subresource::Binding
-            | Subresource::Eviction
-            | Subresource::EphemeralContainers,
-        )
-        | None => object.validate_update(old),
+    let kind = old.kind();
+    metadata::validate_update(kind, object.metadata(), old.metadata(), &mut errors);
+    let part = call.request.subresource;
+    errors.extend(match (&call.custom, part) {
+        (Some(custom), _) => custom.validate_update(&object, old, part),
+        (None, Some(Subresource::Status)) => object.validate_status_update(old),
+        (None, _) => object.validate_update(old),
     });
     if !errors.is_empty() {
         return Err(Status::invalid(old.kind(), &old.name(), &errors));
@@ -178,6 +178,7 @@ pub(super) fn finish(
         call.remove(&old.key());
         return Ok(Reply::Deleted(object));
     }
+    custom::warn_of_finalizers(call, &object, Some(old));
     service_ip::allocate(call, &mut object)?;
     call.put_charged(charged);
     Ok(Reply::Object(call.put(object)))

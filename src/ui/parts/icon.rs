@@ -94,6 +94,7 @@ pub fn glyph_of_kind(kind: Kind) -> &'static str {
         | Kind::RoleBinding
         | Kind::ClusterRole
         | Kind::ClusterRoleBinding
+        | Kind::CustomResourceDefinition
         | Kind::Custom(_) => "object",
     }
 }

@@ -3,6 +3,8 @@
 mod apply;
 mod authorization;
 mod create;
+mod custom;
+mod definition;
 mod delete;
 mod field_managers;
 mod patch;

@@ -2,9 +2,9 @@
 //!
 //! The real thing: pkg/controller/garbagecollector/graph_builder.go, `processGraphChanges`, `processTransitions`.
 
-use super::{Remembered, queue_name, takes_part};
+use super::{Remembered, all_kinds, queue_name, takes_part};
 use crate::api::owner::{owner_uids, uid_of};
-use crate::api::{Change, Key, Kind, Name, Object, Uid};
+use crate::api::{Change, CustomKind, Key, Kind, Name, Object, Uid};
 use crate::component::{Seen, Wake};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
@@ -81,8 +81,7 @@ fn gone(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, keys: &mut Ve
 
 /// All objects that name this uid among their owners.
 pub(super) fn dependents<'a>(uid: Uid, seen: &Seen<'a>) -> impl Iterator<Item = &'a Object> {
-    let kinds = Kind::ALL.iter().copied().filter(|kind| takes_part(*kind));
-    let tables: Vec<_> = kinds.map(|kind| seen.table(kind)).collect();
+    let tables: Vec<_> = all_kinds(seen).map(|kind| seen.table(kind)).collect();
     tables
         .into_iter()
         .flat_map(move |table| table.owned_by(uid))
@@ -90,8 +89,13 @@ pub(super) fn dependents<'a>(uid: Uid, seen: &Seen<'a>) -> impl Iterator<Item = 
 }
 
 /// Where the owner that a reference names should be; `None` if this cluster does not know its kind.
-pub(super) fn place_of(object: &Object, reference: &OwnerReference) -> Option<Key> {
-    let kind = Kind::of(&reference.api_version, &reference.kind)?;
+pub(super) fn place_of(
+    object: &Object,
+    reference: &OwnerReference,
+    seen: &Seen<'_>,
+) -> Option<Key> {
+    let kind = Kind::of(&reference.api_version, &reference.kind)
+        .or_else(|| custom_kind(reference, seen))?;
     let namespace = object.metadata().namespace.as_deref().unwrap_or_default();
     Some(Key::new(
         kind,
@@ -100,13 +104,23 @@ pub(super) fn place_of(object: &Object, reference: &OwnerReference) -> Option<Ke
     ))
 }
 
+/// The custom kind that a reference names, in whichever version.
+fn custom_kind(reference: &OwnerReference, seen: &Seen<'_>) -> Option<Kind> {
+    let (group, _) = reference.api_version.split_once('/')?;
+    let is_it = |kind: &CustomKind| {
+        let info = kind.info();
+        info.group == group && info.name == reference.kind
+    };
+    seen.custom_kinds().find(is_it).map(Kind::Custom)
+}
+
 /// The owner that a reference names, if the caches know it: same place and same uid.
 pub(super) fn find_owner<'a>(
     object: &Object,
     reference: &OwnerReference,
     seen: &Seen<'a>,
 ) -> Option<&'a Object> {
-    let place = place_of(object, reference).filter(|key| takes_part(key.kind))?;
+    let place = place_of(object, reference, seen).filter(|key| takes_part(key.kind))?;
     let owner = seen.table(place.kind).get(&place.namespace, &place.name)?;
     (owner.metadata().uid.as_deref() == Some(&reference.uid)).then_some(owner)
 }

@@ -29,6 +29,12 @@ const fn takes_part(kind: Kind) -> bool {
     !matches!(kind, Kind::Event | Kind::Lease)
 }
 
+/// The kinds that take part, built in and defined.
+fn all_kinds<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = Kind> + 'a {
+    let built_in = Kind::ALL.iter().copied().filter(|kind| takes_part(*kind));
+    built_in.chain(seen.custom_kinds().map(Kind::Custom))
+}
+
 const WATCHED: usize = Kind::ALL.len() - 2;
 
 const WATCHES: [Watch; WATCHED] = {
@@ -92,13 +98,17 @@ impl Component for GarbageCollectorController {
         &WATCHES
     }
 
+    fn watches_custom_kinds(&self) -> bool {
+        true
+    }
+
     fn wakes(&self, change: &Change, seen: &Seen<'_>, memory: &mut Remembered) -> Vec<Wake> {
         graph::wakes(change, seen, memory)
     }
 
     fn sync(&self, key: &str, seen: &Seen<'_>, memory: &mut Remembered) -> Turn {
         let mut turn = Turn::default();
-        let Some(item) = parse(key) else {
+        let Some(item) = parse(key, seen) else {
             return turn;
         };
         match seen.table(item.kind).get(&item.namespace, &item.name) {
@@ -135,14 +145,23 @@ impl Component for GarbageCollectorController {
     }
 }
 
-/// How an object is called in the work queue.
+/// How an object is called in the work queue; a custom kind with its group, which another may have the name of.
 fn queue_name(key: &Key) -> Name {
-    format!("{}/{}/{}", key.kind.info().name, key.namespace, key.name).into()
+    let kind = kind_name(key.kind);
+    format!("{kind}/{}/{}", key.namespace, key.name).into()
 }
 
-fn parse(text: &str) -> Option<Key> {
+fn kind_name(kind: Kind) -> Name {
+    let info = kind.info();
+    match kind {
+        Kind::Custom(_) => format!("{}.{}", info.name, info.group).into(),
+        _ => info.name.into(),
+    }
+}
+
+fn parse(text: &str, seen: &Seen<'_>) -> Option<Key> {
     let mut parts = text.splitn(3, '/');
     let kind = parts.next()?;
-    let kind = Kind::ALL.iter().copied().find(|k| k.info().name == kind)?;
+    let kind = all_kinds(seen).find(|k| kind_name(*k) == kind)?;
     Some(Key::new(kind, parts.next()?, parts.next()?))
 }

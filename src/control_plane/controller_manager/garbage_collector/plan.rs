@@ -77,7 +77,7 @@ fn standing(
         Some(owner) if waits_for_dependents(owner) => Standing::Waiting,
         Some(_) => Standing::Solid,
         None if memory.present.contains(&uid) => Standing::Solid,
-        None => match place_of(object, reference) {
+        None => match place_of(object, reference, seen) {
             // A cluster-scoped object cannot have an owner in a namespace; upstream leaves it alone, too.
             Some(place) if place.namespace.is_empty() && place.kind.info().namespaced => {
                 Standing::Solid
@@ -106,7 +106,7 @@ fn judge(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, turn: &mut T
             .map(|(r, _)| *r)
     };
     if with(Standing::Unproved).next().is_some() {
-        return prove(object, with(Standing::Unproved), memory, turn);
+        return prove(object, with(Standing::Unproved), seen, memory, turn);
     }
     let loose: Vec<&OwnerReference> = with(Standing::Dangling)
         .chain(with(Standing::Waiting))
@@ -164,11 +164,13 @@ fn differs(
 fn prove<'a>(
     object: &Object,
     unproved: impl Iterator<Item = &'a OwnerReference>,
+    seen: &Seen<'_>,
     memory: &mut Remembered,
     turn: &mut Turn,
 ) {
     for reference in unproved {
-        let place = place_of(object, reference).expect("owners of unknown kinds are not in doubt");
+        let place =
+            place_of(object, reference, seen).expect("owners of unknown kinds are not in doubt");
         let why = turn.differs(
             place.clone(),
             "metadata.uid",
@@ -179,7 +181,8 @@ fn prove<'a>(
         memory
             .asked
             .insert(place.clone(), Uid::parse(&reference.uid));
-        turn.act(why, Request::get(place));
+        let api_version = reference.api_version.as_str();
+        turn.act(why, Request::get(place).speaking(api_version));
     }
     turn.again(Wake::now(queue_name(&object.key())));
 }
@@ -237,7 +240,7 @@ fn remove_finalizer(object: &Object, finalizer: &str, reason: &'static str, turn
         .collect();
     let body =
         json!({ "metadata": { "resourceVersion": meta.resource_version, "finalizers": left } });
-    turn.act(why, Request::patch(object.key(), PatchType::Merge, body));
+    turn.act(why, merge_patch(object, body));
 }
 
 /// Should one of its own dependents wait for it in turn, the two would wait for ever: it gives up blocking its owners.
@@ -251,19 +254,35 @@ fn unblock_cycle(object: &Object, seen: &Seen<'_>, why: usize, turn: &mut Turn) 
         reference.block_owner_deletion = Some(false);
     }
     let body = json!({ "metadata": { "ownerReferences": to_json(&references), "uid": meta.uid } });
-    turn.act(
-        why,
-        Request::patch(object.key(), PatchType::StrategicMerge, body),
-    );
+    let patch = match object {
+        Object::Custom(_) => merge_patch(object, body),
+        _ => Request::patch(object.key(), PatchType::StrategicMerge, body),
+    };
+    turn.act(why, patch);
 }
 
+/// The server knows no merge keys of custom kinds: for them the whole list is sent, as it was seen.
 fn remove_owners<'a>(object: &Object, uids: impl Iterator<Item = &'a str>) -> Request {
+    if matches!(object, Object::Custom(_)) {
+        let meta = object.metadata();
+        let gone: Vec<&str> = uids.collect();
+        let references = meta.owner_references.iter().flatten();
+        let left: Vec<_> = references.filter(|r| !gone.contains(&&*r.uid)).collect();
+        let body = json!({ "metadata": {
+            "ownerReferences": left, "uid": meta.uid, "resourceVersion": meta.resource_version,
+        } });
+        return merge_patch(object, body);
+    }
     let references: Vec<Value> = uids
         .map(|uid| json!({ "$patch": "delete", "uid": uid }))
         .collect();
     let body =
         json!({ "metadata": { "ownerReferences": references, "uid": object.metadata().uid } });
     Request::patch(object.key(), PatchType::StrategicMerge, body)
+}
+
+fn merge_patch(object: &Object, body: Value) -> Request {
+    Request::patch(object.key(), PatchType::Merge, body).speaking(&object.api_version())
 }
 
 fn delete(object: &Object, propagation: Propagation) -> Request {
@@ -274,7 +293,7 @@ fn delete(object: &Object, propagation: Propagation) -> Request {
         precondition_resource_version: meta.resource_version.clone(),
         ..DeleteOptions::default()
     };
-    Request::delete(object.key(), options)
+    Request::delete(object.key(), options).speaking(&object.api_version())
 }
 
 fn in_words(reference: &OwnerReference) -> Name {

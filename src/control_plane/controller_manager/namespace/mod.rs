@@ -13,10 +13,11 @@ mod conditions;
 #[cfg(test)]
 mod tests;
 
+use crate::api::custom::{Definition, Named};
 use crate::api::time::{self, Ms};
 use crate::api::{
-    Body, Change, DeleteOptions, Key, Kind, Name, Object, Propagation, Reply, Request, Stored,
-    Subresource, User, Verb, pods,
+    Body, Change, DeleteOptions, Key, Kind, Name, Object, Propagation, Reason, Reply, Request,
+    Stored, Subresource, User, Verb, pods,
 };
 use crate::component::{Action, Component, Outcome, Place, Seen, Turn, Wake, Watch};
 use conditions::with_conditions;
@@ -68,10 +69,18 @@ impl Component for NamespaceController {
     }
 
     fn watches(&self) -> &'static [Watch] {
-        const { &[Watch::all(Kind::Namespace)] }
+        const {
+            &[
+                Watch::all(Kind::Namespace),
+                Watch::all(Kind::CustomResourceDefinition),
+            ]
+        }
     }
 
     fn wakes(&self, change: &Change, _seen: &Seen<'_>, memory: &mut Remembered) -> Vec<Wake> {
+        if change.kind() != Kind::Namespace {
+            return Vec::new();
+        }
         let name = change.object().name();
         match &change.after {
             Some(namespace) if namespace.metadata().deletion_timestamp.is_some() => {
@@ -111,16 +120,17 @@ impl Component for NamespaceController {
         if !is_held(namespace) {
             return turn;
         }
-        let has_answers = memory
-            .found
-            .get(key)
-            .is_some_and(|found| found.len() == contents().count());
+        let has_answers = memory.found.get(key).is_some_and(|found| {
+            contents(seen)
+                .iter()
+                .all(|named| found.contains_key(&named.kind))
+        });
         if has_answers {
             judge(object, namespace, seen, memory, &mut turn);
         } else {
             let empty = BTreeMap::new();
             let known = memory.found.get(key).unwrap_or(&empty);
-            delete_content(key, object, known, &mut turn);
+            delete_content(key, object, known, &contents(seen), &mut turn);
         }
         turn
     }
@@ -137,6 +147,8 @@ impl Component for NamespaceController {
             (Verb::DeleteCollection, Ok(_)) => {
                 memory.refused.remove(key);
             }
+            // The definition went while its objects were being deleted.
+            (Verb::DeleteCollection, Err(status)) if status.reason == Reason::NotFound => {}
             (Verb::DeleteCollection, Err(status)) => {
                 memory.refused.insert(key.into(), status.message.clone());
             }
@@ -180,12 +192,19 @@ impl Remains {
     }
 }
 
-/// The kinds that live in namespaces.
-fn contents() -> impl Iterator<Item = Kind> {
-    Kind::ALL
-        .iter()
-        .copied()
-        .filter(|kind| kind.info().namespaced)
+/// The kinds that live in namespaces: built in, and those of the definitions in the cache.
+fn contents(seen: &Seen<'_>) -> Vec<Named> {
+    let crds = seen.table(Kind::CustomResourceDefinition).iter();
+    let custom = crds.filter_map(|object| match object {
+        Object::CustomResourceDefinition(crd) => Definition::of(crd),
+        _ => None,
+    });
+    let custom = custom.map(|definition| Named {
+        kind: Kind::Custom(definition.kind),
+        api_version: definition.preferred_api_version(),
+    });
+    let all = Kind::ALL.iter().copied().map(Named::built_in).chain(custom);
+    all.filter(|named| named.kind.info().namespaced).collect()
 }
 
 fn is_held(namespace: &Namespace) -> bool {
@@ -213,12 +232,15 @@ fn delete_content(
     namespace: &str,
     object: &Object,
     known: &BTreeMap<Kind, Remains>,
+    contents: &[Named],
     turn: &mut Turn,
 ) {
-    let left: Vec<Kind> = contents()
-        .filter(|kind| !known.contains_key(kind))
+    let left = contents.iter();
+    let left: Vec<&Named> = left
+        .filter(|named| !known.contains_key(&named.kind))
         .collect();
-    let kinds: Vec<Name> = left.iter().map(|kind| kind.info().plural.into()).collect();
+    let plural = |named: &&Named| named.kind.info().plural.into();
+    let kinds: Vec<Name> = left.iter().map(plural).collect();
     let kinds = crate::component::Datum::List(kinds);
     let why = turn.differs(
         object.key(),
@@ -227,17 +249,17 @@ fn delete_content(
         kinds,
         "NamespaceIsBeingDeleted",
     );
-    for kind in left {
+    for Named { kind, api_version } in left {
         let options = DeleteOptions {
             propagation: Some(Propagation::Background),
             ..DeleteOptions::default()
         };
-        let all = Key::new(kind, namespace, "");
+        let all = Key::new(*kind, namespace, "");
         turn.act(
             why,
-            Request::new(Verb::DeleteCollection, all, Body::Delete(options)),
+            Request::new(Verb::DeleteCollection, all, Body::Delete(options)).speaking(api_version),
         );
-        turn.act(why, Request::list(kind, namespace));
+        turn.act(why, Request::list(*kind, namespace).speaking(api_version));
     }
     turn.again(Wake::now(namespace));
 }

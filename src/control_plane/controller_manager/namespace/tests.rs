@@ -46,7 +46,7 @@ fn empties_a_namespace_and_lets_it_go() {
     let turn = NamespaceController.sync("shop", &Seen::all(&world, 2_000), &mut memory);
     assert_eq!(
         turn.actions.len(),
-        2 * contents().count(),
+        2 * contents(&Seen::all(&Snapshot::default(), 0)).len(),
         "delete and list every kind"
     );
 
