@@ -302,7 +302,7 @@ fn tools(
     let dark = crate::ui::dom::is_dark(settings.theme);
     let theme = if dark { Theme::Light } else { Theme::Dark };
     let other = language.other();
-    let ClusterOptions { nodes, seed } = *shown.get().timeline().cluster().options();
+    let ClusterOptions { nodes, seed, .. } = *shown.get().timeline().cluster().options();
     html! {
         <div class="tools">
             { breakpoints(shown, dispatch, language) }
