@@ -31,6 +31,14 @@ pub(super) fn agree_on_namespace(key: &Key, object: &mut Object) -> Result<(), S
     ))
 }
 
+/// What says nothing is not there: Go leaves empty lists and maps out.
+pub(super) fn drop_empty(meta: &mut ObjectMeta) {
+    meta.owner_references.take_if(|list| list.is_empty());
+    meta.finalizers.take_if(|list| list.is_empty());
+    meta.labels.take_if(|map| map.is_empty());
+    meta.annotations.take_if(|map| map.is_empty());
+}
+
 pub(super) fn name_mismatch(body: &str, url: &str) -> Status {
     Status::bad_request(format!(
         "the name of the object ({body}) does not match the name on the URL ({url})"

@@ -188,6 +188,7 @@ pub(super) fn finish(
 fn carry_over(object: &mut Object, old: &Object) {
     let was = old.metadata();
     let meta = object.metadata_mut();
+    metadata::drop_empty(meta);
     if meta.uid.as_deref().unwrap_or_default().is_empty() {
         meta.uid.clone_from(&was.uid);
     }

@@ -4,6 +4,7 @@
 //! staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/conversion/nop_converter.go.
 
 use super::resources::Resource;
+use crate::api::kinds::horizontal_pod_autoscaler::v1 as autoscaler;
 use crate::api::{Kind, Status};
 use serde_json::{Map, Value};
 
@@ -21,7 +22,9 @@ const EVENT_FIELDS: [(&str, &str); 5] = [
 /// # Errors
 /// `400` if the document says that it is of another version.
 pub fn inward(resource: &Resource, document: Value) -> Result<Value, Status> {
-    let Some(kind) = resource.stored_as.filter(|_| resource.is_view()) else {
+    let is_view = |kind: &Kind| resource.is_view() && !matches!(kind, Kind::Custom(_));
+    // Custom objects are read by their definitions.
+    let Some(kind) = resource.stored_as.filter(is_view) else {
         return Ok(document);
     };
     let said = document.get("apiVersion").and_then(Value::as_str);
@@ -32,11 +35,11 @@ pub fn inward(resource: &Resource, document: Value) -> Result<Value, Status> {
             said.unwrap_or_default()
         )));
     }
-    let mut document = match kind.info().name {
-        "Event" => renamed(document, |field| {
+    let mut document = match kind {
+        Kind::Event => renamed(document, |field| {
             swap(field, |(view, stored)| (view, stored))
         }),
-        "HorizontalPodAutoscaler" => document,
+        Kind::HorizontalPodAutoscaler => autoscaler::to_v2(&document),
         _ => document,
     };
     document["apiVersion"] = kind.info().api_version.into();
@@ -50,6 +53,7 @@ pub fn outward(resource: &Resource, document: Value) -> Value {
         return document;
     };
     let mut document = match kind {
+        Kind::HorizontalPodAutoscaler => autoscaler::from_v2(&document),
         Kind::Event => renamed(document, |field| {
             swap(field, |(view, stored)| (stored, view))
         }),

@@ -7,30 +7,43 @@ use super::Port;
 use crate::api::Kind;
 use crate::control_plane::apiserver::http::{self as codec, Document};
 use crate::control_plane::apiserver::resources::Served;
-use http::Response;
+use http::{HeaderMap, Response};
 
 pub(super) fn answer(
     port: &Port,
     document: &Document,
+    headers: &HeaderMap,
     served: Served<'_>,
 ) -> Option<Response<Vec<u8>>> {
     if document.path == "/metrics" {
         return Some(codec::text(&metrics(port)));
     }
-    openapi(document, served)
+    openapi(port, document, headers, served)
 }
 
 /// The types of everything that is served, for `kubectl explain` and for clients that check what they send.
 #[cfg(feature = "cli")]
-fn openapi(document: &Document, served: Served<'_>) -> Option<Response<Vec<u8>>> {
+fn openapi(
+    port: &Port,
+    document: &Document,
+    headers: &HeaderMap,
+    served: Served<'_>,
+) -> Option<Response<Vec<u8>>> {
     use crate::control_plane::apiserver::openapi;
     use crate::control_plane::apiserver::resources::Resource;
     use http::HeaderValue;
     use http::header::{CONTENT_TYPE, ETAG};
-    let custom = |_: &Resource| None;
+    let snapshot = port.cluster().store().head();
+    let custom = |resource: &Resource| {
+        let Some(Kind::Custom(kind)) = resource.stored_as else {
+            return None;
+        };
+        snapshot.schema_of(kind, &resource.version).cloned()
+    };
     let path = document.path.trim_matches('/');
     let parts: Vec<&str> = path.split('/').collect();
     let built = match parts.as_slice() {
+        ["openapi", "v2"] if wants_protobuf(headers) => return Some(empty_v2()),
         ["openapi", "v2"] => openapi::v2(served, &custom),
         ["openapi", "v3"] => {
             let index = openapi::index(served, &custom);
@@ -49,9 +62,37 @@ fn openapi(document: &Document, served: Served<'_>) -> Option<Response<Vec<u8>>>
     Some(response)
 }
 
+/// kubectl reads the old document in protobuf alone, and only for what it does not find in the new ones.
+#[cfg(feature = "cli")]
+const OPENAPI_V2_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+#[cfg(feature = "cli")]
+fn wants_protobuf(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(http::header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains(OPENAPI_V2_PROTOBUF))
+}
+
+/// The old document in protobuf, with nothing in it: `swagger: "2.0"`, a title, a version, no paths.
+#[cfg(feature = "cli")]
+fn empty_v2() -> Response<Vec<u8>> {
+    const DOCUMENT: &[u8] = b"\x0a\x032.0\x12\x11\x0a\x0aKubernetes\x12\x03v33\x42\x00";
+    let mut response = Response::new(DOCUMENT.to_vec());
+    let media = http::HeaderValue::from_static(OPENAPI_V2_PROTOBUF);
+    let headers = response.headers_mut();
+    headers.insert(http::header::CONTENT_TYPE, media);
+    response
+}
+
 /// The page has no use for documents of megabytes.
 #[cfg(not(feature = "cli"))]
-fn openapi(_document: &Document, _served: Served<'_>) -> Option<Response<Vec<u8>>> {
+fn openapi(
+    _port: &Port,
+    _document: &Document,
+    _headers: &HeaderMap,
+    _served: Served<'_>,
+) -> Option<Response<Vec<u8>>> {
     None
 }
 

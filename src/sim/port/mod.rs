@@ -28,6 +28,7 @@ use crate::control_plane::apiserver::authorization::{
 use crate::control_plane::apiserver::http::{
     self as codec, Asked, Created, Document, Form, PodCall, Protobuf, Watch,
 };
+use crate::control_plane::apiserver::custom_resources;
 use crate::control_plane::apiserver::resources::Served;
 use http::Response;
 use std::borrow::Cow;
@@ -95,9 +96,11 @@ impl Port {
             .credentials
             .authenticate(request.headers(), self.cluster())?;
         let user = user.impersonating(request.headers(), self.cluster())?;
-        let custom = Vec::new();
+        let snapshot = self.cluster().store().head();
+        let custom = custom_resources(snapshot);
         let context = codec::Context {
             served: Served::with(&custom),
+            snapshot,
             protobuf: self.protobuf,
         };
         let asked = match codec::read(request, &user.name, &context) {
@@ -221,7 +224,7 @@ impl Port {
         if let Some(response) = document.answer(headers, served, &self.address)? {
             return Ok(response);
         }
-        Ok(documents::answer(self, document, served).unwrap_or_else(codec::not_found))
+        Ok(documents::answer(self, document, headers, served).unwrap_or_else(codec::not_found))
     }
 }
 

@@ -6,6 +6,7 @@ use super::media::{self, Shape, Text, Wanted};
 use super::options::Query;
 use super::table::{self, IncludeObject};
 use super::target::Target;
+use crate::api::custom::CustomColumn;
 use crate::api::time::Ms;
 use crate::api::{Answer, Kind, List, Object, Reason, Reply, Status, managed_fields, yaml};
 use crate::control_plane::apiserver::resources::Resource;
@@ -24,6 +25,8 @@ pub struct Form {
     /// The resource that was asked for, in its version.
     pub(super) resource: Resource,
     pub(super) subresource: String,
+    /// The columns that a custom resource's definition names.
+    pub(super) columns: Vec<CustomColumn>,
 }
 
 impl Form {
@@ -50,6 +53,7 @@ impl Form {
             is_stream: false,
             resource: resource.clone(),
             subresource: target.subresource.clone(),
+            columns: Vec::new(),
         })
     }
 

@@ -32,7 +32,7 @@ pub use watch::{Polled, Watch};
 use super::resources::{Part, Resource, Served};
 use super::versions;
 use crate::api::{
-    Body, Key, Kind, Patch, PatchType, Reason, Request, Status, Subresource, User, Verb,
+    Body, Key, Kind, Patch, PatchType, Reason, Request, Snapshot, Status, Subresource, User, Verb,
 };
 use http::Method;
 use http::header::USER_AGENT;
@@ -46,6 +46,8 @@ use target::Target;
 pub struct Context<'a> {
     /// What there is.
     pub served: Served<'a>,
+    /// Where custom resources are defined.
+    pub snapshot: &'a Snapshot,
     /// Reads protobuf bodies, where that is built in.
     pub protobuf: Option<Protobuf>,
 }
@@ -202,7 +204,13 @@ impl Reader<'_> {
     }
 
     fn form(&self) -> Result<Form, Status> {
-        Form::new(self.request, &self.query, self.resource, &self.target)
+        let mut form = Form::new(self.request, &self.query, self.resource, &self.target)?;
+        if let Some(Kind::Custom(kind)) = self.resource.stored_as
+            && let Some(definition) = self.context.snapshot.definition(kind)
+        {
+            form.columns = definition.columns(&self.resource.version);
+        }
+        Ok(form)
     }
 
     fn document(&self) -> Result<Option<Value>, Status> {

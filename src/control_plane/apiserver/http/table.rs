@@ -52,12 +52,12 @@ pub(super) fn table(form: &Form, objects: &[Object], now_ms: Ms) -> Value {
         "kind": "Table",
         "apiVersion": "meta.k8s.io/v1",
         "metadata": {},
-        "columnDefinitions": columns(kind),
+        "columnDefinitions": columns(form, kind),
         "rows": rows,
     })
 }
 
-fn columns(kind: Kind) -> Vec<Value> {
+fn columns(form: &Form, kind: Kind) -> Vec<Value> {
     let define = |name: &str, type_: &str, format: &str, description: &str, wide: bool| json!({"name": name, "type": type_, "format": format, "description": description, "priority": i32::from(wide)});
     let name = define(
         "Name",
@@ -66,6 +66,10 @@ fn columns(kind: Kind) -> Vec<Value> {
         NAME_DESCRIPTION,
         !kind.name_first(),
     );
+    if matches!(kind, Kind::Custom(_)) {
+        let own = form.columns.iter().map(|c| json!({"name": c.name, "type": c.type_, "format": c.format, "description": c.description, "priority": c.priority}));
+        return std::iter::once(name).chain(own).collect();
+    }
     let own = kind.columns().iter().map(|column| {
         let type_ = if column.is_number {
             "integer"
@@ -82,6 +86,12 @@ fn columns(kind: Kind) -> Vec<Value> {
 }
 
 fn row(form: &Form, kind: Kind, object: &Object, now_ms: Ms) -> Value {
+    if matches!(kind, Kind::Custom(_)) {
+        let plain = form.plain(object);
+        let own = form.columns.iter().map(|column| column.cell(&plain, now_ms));
+        let name = Value::from(object.name().as_str());
+        return with_object(form, object, std::iter::once(name).chain(own).collect());
+    }
     let own = kind
         .columns()
         .iter()
@@ -96,6 +106,11 @@ fn row(form: &Form, kind: Kind, object: &Object, now_ms: Ms) -> Value {
     } else {
         own.chain(std::iter::once(name)).collect()
     };
+    with_object(form, object, cells)
+}
+
+/// The row, with as much of its object as was asked for.
+fn with_object(form: &Form, object: &Object, cells: Vec<Value>) -> Value {
     match form.include {
         IncludeObject::None => json!({"cells": cells}),
         IncludeObject::Metadata => {

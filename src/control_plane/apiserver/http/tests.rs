@@ -14,6 +14,7 @@ fn ask(method: &str, uri: &str, content_type: &str, body: &str) -> Result<Asked,
     let request = request.body(body.as_bytes().to_vec()).expect("a request");
     let context = Context {
         served: Served::builtin(),
+        snapshot: &Snapshot::default(),
         protobuf: None,
     };
     read(&request, &"jane".into(), &context)
