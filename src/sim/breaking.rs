@@ -2,7 +2,7 @@
 
 use super::agenda::{Entry, ProcessIndex};
 use super::cluster::Cluster;
-use super::process::{Process, ProcessState};
+use super::process::{Cursor, Process, ProcessState};
 use super::step::StepEvent;
 use crate::api::time::Ms;
 use crate::api::{Kind, Name};
@@ -134,8 +134,12 @@ impl Cluster {
             turns,
             ..fresh
         };
-        // Nothing is pending any more. Those on custom kinds are among them, and a hold outlives the process.
-        down.watches = watched;
+        // It will list anew what it watched, kinds that were defined since among them; a hold outlives the process.
+        let anew = |cursor: Cursor| Cursor {
+            held: cursor.held,
+            ..Cursor::new(cursor.kind, cursor.scope)
+        };
+        down.watches = watched.into_iter().map(anew).collect();
     }
 
     pub(super) fn set_api_server(&mut self, state: ApiServer) {

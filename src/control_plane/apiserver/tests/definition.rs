@@ -118,10 +118,10 @@ fn names_that_another_has_are_not_accepted_until_it_is_gone() {
     let mut world = World::new();
     world.make(crontabs());
     let mut other = crontabs();
-    other["metadata"]["name"] = json!("jobs.stable.example.com");
-    other["spec"]["names"] = json!({"plural": "jobs", "kind": "Job", "shortNames": ["ct"]});
+    other["metadata"]["name"] = json!("tasks.stable.example.com");
+    other["spec"]["names"] = json!({"plural": "tasks", "kind": "Task", "shortNames": ["ct"]});
     world.make(other);
-    let jobs = crd(&world, "jobs.stable.example.com").expect("it is there");
+    let jobs = crd(&world, "tasks.stable.example.com").expect("it is there");
     assert_eq!(
         conditions(&jobs),
         [
@@ -133,7 +133,7 @@ fn names_that_another_has_are_not_accepted_until_it_is_gone() {
         .condition("NamesAccepted")
         .and_then(|c| c.message.clone());
     assert_eq!(message.as_deref(), Some("\"ct\" is already in use"));
-    assert!(world.store.head().definitions().named("jobs").is_none());
+    assert!(world.store.head().definitions().named("tasks").is_none());
     let key = Key::new(
         Kind::CustomResourceDefinition,
         "",
@@ -142,7 +142,7 @@ fn names_that_another_has_are_not_accepted_until_it_is_gone() {
     world
         .send(&Request::delete(key, DeleteOptions::default()))
         .expect("deleted");
-    let jobs = crd(&world, "jobs.stable.example.com").expect("it is there");
+    let jobs = crd(&world, "tasks.stable.example.com").expect("it is there");
     assert_eq!(
         conditions(&jobs),
         [
