@@ -25,10 +25,10 @@ use crate::api::{Answer, Kind, Request, Status, Verb};
 use crate::control_plane::apiserver::authorization::{
     self, Attributes, Resource as About, Verdict,
 };
+use crate::control_plane::apiserver::custom_resources;
 use crate::control_plane::apiserver::http::{
     self as codec, Asked, Created, Document, Form, PodCall, Protobuf, Watch,
 };
-use crate::control_plane::apiserver::custom_resources;
 use crate::control_plane::apiserver::resources::Served;
 use http::Response;
 use std::borrow::Cow;

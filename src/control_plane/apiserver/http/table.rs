@@ -88,7 +88,10 @@ fn columns(form: &Form, kind: Kind) -> Vec<Value> {
 fn row(form: &Form, kind: Kind, object: &Object, now_ms: Ms) -> Value {
     if matches!(kind, Kind::Custom(_)) {
         let plain = form.plain(object);
-        let own = form.columns.iter().map(|column| column.cell(&plain, now_ms));
+        let own = form
+            .columns
+            .iter()
+            .map(|column| column.cell(&plain, now_ms));
         let name = Value::from(object.name().as_str());
         return with_object(form, object, std::iter::once(name).chain(own).collect());
     }
