@@ -124,7 +124,10 @@ pub(super) fn provisioner(name: &str, path: &Path<'_>, errors: &mut Errors) {
 
 fn parameters(class: &StorageClass, errors: &mut Errors) {
     let path = Path::root("parameters");
-    let count = class.parameters.as_ref().map_or(0, |p| p.len());
+    let count = class
+        .parameters
+        .as_ref()
+        .map_or(0, std::collections::BTreeMap::len);
     if count > PARAMETERS_MAX {
         errors.too_long(&path, PARAMETERS_MAX);
         return;

@@ -79,7 +79,10 @@ fn wants_protobuf(headers: &HeaderMap) -> bool {
 fn empty_v2() -> Response<Vec<u8>> {
     const DOCUMENT: &[u8] = b"\x0a\x032.0\x12\x11\x0a\x0aKubernetes\x12\x03v33\x42\x00";
     let mut response = Response::new(DOCUMENT.to_vec());
-    let media = http::HeaderValue::from_static(OPENAPI_V2_PROTOBUF);
+    // Written so since `@` turned out to be no letter of media types.
+    let media = http::HeaderValue::from_static(
+        "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+    );
     let headers = response.headers_mut();
     headers.insert(http::header::CONTENT_TYPE, media);
     response

@@ -160,7 +160,7 @@ impl Log {
         let since_ms = match (self.options.since_seconds, self.options.since_time.as_str()) {
             (Some(seconds), _) => now_ms.saturating_sub(seconds.saturating_mul(1000)),
             (None, "") => 0,
-            (None, text) => text.parse().map(time::ms_of).unwrap_or(0),
+            (None, text) => text.parse().map_or(0, time::ms_of),
         };
         let lines: Vec<Ms> = container_runtime::log(container, now_ms)
             .map(|(at, _)| at)

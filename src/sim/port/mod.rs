@@ -103,10 +103,7 @@ impl Port {
             snapshot,
             protobuf: self.protobuf,
         };
-        let asked = match codec::read(request, &user.name, &context) {
-            Ok(asked) => asked,
-            Err(status) => return Err(status),
-        };
+        let asked = codec::read(request, &user.name, &context)?;
         match asked {
             Asked::Call(call, form) => {
                 let call = user.sign(*call);

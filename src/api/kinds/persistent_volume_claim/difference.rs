@@ -42,12 +42,11 @@ pub(super) fn of(old: &PersistentVolumeClaimSpec, new: &PersistentVolumeClaimSpe
             continue;
         }
         let field = &fields[index];
-        match &field.inside {
-            Some(inside) => lines.push(Line::Whole(inside.clone())),
-            None => {
-                lines.push(Line::Field('-', field.name, field.was.clone()));
-                lines.push(Line::Field('+', field.name, field.is.clone()));
-            }
+        if let Some(inside) = &field.inside {
+            lines.push(Line::Whole(inside.clone()))
+        } else {
+            lines.push(Line::Field('-', field.name, field.was.clone()));
+            lines.push(Line::Field('+', field.name, field.is.clone()));
         }
         index += 1;
     }

@@ -237,7 +237,7 @@ impl Engine {
 
 /// How long nothing is to be done; `None` if something is.
 fn pause(cluster: &Cluster, target: Option<Ms>, speed: Speed) -> Option<Duration> {
-    const LONG: Duration = Duration::from_secs(3600);
+    const LONG: Duration = Duration::from_hours(1);
     match (target, speed) {
         (None, _) | (_, Speed::Max) => cluster.is_settled().then_some(LONG),
         (Some(target), Speed::Times(times)) => {

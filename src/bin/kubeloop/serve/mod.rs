@@ -136,8 +136,8 @@ fn prepare(options: &Options) -> Result<(Arc<Engine>, Identity), Refused> {
     if !options.paths.is_empty() {
         apply_all(&options.paths, &mut timeline)?;
     }
-    let port = Port::new(timeline, credentials, &address.to_string())
-        .with_protobuf(|bytes| protobuf::decode(bytes));
+    let port =
+        Port::new(timeline, credentials, &address.to_string()).with_protobuf(protobuf::decode);
     let identity = Identity::new(address)?;
     if let Some(path) = &options.kubeconfig {
         std::fs::write(path, kubeconfig(address, &token, &identity.authority))
@@ -289,8 +289,8 @@ async fn stopped() {
 
 /// Every request comes here.
 async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) -> Response<Body> {
-    if let Err(refusal) = check_origin(request.headers()) {
-        return refusal;
+    if let Err(why) = check_origin(request.headers()) {
+        return (StatusCode::FORBIDDEN, why).into_response();
     }
     let (mut parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
@@ -310,14 +310,15 @@ async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) ->
             "application/json",
         ),
         Exchange::Log(log) => stream(|sender| tell_log(engine, *log, sender), "text/plain"),
-        Exchange::Exec(exec) => match upgrade {
-            Some(upgrade) => websocket::converse(upgrade, engine, *exec),
-            None => {
+        Exchange::Exec(exec) => {
+            if let Some(upgrade) = upgrade {
+                websocket::converse(upgrade, engine, *exec)
+            } else {
                 let why = "a command is run over a WebSocket here: kubectl 1.30 and newer do so";
                 let status = kubeloop::api::Status::bad_request(why);
                 codec::refusal(&status).map(Body::from)
             }
-        },
+        }
     }
 }
 
@@ -328,16 +329,15 @@ async fn take_upgrade(parts: &mut axum::http::request::Parts) -> Option<WebSocke
 }
 
 /// Refuses what another web page might make a browser send here.
-fn check_origin(headers: &HeaderMap) -> Result<(), Response<Body>> {
+fn check_origin(headers: &HeaderMap) -> Result<(), &'static str> {
     let text = |name| {
         headers
             .get(name)
             .and_then(|v: &HeaderValue| v.to_str().ok())
     };
-    let refuse = |why: &str| Err((StatusCode::FORBIDDEN, why.to_owned()).into_response());
     let host = text(header::HOST).unwrap_or_default();
     if !is_own(host) {
-        return refuse("this server answers requests for localhost only\n");
+        return Err("this server answers requests for localhost only\n");
     }
     match text(header::ORIGIN) {
         None => Ok(()),
@@ -346,7 +346,7 @@ fn check_origin(headers: &HeaderMap) -> Result<(), Response<Body>> {
             if rest == host {
                 Ok(())
             } else {
-                refuse("this server does not answer other web pages\n")
+                Err("this server does not answer other web pages\n")
             }
         }
     }

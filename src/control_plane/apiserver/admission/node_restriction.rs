@@ -38,7 +38,7 @@ impl Plugin for NodeRestriction {
     }
 }
 
-fn on_node<'a>(object: Option<&'a Object>) -> &'a str {
+fn on_node(object: Option<&Object>) -> &str {
     let spec = object.and_then(Pod::of).and_then(|p| p.spec.as_ref());
     spec.and_then(|s| s.node_name.as_deref())
         .unwrap_or_default()

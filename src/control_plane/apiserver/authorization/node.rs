@@ -49,11 +49,11 @@ pub(super) fn authorize(
         snapshot,
     };
     match (resource.group, resource.resource) {
-        ("", "secrets") => asked.read(|spec, name| secrets(spec, name)),
-        ("", "configmaps") => asked.read(|spec, name| config_maps(spec, name)),
+        ("", "secrets") => asked.read(secrets),
+        ("", "configmaps") => asked.read(config_maps),
         ("", "persistentvolumeclaims") => asked.claim(),
-        ("", "persistentvolumes") => asked.get(|asked| asked.volume_is_used()),
-        ("storage.k8s.io", "volumeattachments") => asked.get(|asked| asked.attaches_here()),
+        ("", "persistentvolumes") => asked.get(Asked::volume_is_used),
+        ("storage.k8s.io", "volumeattachments") => asked.get(Asked::attaches_here),
         ("", "serviceaccounts") => asked.token(),
         ("coordination.k8s.io", "leases") => asked.lease(),
         ("storage.k8s.io", "csinodes") => asked.csi_node(),

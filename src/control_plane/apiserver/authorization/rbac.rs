@@ -238,7 +238,7 @@ pub(super) fn rules_of_role<'a>(
         kind,
         name: role.name.clone(),
     };
-    rules.map(|rules| list(rules)).ok_or_else(missing)
+    rules.map(list).ok_or_else(missing)
 }
 
 /// Is the user this subject of a binding in the namespace?

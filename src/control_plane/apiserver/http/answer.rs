@@ -94,7 +94,7 @@ impl Form {
         };
         let mut response = self.respond(code, &value);
         for warning in &answer.warnings {
-            let text = format!("299 - {:?}", warning);
+            let text = format!("299 - {warning:?}");
             if let Ok(value) = HeaderValue::from_str(&text) {
                 response.headers_mut().append(WARNING, value);
             }

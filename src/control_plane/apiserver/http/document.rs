@@ -36,7 +36,7 @@ impl Document {
             ["healthz" | "livez" | "readyz", ..] => return Ok(None),
             ["version"] => document(&version(), JSON),
             [] | [""] => document(&json!({ "paths": paths(served) }), JSON),
-            ["api"] | ["apis"] if wants_aggregated(headers).is_some() => {
+            ["api" | "apis"] if wants_aggregated(headers).is_some() => {
                 let form = wants_aggregated(headers).unwrap_or(discovery::Form::V2);
                 let root = if parts == ["api"] {
                     Root::Api

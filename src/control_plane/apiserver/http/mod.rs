@@ -56,7 +56,7 @@ pub struct Context<'a> {
 #[derive(Debug)]
 pub enum Asked {
     /// One call to the API, and how the answer is to look.
-    Call(Box<Request>, Form),
+    Call(Box<Request>, Box<Form>),
     /// What changes from now on.
     Watch(Box<Watch>),
     /// Something that is created only to be answered: a review, a token.
@@ -194,7 +194,7 @@ impl Reader<'_> {
             }
             Method::GET | Method::HEAD if named => Ok(Verb::Get),
             Method::GET | Method::HEAD => Ok(Verb::List),
-            Method::POST if named == !self.target.subresource.is_empty() => Ok(Verb::Create),
+            Method::POST if named != self.target.subresource.is_empty() => Ok(Verb::Create),
             Method::PUT if named => Ok(Verb::Update),
             Method::PATCH if named => Ok(Verb::Patch),
             Method::DELETE if named => Ok(Verb::Delete),
@@ -239,7 +239,7 @@ impl Reader<'_> {
             Verb::Patch => self.read_patch(&mut request)?,
             Verb::Delete | Verb::DeleteCollection => self.read_delete(&mut request)?,
         }
-        Ok(Asked::Call(Box::new(request), self.form()?))
+        Ok(Asked::Call(Box::new(request), Box::new(self.form()?)))
     }
 
     fn read_write(&self, request: &mut Request) -> Result<(), Status> {

@@ -142,20 +142,19 @@ fn positive(reader: &Reader<'_>, name: &str, least: u64) -> Result<Option<u64>, 
     let Some(number) = reader.query.number(name)? else {
         return Ok(None);
     };
-    match u64::try_from(number).ok().filter(|n| *n >= least) {
-        Some(number) => Ok(Some(number)),
-        None => {
-            let than = if least == 0 {
-                "must be greater than or equal to 0"
-            } else {
-                "must be greater than 0"
-            };
-            let pod = Key::new(Kind::Pod, "", reader.target.name.as_str());
-            Err(invalid(
-                &pod,
-                &format!("{name}: Invalid value: {number}: {than}"),
-            ))
-        }
+    if let Some(number) = u64::try_from(number).ok().filter(|n| *n >= least) {
+        Ok(Some(number))
+    } else {
+        let than = if least == 0 {
+            "must be greater than or equal to 0"
+        } else {
+            "must be greater than 0"
+        };
+        let pod = Key::new(Kind::Pod, "", reader.target.name.as_str());
+        Err(invalid(
+            &pod,
+            &format!("{name}: Invalid value: {number}: {than}"),
+        ))
     }
 }
 

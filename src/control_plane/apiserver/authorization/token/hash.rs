@@ -1,144 +1,15 @@
 //! SHA-256 and HMAC: what signs a service account's token.
 //!
-//! The real thing: FIPS 180-4, RFC 2104; upstream signs with RSA (pkg/serviceaccount/jwt.go).
+//! The real thing: RFC 2104; upstream signs with RSA (pkg/serviceaccount/jwt.go).
 //! Left out: RSA and the public keys at `/openid/v1/jwks`; tokens are signed with a secret that only the API server has.
+
+use sha2::{Digest as _, Sha256};
 
 const BLOCK: usize = 64;
 
-/// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-const ROUND: [u32; 64] = [
-    0x428a_2f98,
-    0x7137_4491,
-    0xb5c0_fbcf,
-    0xe9b5_dba5,
-    0x3956_c25b,
-    0x59f1_11f1,
-    0x923f_82a4,
-    0xab1c_5ed5,
-    0xd807_aa98,
-    0x1283_5b01,
-    0x2431_85be,
-    0x550c_7dc3,
-    0x72be_5d74,
-    0x80de_b1fe,
-    0x9bdc_06a7,
-    0xc19b_f174,
-    0xe49b_69c1,
-    0xefbe_4786,
-    0x0fc1_9dc6,
-    0x240c_a1cc,
-    0x2de9_2c6f,
-    0x4a74_84aa,
-    0x5cb0_a9dc,
-    0x76f9_88da,
-    0x983e_5152,
-    0xa831_c66d,
-    0xb003_27c8,
-    0xbf59_7fc7,
-    0xc6e0_0bf3,
-    0xd5a7_9147,
-    0x06ca_6351,
-    0x1429_2967,
-    0x27b7_0a85,
-    0x2e1b_2138,
-    0x4d2c_6dfc,
-    0x5338_0d13,
-    0x650a_7354,
-    0x766a_0abb,
-    0x81c2_c92e,
-    0x9272_2c85,
-    0xa2bf_e8a1,
-    0xa81a_664b,
-    0xc24b_8b70,
-    0xc76c_51a3,
-    0xd192_e819,
-    0xd699_0624,
-    0xf40e_3585,
-    0x106a_a070,
-    0x19a4_c116,
-    0x1e37_6c08,
-    0x2748_774c,
-    0x34b0_bcb5,
-    0x391c_0cb3,
-    0x4ed8_aa4a,
-    0x5b9c_ca4f,
-    0x682e_6ff3,
-    0x748f_82ee,
-    0x78a5_636f,
-    0x84c8_7814,
-    0x8cc7_0208,
-    0x90be_fffa,
-    0xa450_6ceb,
-    0xbef9_a3f7,
-    0xc671_78f2,
-];
-
-/// The first 32 bits of the fractional parts of the square roots of the first 8 primes.
-const START: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
-
 /// The SHA-256 digest of a message.
 pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
-    let mut padded = message.to_vec();
-    padded.push(0x80);
-    while padded.len() % BLOCK != BLOCK - 8 {
-        padded.push(0);
-    }
-    let bits = 8 * u64::try_from(message.len()).expect("a message fits into memory");
-    padded.extend(bits.to_be_bytes());
-    let mut state = START;
-    for block in padded.chunks_exact(BLOCK) {
-        mix(&mut state, block);
-    }
-    let mut digest = [0; 32];
-    for (part, word) in digest.chunks_exact_mut(4).zip(state) {
-        part.copy_from_slice(&word.to_be_bytes());
-    }
-    digest
-}
-
-fn mix(state: &mut [u32; 8], block: &[u8]) {
-    let mut words = [0u32; 64];
-    for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
-        *word = bytes
-            .iter()
-            .fold(0, |word, byte| word << 8 | u32::from(*byte));
-    }
-    for i in 16..64 {
-        let (a, b) = (words[i - 15], words[i - 2]);
-        let a = a.rotate_right(7) ^ a.rotate_right(18) ^ a >> 3;
-        let b = b.rotate_right(17) ^ b.rotate_right(19) ^ b >> 10;
-        words[i] = words[i - 16]
-            .wrapping_add(a)
-            .wrapping_add(words[i - 7])
-            .wrapping_add(b);
-    }
-    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-    for (word, round) in words.iter().zip(ROUND) {
-        let choice = e & f ^ !e & g;
-        let sum = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-        let first = h
-            .wrapping_add(sum)
-            .wrapping_add(choice)
-            .wrapping_add(round)
-            .wrapping_add(*word);
-        let majority = a & b ^ a & c ^ b & c;
-        let sum = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
-        let second = sum.wrapping_add(majority);
-        (h, g, f, e) = (g, f, e, d.wrapping_add(first));
-        (d, c, b, a) = (c, b, a, first.wrapping_add(second));
-    }
-    for (word, part) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
-        *word = word.wrapping_add(part);
-    }
+    Sha256::digest(message).into()
 }
 
 /// The HMAC of a message under a key of at most 64 bytes.
