@@ -164,6 +164,11 @@ const REASONS: &[(&str, &str, &str)] = &[
         "还没有 ReplicaSet 使用这个 Pod 模板。",
     ),
     (
+        "NoLongerInUse",
+        "Nobody uses the volume or claim any more, so nothing protects it from being deleted.",
+        "没有谁再使用这个卷或申领，因此不再需要保护它不被删除。",
+    ),
+    (
         "NoLongerMatching",
         "The object no longer matches the selector: it is let go.",
         "对象不再符合选择器：放手。",
