@@ -43,7 +43,7 @@
 //! | [`component`] | what every box has in common: `Component`, `Seen`, `Turn`, and the machine under a node |
 //! | [`control_plane`] | the upper box of the diagram: etcd, API server, scheduler, controllers |
 //! | [`node`] | the lower box: kubelet, container runtime, kube-proxy |
-//! | [`sim`] | not on the diagram: the cluster as one value, timeline, faults, invariants, trace |
+//! | [`sim`] | not on the diagram: the cluster as one value, timeline, faults, invariants, trace; [`sim::port`]: the cluster behind HTTP, without a network |
 //! | [`kubectl`] | the cluster as text: apply, tables |
 //! | `session` | one person using the playground |
 //! | `scene` | what is drawn where, as plain data |
@@ -63,6 +63,7 @@
 //!   ([`sim::Cursor`]). Lag, a held watch and a lost event cost one number each.
 //! * **A turn has phases** a learner can stop between ([`sim::Pace`]): observe and diff change nothing; act does one action at a time, so
 //!   a crash between two of them is a fault one can choose.
+//! * **HTTP is a codec** ([`control_plane::apiserver::http`]): bytes in, a request; an answer, bytes out. Only `bin/` opens a port.
 //! * **Work per step does not grow with the cluster.** Indexes and tallies are kept with every write ([`api::Table`]).
 //!
 //! # Adding things

@@ -16,6 +16,7 @@ mod custom_resources;
 mod definitions;
 mod delete;
 pub mod discovery;
+mod eviction;
 mod field_managers;
 pub mod http;
 pub mod list;
@@ -111,7 +112,7 @@ impl Call<'_, '_> {
     }
 
     fn dispatch(&mut self) -> Result<Reply, Status> {
-        use Subresource::{Binding, Finalize, Scale, Status as StatusPart};
+        use Subresource::{Binding, Eviction, Finalize, Scale, Status as StatusPart};
         match (self.request.verb, self.request.subresource) {
             (Verb::Get, None | Some(StatusPart | Scale)) => {
                 self.existing().map(|object| Reply::Object(object.clone()))
@@ -119,6 +120,7 @@ impl Call<'_, '_> {
             (Verb::List, None) => list::list(self),
             (Verb::Create, None) => create::create(self),
             (Verb::Create, Some(Binding)) => binding::bind(self),
+            (Verb::Create, Some(Eviction)) => eviction::evict(self),
             (Verb::Update, None | Some(StatusPart | Finalize)) => update::update(self),
             (Verb::Update, Some(Scale)) => scale::update(self),
             (Verb::Patch, None | Some(StatusPart | Scale | Finalize)) => patch::patch(self),

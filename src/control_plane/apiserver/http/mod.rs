@@ -1,4 +1,4 @@
-//! The API as HTTP: a pure codec. A request is read into what it asks for ([`read`]); an [`Answer`] is written as a response ([`Form::write`]);
+//! The API as HTTP: a pure codec. A request is read into what it asks for ([`read`]); an [`Answer`](crate::api::Answer) is written as a response ([`Form::write`]);
 //! a watch is a value that is asked for what is new ([`Watch::poll`]). Nothing here opens a port: `kubeloop serve`, the tests' in-process
 //! service and the page's terminal all use this.
 //!

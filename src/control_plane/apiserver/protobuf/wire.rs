@@ -1,6 +1,6 @@
 //! Protobuf's wire format: fields, one after another, each a number and a payload.
 //!
-//! The real thing: https://protobuf.dev/programming-guides/encoding.
+//! The real thing: <https://protobuf.dev/programming-guides/encoding>.
 
 /// What a field holds, as far as the bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,115 @@
+//! `create pods/eviction`: a deletion that respects disruption budgets; what `kubectl drain` sends.
+//!
+//! The real thing: pkg/registry/core/pod/storage/eviction.go (`Create`, `checkAndDecrement`, `canIgnorePDB`).
+//! Left out: `unhealthyPodEvictionPolicy`: a pod that is not ready counts as any other.
+
+use super::{Call, admission, delete};
+use crate::api::selector;
+use crate::api::time::time;
+use crate::api::{Body, Cause, DeleteOptions, Kind, Object, Reason, Reply, Status, Stored, pods};
+use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use serde_json::Value;
+
+pub(super) fn evict(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
+    let object = call.existing()?.clone();
+    let Some(pod) = Pod::of(&object) else {
+        return Err(call.not_allowed());
+    };
+    let options = options(call)?;
+    let phase = pod.status.as_ref().and_then(|s| s.phase.as_deref());
+    let leaves_anyway = pods::is_finished(pod)
+        || phase == Some("Pending")
+        || pod.metadata.deletion_timestamp.is_some();
+    if !leaves_anyway {
+        let budgets = budgets(call, pod);
+        match budgets.as_slice() {
+            [] => {}
+            [budget] => spend(call, budget, &object)?,
+            _ => {
+                let why = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+                return Err(Status::new(Reason::InternalError, why));
+            }
+        }
+    }
+    admission::validate_delete(call, &object)?;
+    Ok(delete::delete_one(call, object, &options))
+}
+
+/// The options in the Eviction, which has to be about the pod of the address.
+fn options(call: &Call<'_, '_>) -> Result<DeleteOptions, Status> {
+    let Body::Document(document) = &call.request.body else {
+        return Ok(DeleteOptions::default());
+    };
+    let text = |path: &str| document.pointer(path).and_then(Value::as_str);
+    let name = text("/metadata/name").unwrap_or_default();
+    if !name.is_empty() && name != call.key().name {
+        return Err(Status::bad_request(
+            "name in URL does not match name in Eviction object",
+        ));
+    }
+    let grace = document.pointer("/deleteOptions/gracePeriodSeconds");
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    Ok(DeleteOptions {
+        grace_period_seconds: grace.and_then(Value::as_i64),
+        precondition_uid: owned(text("/deleteOptions/preconditions/uid")),
+        precondition_resource_version: owned(text("/deleteOptions/preconditions/resourceVersion")),
+        ..DeleteOptions::default()
+    })
+}
+
+/// The disruption budgets that a pod is under.
+fn budgets(call: &Call<'_, '_>, pod: &Pod) -> Vec<PodDisruptionBudget> {
+    let table = call.context.store.head().table(Kind::PodDisruptionBudget);
+    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+    let all = table.in_namespace(namespace);
+    let labels = pod.metadata.labels.as_ref();
+    all.filter_map(PodDisruptionBudget::of)
+        .filter(|budget| {
+            let wanted = budget.spec.as_ref().and_then(|spec| spec.selector.as_ref());
+            wanted.is_some_and(|wanted| selector::matches(wanted, labels))
+        })
+        .cloned()
+        .collect()
+}
+
+/// Takes one disruption off the budget, if it allows one.
+fn spend(
+    call: &mut Call<'_, '_>,
+    budget: &PodDisruptionBudget,
+    pod: &Object,
+) -> Result<(), Status> {
+    let name = budget.metadata.name.as_deref().unwrap_or_default();
+    let status = budget.status.clone().unwrap_or_default();
+    let refuse = |message: String| {
+        let mut refusal = Status::new(
+            Reason::TooManyRequests,
+            "Cannot evict pod as it would violate the pod's disruption budget.",
+        );
+        refusal.causes.push(Cause {
+            reason: "DisruptionBudget".to_owned(),
+            message,
+            field: String::new(),
+        });
+        Err(refusal)
+    };
+    if status.observed_generation < budget.metadata.generation {
+        return refuse(format!(
+            "The disruption budget {name} is still being processed by the server."
+        ));
+    }
+    if status.disruptions_allowed <= 0 {
+        return refuse(format!(
+            "The disruption budget {name} needs {} healthy pods and has {} currently",
+            status.desired_healthy, status.current_healthy
+        ));
+    }
+    let mut spent = budget.clone();
+    let now = time(call.context.now_ms);
+    let status = spent.status.get_or_insert_default();
+    status.disruptions_allowed -= 1;
+    let disrupted = status.disrupted_pods.get_or_insert_default();
+    disrupted.insert(pod.name().to_string(), now);
+    call.put(spent.into());
+    Ok(())
+}
