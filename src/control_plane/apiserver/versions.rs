@@ -9,9 +9,11 @@ use crate::api::{Kind, Status};
 use serde_json::{Map, Value};
 
 /// Fields of `events.k8s.io/v1` and what they are called where Events are stored.
-const EVENT_FIELDS: [(&str, &str); 5] = [
+const EVENT_FIELDS: [(&str, &str); 7] = [
     ("note", "message"),
     ("regarding", "involvedObject"),
+    ("reportingController", "reportingComponent"),
+    ("deprecatedCount", "count"),
     ("deprecatedSource", "source"),
     ("deprecatedFirstTimestamp", "firstTimestamp"),
     ("deprecatedLastTimestamp", "lastTimestamp"),
@@ -68,9 +70,6 @@ fn swap(
     field: String,
     direction: impl Fn((&'static str, &'static str)) -> (&'static str, &'static str),
 ) -> String {
-    if field == "count" {
-        return field;
-    }
     let pairs = EVENT_FIELDS.iter().map(|pair| direction(*pair));
     let mut fits = pairs.filter(|(is, _)| *is == field);
     fits.next()
@@ -87,5 +86,47 @@ fn renamed(document: Value, name: impl Fn(String) -> String) -> Value {
             Value::Object(fields.collect::<Map<String, Value>>())
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_view_comes_back_as_it_was_stored() {
+        let event = json!({
+            "apiVersion": "v1", "kind": "Event", "metadata": {"name": "e"}, "reason": "Pulled", "message": "m", "count": 2,
+            "involvedObject": {"kind": "Pod"}, "source": {"component": "kubelet"}, "reportingComponent": "kubelet",
+        });
+        let shown = json!({
+            "apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": {"name": "e"}, "reason": "Pulled", "note": "m", "deprecatedCount": 2,
+            "regarding": {"kind": "Pod"}, "deprecatedSource": {"component": "kubelet"}, "reportingController": "kubelet",
+        });
+        let scaler = json!({
+            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "h"},
+            "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 5, "metrics": [
+                {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}}]},
+        });
+        let percent = json!(50);
+        for (group, plural, stored, check) in [
+            ("events.k8s.io", "events", &event, ("/note", &json!("m"))),
+            (
+                "autoscaling",
+                "horizontalpodautoscalers",
+                &scaler,
+                ("/spec/targetCPUUtilizationPercentage", &percent),
+            ),
+        ] {
+            let resource = Resource::find(group, "v1", plural).expect(plural);
+            let view = outward(resource, stored.clone());
+            assert_eq!(view.pointer(check.0), Some(check.1), "{view}");
+            assert_eq!(inward(resource, view).as_ref(), Ok(stored), "{plural}");
+        }
+        let resource = Resource::find("events.k8s.io", "v1", "events").expect("events");
+        assert_eq!(outward(resource, event), shown);
+        let wrong = inward(resource, json!({"apiVersion": "v1", "kind": "Event"}));
+        assert_eq!(wrong.expect_err("another version").code(), 400);
     }
 }

@@ -1,6 +1,7 @@
 //! `watch`: every change of one kind from a revision on.
 //!
-//! The real thing: staging/src/k8s.io/apiserver/pkg/storage/etcd3/watcher.go.
+//! The real thing: staging/src/k8s.io/apiserver/pkg/storage/etcd3/watcher.go,
+//! pkg/storage/cacher/watch_cache.go (`getAllEventsSinceLocked`).
 
 use crate::api::{Change, Kind, Reason, Revision, Status};
 use crate::control_plane::etcd::Store;
@@ -15,10 +16,8 @@ pub fn watch(
     since: Revision,
 ) -> Result<impl Iterator<Item = &Change> + '_, Status> {
     let expired = || {
-        Status::new(
-            Reason::Expired,
-            "The resourceVersion for the provided watch is too old.",
-        )
+        let why = format!("too old resource version: {since} ({})", store.oldest());
+        Status::new(Reason::Expired, why)
     };
     let changes = store.since(since).ok_or_else(expired)?;
     Ok(changes.filter(move |change| change.kind() == kind))

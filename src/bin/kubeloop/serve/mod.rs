@@ -228,7 +228,7 @@ fn serve(options: &Options, engine: Arc<Engine>, identity: Identity) -> ExitCode
         }
     };
     let address = SocketAddr::new(options.listen, options.port);
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         let listener = match TcpListener::bind(address).await {
             Ok(listener) => listener,
             Err(error) => {
@@ -253,9 +253,11 @@ fn serve(options: &Options, engine: Arc<Engine>, identity: Identity) -> ExitCode
         let router = Router::new()
             .fallback(answer)
             .with_state(Arc::clone(&engine));
-        let served = axum::serve(connections, router)
-            .with_graceful_shutdown(stopped())
-            .await;
+        // Clients that still watch are not waited for.
+        let served = tokio::select! {
+            served = axum::serve(connections, router) => served,
+            () = stopped() => Ok(()),
+        };
         engine.stop();
         // The engine's thread writes down what is left before it ends.
         let joined = thread.join();
@@ -267,10 +269,12 @@ fn serve(options: &Options, engine: Arc<Engine>, identity: Identity) -> ExitCode
             }
             (Ok(()), Err(_)) => ExitCode::from(1),
         }
-    })
+    });
+    runtime.shutdown_background();
+    code
 }
 
-/// Ctrl-C or SIGTERM. Watches that are still open are not waited for.
+/// Ctrl-C or SIGTERM.
 async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
@@ -281,7 +285,7 @@ async fn stopped() {
                 _ = interrupt => {}
                 _ = terminate.recv() => {}
             }
-            std::process::exit(0);
+            return;
         }
     }
     let _ = interrupt.await;

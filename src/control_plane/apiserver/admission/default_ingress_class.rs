@@ -4,9 +4,8 @@
 
 use super::{Attributes, Plugin, World};
 use crate::api::kinds::ingress_class;
-use crate::api::{Kind, Object, Status, Stored, time};
+use crate::api::{Kind, Object, Status, Stored};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
-use std::cmp::Reverse;
 
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
 
@@ -32,15 +31,8 @@ impl Plugin for DefaultIngressClass {
         if annotated || spec.is_some_and(|s| s.ingress_class_name.is_some()) {
             return Ok(());
         }
-        let classes = world.head.table(Kind::IngressClass).iter();
-        let default = classes
-            .filter_map(IngressClass::of)
-            .filter(|class| ingress_class::is_default(class))
-            .min_by_key(|class| {
-                let created = class.metadata.creation_timestamp.as_ref().map(time::ms);
-                (Reverse(created), class.metadata.name.clone())
-            });
-        let Some(name) = default.and_then(|class| class.metadata.name.clone()) else {
+        let is_default = |class: &IngressClass| ingress_class::is_default(class);
+        let Some(name) = world.default_class(is_default) else {
             return Ok(());
         };
         let ingress = Ingress::of_mut(object).expect("it was an ingress a moment ago");

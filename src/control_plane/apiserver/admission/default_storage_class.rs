@@ -4,10 +4,9 @@
 
 use super::{Attributes, Plugin, World};
 use crate::api::kinds::storage_class;
-use crate::api::{Kind, Object, Status, Stored, time};
+use crate::api::{Kind, Object, Status, Stored};
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use k8s_openapi::api::storage::v1::StorageClass;
-use std::cmp::Reverse;
 
 const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
 
@@ -33,15 +32,8 @@ impl Plugin for DefaultStorageClass {
         if annotated || spec.is_some_and(|s| s.storage_class_name.is_some()) {
             return Ok(());
         }
-        let classes = world.head.table(Kind::StorageClass).iter();
-        let default = classes
-            .filter_map(StorageClass::of)
-            .filter(|class| storage_class::is_default(class))
-            .min_by_key(|class| {
-                let created = class.metadata.creation_timestamp.as_ref().map(time::ms);
-                (Reverse(created), class.metadata.name.clone())
-            });
-        let Some(name) = default.and_then(|class| class.metadata.name.clone()) else {
+        let is_default = |class: &StorageClass| storage_class::is_default(class);
+        let Some(name) = world.default_class(is_default) else {
             return Ok(());
         };
         let claim = PersistentVolumeClaim::of_mut(object).expect("it was a claim a moment ago");

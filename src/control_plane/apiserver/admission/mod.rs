@@ -23,7 +23,8 @@ mod taint_nodes_by_condition;
 mod testing;
 
 use super::Call;
-use crate::api::{Kind, Name, Object, Snapshot, Status, Subresource};
+use crate::api::{Kind, Name, Object, Snapshot, Status, Stored, Subresource, time};
+use std::cmp::Reverse;
 
 /// Every plugin that is on by default, in the order in which they are asked.
 static ALL: &[&dyn Plugin] = &[
@@ -117,6 +118,19 @@ pub(super) struct World<'a> {
     pub(super) rng: crate::component::Rng,
     /// Now.
     pub(super) now_ms: crate::api::time::Ms,
+}
+
+impl World<'_> {
+    /// The name of the default among the classes of a kind: the youngest, and of several as young the first by name.
+    fn default_class<T: Stored>(&self, is_default: impl Fn(&T) -> bool) -> Option<String> {
+        let classes = self.head.table(T::STORED_AS).iter();
+        let defaults = classes.filter(|class| T::of(class).is_some_and(&is_default));
+        let youngest = defaults.min_by_key(|class| {
+            let created = class.metadata().creation_timestamp.as_ref();
+            (Reverse(created.map(time::ms)), class.name())
+        });
+        youngest.map(|class| class.name().to_string())
+    }
 }
 
 /// A gate that every write passes.

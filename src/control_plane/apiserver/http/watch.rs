@@ -7,9 +7,10 @@ use super::answer::{Form, status_json};
 use super::media::Shape;
 use super::options::Query;
 use crate::api::time::Ms;
-use crate::api::{Change, Kind, Object, Reason, Request, Revision, Status, Table};
+use crate::api::{Change, Kind, Object, Request, Revision, Status, Table};
 use crate::control_plane::apiserver::chunk;
 use crate::control_plane::apiserver::list::Selector;
+use crate::control_plane::apiserver::watch;
 use crate::control_plane::etcd::Store;
 use serde_json::{Value, json};
 
@@ -130,21 +131,15 @@ impl Watch {
         if self.told >= store.revision() {
             return Polled::Open;
         }
-        let Some(changes) = store.since(self.told) else {
-            let why = format!(
-                "too old resource version: {} ({})",
-                self.told,
-                store.oldest()
-            );
-            let status = Status::new(Reason::Expired, why);
-            line(
-                &json!({"type": "ERROR", "object": status_json(&status)}),
-                out,
-            );
-            return Polled::Closed;
+        let changes = match watch(store, self.kind(), self.told) {
+            Ok(changes) => changes,
+            Err(status) => {
+                let event = json!({"type": "ERROR", "object": status_json(&status)});
+                line(&event, out);
+                return Polled::Closed;
+            }
         };
-        let kind = self.kind();
-        for change in changes.filter(|change| change.kind() == kind) {
+        for change in changes {
             self.tell(change, now_ms, out);
         }
         self.told = store.revision();

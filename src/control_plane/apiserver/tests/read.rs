@@ -113,7 +113,7 @@ fn watches_go_on_where_a_list_ended_unless_that_was_long_ago() {
     assert_eq!(status.code(), 410);
     assert_eq!(
         status.message,
-        "The resourceVersion for the provided watch is too old."
+        format!("too old resource version: {since} ({})", since + 2)
     );
     assert!(names(&world.store, since + 1).is_ok());
 }
