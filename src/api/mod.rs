@@ -12,6 +12,7 @@ pub mod custom;
 pub mod decode;
 pub mod field;
 pub mod identity;
+pub mod json;
 pub mod kinds;
 pub mod labels;
 pub mod managed_fields;

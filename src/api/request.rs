@@ -2,6 +2,8 @@
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go; metav1's `*Options`.
 
+use super::decode::Strictness;
+use super::json::Repeats;
 use super::{Caller, Identity, Key, Kind, Name, Object, Revision, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -201,8 +203,11 @@ pub struct Request {
     pub body: Body,
     /// Which ones, for `list` and `deletecollection`.
     pub select: ListOptions,
-    /// What to do about unknown fields.
+    /// What to do about unknown fields, and about those that stand twice.
     pub field_validation: FieldValidation,
+    /// What stands twice in the text that the body was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Arc<Repeats>>,
     /// Answer as if it were done, and change nothing.
     pub dry_run: bool,
     /// Who manages the fields that it sets: `kubectl-client-side-apply`. If the client names nobody, its program's name, which the HTTP
@@ -224,8 +229,18 @@ impl Request {
             body,
             select: ListOptions::default(),
             field_validation: FieldValidation::default(),
+            repeats: None,
             dry_run: false,
             field_manager: Name::default(),
+        }
+    }
+
+    /// How strictly the body is to be read.
+    #[must_use]
+    pub fn strictness(&self) -> Strictness<'_> {
+        Strictness {
+            validation: self.field_validation,
+            repeats: self.repeats.as_deref(),
         }
     }
 

@@ -8,6 +8,7 @@
 use super::{definitions, refusal};
 use crate::api::custom::Definitions;
 use crate::api::decode;
+use crate::api::json::sorted;
 use crate::api::strategic::{self, keys};
 use crate::api::{
     Answer, Body, FieldValidation, Key, Kind, Name, Object, PatchType, Reason, Reply, Request,
@@ -257,7 +258,7 @@ fn create(
         ..Request::new(
             Verb::Create,
             key.clone(),
-            Body::Document(Arc::new(document)),
+            Body::Document(Arc::new(sorted(document))),
         )
     };
     let answer = send(request);

@@ -164,7 +164,9 @@ fn check_document(document: &Document, kinds: &Definitions) -> Vec<Problem> {
         .iter()
         .map(|problem| {
             let span = match problem.flaw {
-                decode::Flaw::UnknownField => document.locate_key(&problem.path),
+                decode::Flaw::UnknownField | decode::Flaw::Repeated => {
+                    document.locate_key(&problem.path)
+                }
                 decode::Flaw::WrongType => document.locate(&problem.path),
             };
             Problem::at(span, problem.message.clone())

@@ -2,7 +2,7 @@
 //!
 //! The real thing: `crdInfo` of staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go; kubectl's RESTMapper.
 
-use super::{CustomColumn, Schema, has_defaults};
+use super::{CustomColumn, ScalePaths, Schema, has_defaults};
 use crate::api::kinds::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
 };
@@ -156,6 +156,37 @@ impl Definition {
             .version(version)
             .and_then(|v| v.additional_printer_columns.as_deref());
         CustomColumn::all(own.unwrap_or_default())
+    }
+
+    /// Where objects of a version have their replicas, if they can be scaled.
+    #[must_use]
+    pub fn scale(&self, version: &str) -> Option<ScalePaths> {
+        let parts = self.version(version)?.subresources.as_ref()?;
+        parts.scale.as_ref().map(ScalePaths::of)
+    }
+
+    /// What is said to those who still speak this version, if it is deprecated. The real thing: apiextensions-apiserver's
+    /// pkg/apiserver/customresource_handler.go (`defaultDeprecationWarning`).
+    #[must_use]
+    pub fn deprecation(&self, version: &str) -> Option<String> {
+        let spoken = self.version(version)?;
+        if spoken.deprecated != Some(true) {
+            return None;
+        }
+        if let Some(own) = &spoken.deprecation_warning {
+            return Some(own.clone());
+        }
+        let info = self.kind.info();
+        let say = |version: &str| format!("{}/{version} {}", info.group, info.name);
+        let said = format!("{} is deprecated", say(version));
+        let is_better = |v: &&&CustomResourceDefinitionVersion| {
+            v.deprecated != Some(true) && rank(&v.name) > rank(version)
+        };
+        let better = self.served();
+        Some(match better.iter().find(is_better) {
+            Some(better) => format!("{said}; use {}", say(&better.name)),
+            None => said,
+        })
     }
 
     /// The paths that a field selector may name: `spec.colour`.

@@ -12,6 +12,7 @@ mod formats;
 mod lists;
 mod openapi;
 mod prune;
+mod scale;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -24,5 +25,6 @@ pub use fields::{fill_in, has_defaults};
 pub use lists::{duplicates, embedded};
 pub use openapi::openapi_v3;
 pub use prune::{prune, prune_content};
+pub use scale::{ScalePaths, steps, type_name};
 pub use schema::{Additional, Schema};
 pub use validate::{validate_at, validate_content, validate_status};

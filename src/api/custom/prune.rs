@@ -3,6 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning/algorithm.go.
 
 use super::Schema;
+use crate::api::json::LISTED_MAX;
 use serde_json::{Map, Value};
 
 /// Takes the unknown fields out of a value; returns their paths in alphabetical order. Without a schema all fields are unknown.
@@ -44,6 +45,12 @@ impl Pruner {
         self.unknown
     }
 
+    fn note(&mut self) {
+        if self.unknown.len() < LISTED_MAX {
+            self.unknown.push(self.path.clone());
+        }
+    }
+
     fn inside(&mut self, step: &str, then: impl FnOnce(&mut Self)) {
         let length = self.path.len();
         if length > 0 && !step.starts_with('[') {
@@ -64,7 +71,7 @@ impl Pruner {
             }
             (Value::Object(fields), None) => {
                 for (name, _) in std::mem::take(fields) {
-                    self.inside(&name, |this| this.unknown.push(this.path.clone()));
+                    self.inside(&name, Self::note);
                 }
             }
             (Value::Array(items), schema) => {
@@ -84,7 +91,7 @@ impl Pruner {
             }
             let property = schema.property(name);
             if property.is_none() && schema.additional().is_none() {
-                self.inside(name, |this| this.unknown.push(this.path.clone()));
+                self.inside(name, Self::note);
                 return false;
             }
             let like = property.or_else(|| schema.additional_schema());

@@ -24,6 +24,12 @@ impl<'a> Schema<'a> {
         value.as_object().map(Self)
     }
 
+    /// The root of a schema.
+    #[must_use]
+    pub fn root(fields: &'a Map<String, Value>) -> Self {
+        Self(fields)
+    }
+
     /// A field, as it is.
     #[must_use]
     pub fn get(self, field: &str) -> Option<&'a Value> {

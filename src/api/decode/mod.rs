@@ -2,15 +2,20 @@
 //!
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, sigs.k8s.io/json (Go's encoding/json, strict),
 //! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go (`transformDecodeError`).
-//! Left out: duplicate keys (the YAML reader refuses them before). Beyond upstream, the refusal lists the place of every error in `causes`,
+//! Left out: duplicate keys inside values that read themselves (a schema's defaults). Beyond upstream, the refusal lists the place of every error in `causes`,
 //! so that an editor can mark all of them; the message is upstream's, which stops at the first wrong type.
 
 mod go;
 mod place;
 mod reader;
+mod strict;
+
+pub use strict::{Strictness, strict_error, warnings_of};
 
 use super::custom::{Definitions, Named};
-use super::{Cause, FieldValidation, Kind, Object, Reason, Status};
+use super::json::sorted;
+use super::typed::Typed;
+use super::{Cause, Kind, Object, Reason, Status};
 use place::Log;
 use serde_json::Value;
 use std::sync::Arc;
@@ -33,6 +38,8 @@ pub struct Problem {
 pub enum Flaw {
     /// No field has this name here. What becomes of it depends on [`FieldValidation`].
     UnknownField,
+    /// The field stands twice. What becomes of it depends on [`FieldValidation`](super::FieldValidation), too.
+    Repeated,
     /// The value is of another type than the field. Always refused.
     WrongType,
 }
@@ -41,6 +48,7 @@ impl Flaw {
     fn name(self) -> &'static str {
         match self {
             Self::UnknownField => "UnknownField",
+            Self::Repeated => "DuplicateField",
             Self::WrongType => "WrongType",
         }
     }
@@ -51,13 +59,19 @@ impl Flaw {
 pub struct Decoded {
     /// The object; a field with a problem counts as absent.
     pub object: Object,
-    /// Everything wrong, in the order of upstream's reader (keys sorted), wrong types before unknown fields.
+    /// Everything wrong, in the order of upstream's reader, wrong types before unknown fields.
     pub problems: Vec<Problem>,
 }
 
-/// Reads a document as an object of this kind, in spite of anything that is wrong with it.
+/// Reads a document as an object of this kind, in spite of anything that is wrong with it; its keys in order, as they come out of YAML.
 #[must_use]
 pub fn decode(kind: Kind, document: &Value) -> Decoded {
+    decode_as_written(kind, &sorted(document.clone()))
+}
+
+/// The same with the keys in the order in which they stand, as they come out of JSON.
+#[must_use]
+pub fn decode_as_written(kind: Kind, document: &Value) -> Decoded {
     let mut object = kind.blank();
     let mut log = Log::default();
     let result = match &mut object {
@@ -72,18 +86,27 @@ pub fn decode(kind: Kind, document: &Value) -> Decoded {
     Decoded { object, problems }
 }
 
+/// Everything wrong with a document for a type that is not stored: another version of one that is. Reads it into the blank object.
+#[must_use]
+pub fn problems_in(object: &mut dyn Typed, document: &Value) -> Vec<Problem> {
+    let mut log = Log::default();
+    // If it is no object at all, that is in the log.
+    drop(reader::read(object, document, &mut log));
+    log.into_problems()
+}
+
 /// Reads the body of a request for objects of this kind. Returns the object and the warnings.
 ///
 /// # Errors
-/// `400`: another kind or version, wrong types, and (if `validation` is strict) unknown fields.
+/// `400`: another kind or version, wrong types, and (if it is to be strict) unknown fields and those that stand twice.
 pub fn decode_body(
     kind: Kind,
     document: &Value,
-    validation: FieldValidation,
+    strictness: Strictness<'_>,
 ) -> Result<(Object, Vec<String>), Status> {
     check_kind(kind, document)?;
-    let Decoded { object, problems } = decode(kind, document);
-    let refusal = |why: &str| Status {
+    let Decoded { object, problems } = decode_as_written(kind, document);
+    let refusal = |problems: &[Problem], why: &str| Status {
         causes: problems.iter().map(cause).collect(),
         ..Status::bad_request(format!(
             "{}: {why}",
@@ -91,21 +114,13 @@ pub fn decode_body(
         ))
     };
     if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {
-        return Err(refusal(&wrong.message));
+        return Err(refusal(&problems, &wrong.message));
     }
-    let warnings: Vec<String> = problems.iter().map(|p| p.message.clone()).collect();
-    match validation {
-        FieldValidation::Strict if !warnings.is_empty() => Err(refusal(&strict_error(&problems))),
-        FieldValidation::Strict | FieldValidation::Ignore => Ok((object, Vec::new())),
-        FieldValidation::Warn => Ok((object, warnings)),
-    }
-}
-
-/// `strict decoding error: unknown field "a", unknown field "b"`.
-#[must_use]
-pub fn strict_error(problems: &[Problem]) -> String {
-    let texts: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
-    format!("strict decoding error: {}", texts.join(", "))
+    let problems = strictness.with_repeated(problems);
+    let warnings = strictness.judge(&problems);
+    warnings
+        .map(|warnings| (object, warnings))
+        .map_err(|why| refusal(&problems, &why))
 }
 
 /// The problem as an entry of a refusal's `causes`.

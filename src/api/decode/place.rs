@@ -3,6 +3,7 @@
 //! The real thing: sigs.k8s.io/json (`errorContext`, `strictFieldStack`).
 
 use super::{Flaw, Problem};
+use crate::api::json::LISTED_MAX;
 use crate::api::typed::Struct;
 
 /// Where in the document: a list of steps on the stack, innermost first.
@@ -81,6 +82,9 @@ impl Log {
     }
 
     pub(super) fn note_unknown(&mut self, place: &Place<'_>, owner: Struct) {
+        if self.unknown.len() >= LISTED_MAX {
+            return;
+        }
         let path = place.path();
         self.unknown.push(Problem {
             message: format!("unknown field {path:?}"),
@@ -91,6 +95,9 @@ impl Log {
     }
 
     pub(super) fn note_wrong(&mut self, place: &Place<'_>, message: String) {
+        if self.wrong.len() >= LISTED_MAX {
+            return;
+        }
         self.wrong.push(Problem {
             path: place.path(),
             flaw: Flaw::WrongType,

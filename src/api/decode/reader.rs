@@ -7,6 +7,7 @@
 use super::go;
 use super::place::{Log, Place, Step};
 use crate::api::CustomObject;
+use crate::api::json::sorted;
 use crate::api::typed::{Form, Mismatch, Struct, Typed};
 use serde_json::{Map, Value};
 
@@ -44,8 +45,8 @@ pub(super) fn read_custom(
         };
         return Err(node.wrong_type("map[string]interface {}", log));
     };
-    for (name, value) in sorted(fields) {
-        match name {
+    for (name, value) in fields {
+        match name.as_str() {
             "apiVersion" => {
                 let text = value.as_str().unwrap_or_default();
                 object.version = text.rsplit('/').next().unwrap_or_default().into();
@@ -57,10 +58,11 @@ pub(super) fn read_custom(
                 let _ = Node { value, place }.read(&mut object.metadata, log);
             }
             _ => {
-                object.content.insert(name.to_owned(), value.clone());
+                object.content.insert(name.clone(), sorted(value.clone()));
             }
         }
     }
+    object.content.sort_keys();
     Ok(())
 }
 
@@ -80,7 +82,7 @@ impl Node<'_> {
                 Ok(())
             }
             (Form::Map, Value::Object(entries)) => {
-                for (key, value) in sorted(entries) {
+                for (key, value) in entries {
                     self.read_into_new(into, Step::Key(key), value, log);
                 }
                 Ok(())
@@ -120,7 +122,8 @@ impl Node<'_> {
         entries: &Map<String, Value>,
         log: &mut Log,
     ) {
-        for (key, value) in sorted(entries) {
+        for (key, value) in entries {
+            let key = key.as_str();
             let place = &self.place.below(Step::Field(form.name(), key));
             let node = Node { value, place };
             if form.version().is_some() && matches!(key, "apiVersion" | "kind") {
@@ -196,11 +199,4 @@ impl Node<'_> {
         let message = format!("json: cannot unmarshal {value} into Go value of type {wanted}");
         self.refuse(message, log)
     }
-}
-
-/// The entries in the order of upstream's reader: by key.
-fn sorted(entries: &Map<String, Value>) -> Vec<(&str, &Value)> {
-    let mut entries: Vec<(&str, &Value)> = entries.iter().map(|(k, v)| (k.as_str(), v)).collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
-    entries
 }

@@ -1,6 +1,7 @@
 //! Tests of the strict decoder: what it refuses, where, and in which words.
 
 use super::*;
+use crate::api::FieldValidation;
 use serde_json::json;
 
 fn messages(kind: Kind, document: &Value) -> Vec<(String, String)> {
@@ -206,8 +207,8 @@ fn bodies_are_refused_as_upstream_refuses_them() {
         ),
     ];
     for (name, document, want) in cases {
-        let status =
-            decode_body(Kind::Deployment, &document, FieldValidation::Strict).expect_err(name);
+        let status = decode_body(Kind::Deployment, &document, FieldValidation::Strict.into())
+            .expect_err(name);
         assert_eq!(
             (status.code(), status.message.as_str()),
             (400, want),
@@ -219,7 +220,9 @@ fn bodies_are_refused_as_upstream_refuses_them() {
 #[test]
 fn unknown_fields_may_be_warned_of_or_ignored() {
     let document = json!({"kind": "ConfigMap", "apiVersion": "v1", "date": {}});
-    let warnings = |validation| decode_body(Kind::ConfigMap, &document, validation).map(|(_, w)| w);
+    let warnings = |validation: FieldValidation| {
+        decode_body(Kind::ConfigMap, &document, validation.into()).map(|(_, w)| w)
+    };
     assert_eq!(
         warnings(FieldValidation::Warn),
         Ok(vec![r#"unknown field "date""#.to_owned()])

@@ -6,6 +6,7 @@
 use super::path::{Step, path_text};
 use super::schema::{ListType, Schema};
 use crate::api::Kind;
+use crate::api::custom::{self, prune_content};
 use crate::api::decode::{Flaw, Problem, decode};
 use crate::api::strategic::GoValue;
 use serde_json::Value;
@@ -16,9 +17,22 @@ use std::collections::BTreeSet;
 pub fn errors(kind: Kind, config: &Value, schema: Schema<'_>) -> Option<String> {
     let mut errors = Vec::new();
     entries(config, schema, &mut Vec::new(), &mut errors);
-    // The fields of custom resources are checked when the whole object is.
-    if !matches!(kind, Kind::Custom(_)) {
-        for problem in decode(kind, config).problems {
+    for problem in decode(kind, config).problems {
+        errors.push(said(&problem, config, schema));
+    }
+    if let (Schema::Resource(root), Some(fields)) = (schema, config.as_object()) {
+        let mut content = fields.clone();
+        for known in ["apiVersion", "kind", "metadata"] {
+            content.shift_remove(known);
+        }
+        // The types of the other fields are checked when the whole object is.
+        for path in prune_content(&mut content, Some(custom::Schema::root(root))) {
+            let problem = Problem {
+                flaw: Flaw::UnknownField,
+                message: String::new(),
+                known: Vec::new(),
+                path,
+            };
             errors.push(said(&problem, config, schema));
         }
     }
@@ -70,7 +84,7 @@ fn entries(value: &Value, schema: Schema<'_>, path: &mut Vec<Step>, errors: &mut
 fn said(problem: &Problem, config: &Value, schema: Schema<'_>) -> String {
     let (path, value) = locate(&problem.path, config, schema);
     let why = match problem.flaw {
-        Flaw::UnknownField => "field not declared in schema".to_owned(),
+        Flaw::UnknownField | Flaw::Repeated => "field not declared in schema".to_owned(),
         Flaw::WrongType => wrong_type(&problem.message, value),
     };
     format!("{path}: {why}")

@@ -16,17 +16,29 @@ const DEPTH_MAX: usize = 200;
 /// How many nodes a document may become through aliases: as many as goyaml decodes before it looks at their share.
 const ALIASED_NODES_MAX: usize = 400_000;
 
+/// No more keys that stand twice are listed.
+const LISTED_MAX: usize = 100;
+
+/// The first document of a text as the body of a request, and its keys that stand twice in one map.
+pub(super) fn build_body(tree: &Tree) -> Result<(Value, Vec<String>), TextError> {
+    let Some(root) = tree.roots.first() else {
+        return Ok((Value::Null, Vec::new()));
+    };
+    let mut builder = Builder::of(tree, Twice::Listed(Vec::new()));
+    let (value, _) = builder.node(*root, 0);
+    let Twice::Listed(lines) = builder.twice else {
+        unreachable!("what is listed stays listed");
+    };
+    match builder.errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok((value, lines)),
+    }
+}
+
 /// Adds the documents of one chunk and what is wrong with them.
 pub(super) fn build(tree: &Tree, documents: &mut Vec<Document>, errors: &mut Vec<TextError>) {
     for root in &tree.roots {
-        let mut builder = Builder {
-            tree,
-            errors: Vec::new(),
-            aliased_nodes: 0,
-            bytes: 0,
-            alias: None,
-            exhausted: false,
-        };
+        let mut builder = Builder::of(tree, Twice::Wrong);
         let (value, positions) = builder.node(*root, 0);
         let found = builder.errors;
         if !found.is_empty() {
@@ -98,6 +110,14 @@ fn flatten(
     }
 }
 
+/// What becomes of a key that stands twice in one map.
+enum Twice {
+    /// It is an error.
+    Wrong,
+    /// The last one counts, and it is listed here in goyaml's words.
+    Listed(Vec<String>),
+}
+
 /// A map's values and where they stand.
 type Fields = (Map<String, Value>, BTreeMap<String, Positions>);
 
@@ -110,6 +130,21 @@ struct Builder<'t> {
     alias: Option<Span>,
     /// Too much already: nothing more is built.
     exhausted: bool,
+    twice: Twice,
+}
+
+impl<'t> Builder<'t> {
+    fn of(tree: &'t Tree, twice: Twice) -> Self {
+        Self {
+            tree,
+            errors: Vec::new(),
+            aliased_nodes: 0,
+            bytes: 0,
+            alias: None,
+            exhausted: false,
+            twice,
+        }
+    }
 }
 
 impl Builder<'_> {
@@ -224,11 +259,19 @@ impl Builder<'_> {
             let Some(name) = self.key(*key) else {
                 continue;
             };
+            let line = self.tree.nodes[*value].span.line;
             let (value, mut place) = self.node(*value, depth + 1);
             place.key = Some(span);
             let twice = values.insert(name.clone(), value).is_some();
             if twice && !merged.remove(&name) {
-                self.already_set(&name, span, places.get(&name));
+                match &mut self.twice {
+                    // The line of the value, as goyaml counts.
+                    Twice::Listed(lines) if lines.len() < LISTED_MAX => {
+                        lines.push(format!("line {line}: key {name:?} already set in map"));
+                    }
+                    Twice::Listed(_) => {}
+                    Twice::Wrong => self.already_set(&name, span, places.get(&name)),
+                }
             }
             places.insert(name, place);
         }

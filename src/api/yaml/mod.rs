@@ -4,8 +4,9 @@
 //!
 //! The real thing: sigs.k8s.io/yaml (`YAMLToJSON` over goyaml.v2: YAML 1.1 with `yes`, `on` and `y` as booleans and `0644` as octal),
 //! apimachinery's pkg/util/yaml/decoder.go (`YAMLReader`, `GuessJSONStream`), cli-runtime's `resource.FlattenListVisitor`.
-//! Left out: a key that stands twice in one map is an error here, where kubectl keeps the last; integers of more than 64 bits lose digits.
+//! Left out: on the command line a key that stands twice in one map is an error, where kubectl keeps the last; integers of more than 64 bits lose digits.
 
+mod body;
 mod build;
 mod events;
 mod positions;
@@ -14,6 +15,7 @@ mod scalar;
 mod split;
 mod write;
 
+pub use body::read_body;
 pub use positions::{Positions, Span};
 pub use write::to_yaml;
 

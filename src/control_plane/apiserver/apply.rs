@@ -5,6 +5,7 @@
 
 use super::custom::Custom;
 use super::{Call, admission, create, field_managers, metadata, scale, update};
+use crate::api::custom::steps;
 use crate::api::decode;
 use crate::api::field::FieldError;
 use crate::api::managed_fields::apply::{Application, refusal, still_as_last_applied};
@@ -12,7 +13,7 @@ use crate::api::managed_fields::ledger::{self, reset};
 use crate::api::managed_fields::managers::{Identity, Managers, Operation};
 use crate::api::managed_fields::set::Set;
 use crate::api::managed_fields::{self, validate};
-use crate::api::{Body, Kind, Object, Patch, Reason, Reply, Status, Subresource};
+use crate::api::{Body, FieldValidation, Kind, Object, Patch, Reason, Reply, Status, Subresource};
 use serde_json::{Map, Value, json};
 
 /// Where client-side apply keeps what it applied last.
@@ -32,13 +33,31 @@ pub(super) fn apply(call: &mut Call<'_, '_>, patch: &Patch) -> Result<Reply, Sta
     }
     let kind = call.key().kind;
     let config = match (call.request.subresource, &live) {
-        (Some(Subresource::Scale), Some(live)) => scale_config(kind, body, live)?,
+        (Some(Subresource::Scale), Some(live)) => scale_config(call, kind, body, live)?,
         _ => body.clone(),
     };
     check_config(kind, &config, call)?;
     match live {
         Some(live) => apply_to(call, &config, &live),
         None => create_from(call, &config),
+    }
+}
+
+/// What becomes of keys that stand twice in the configuration; asked only once it has been merged.
+fn check_repeats(call: &mut Call<'_, '_>) -> Result<(), Status> {
+    let Some(why) = call.request.repeats.as_ref().and_then(|r| r.yaml_error()) else {
+        return Ok(());
+    };
+    let why = format!("error converting YAML to JSON: {why}");
+    match call.request.field_validation {
+        FieldValidation::Strict => Err(Status::bad_request(format!(
+            "error strict decoding YAML: {why}"
+        ))),
+        FieldValidation::Warn => {
+            call.warnings.extend(decode::warnings_of(&why));
+            Ok(())
+        }
+        FieldValidation::Ignore => Ok(()),
     }
 }
 
@@ -80,7 +99,11 @@ fn check_config(kind: Kind, config: &Value, call: &Call<'_, '_>) -> Result<(), S
     {
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
-    let Some(errors) = validate::errors(kind, config, field_managers::schema(kind)) else {
+    let Some(errors) = validate::errors(
+        kind,
+        config,
+        field_managers::schema(kind, call.custom.as_ref()),
+    ) else {
         return Ok(());
     };
     let namespace = text("/metadata/namespace");
@@ -92,14 +115,21 @@ fn check_config(kind: Kind, config: &Value, call: &Call<'_, '_>) -> Result<(), S
         Reason::InternalError,
         format!(
             "failed to create typed patch object ({namespace}/{name}; {}/{}, Kind={}): {errors}",
-            info.group, info.version, info.name
+            info.group,
+            wanted.rsplit('/').next().unwrap_or_default(),
+            info.name
         ),
     ))
 }
 
 /// The configuration of a scale as one of the object behind it.
-fn scale_config(kind: Kind, body: &Value, live: &Object) -> Result<Value, Status> {
-    scale::document(live)?;
+fn scale_config(
+    call: &Call<'_, '_>,
+    kind: Kind,
+    body: &Value,
+    live: &Object,
+) -> Result<Value, Status> {
+    scale::document_in(call, live)?;
     let is_scale = body.get("kind") == Some(&json!("Scale"))
         && body.get("apiVersion") == Some(&json!("autoscaling/v1"));
     if !is_scale {
@@ -108,19 +138,33 @@ fn scale_config(kind: Kind, body: &Value, live: &Object) -> Result<Value, Status
         ));
     }
     let info = kind.info();
-    let mut config = json!({"apiVersion": info.api_version, "kind": info.name, "metadata": {"name": live.name()}});
+    let custom = call.custom.as_ref();
+    let api_version = custom.map_or(info.api_version.to_owned(), Custom::api_version);
+    let mut config =
+        json!({"apiVersion": api_version, "kind": info.name, "metadata": {"name": live.name()}});
+    let paths = custom.and_then(Custom::scale);
+    let path = paths.map_or(".spec.replicas".to_owned(), |paths| paths.spec_replicas);
     if let Some(replicas) = body.pointer("/spec/replicas") {
-        config["spec"] = json!({"replicas": replicas});
+        let mut at = &mut config;
+        for step in steps(&path) {
+            at = &mut at[step];
+        }
+        *at = replicas.clone();
     }
     Ok(config)
 }
 
-fn application<'a>(call: &Call<'_, '_>, kind: Kind, config: &'a Value) -> Application<'a> {
+fn application<'a>(
+    call: &Call<'_, '_>,
+    custom: Option<&'a Custom>,
+    kind: Kind,
+    config: &'a Value,
+) -> Application<'a> {
     let subresource = call.request.subresource;
     let version = config.get("apiVersion").and_then(Value::as_str);
     Application {
         config,
-        schema: field_managers::schema(kind),
+        schema: field_managers::schema(kind, custom),
         identity: Identity {
             name: call.request.field_manager.to_string(),
             operation: Operation::Apply,
@@ -137,10 +181,12 @@ fn create_from(call: &mut Call<'_, '_>, config: &Value) -> Result<Reply, Status>
     super::authorization::permit_create(call.request, call.context.store.head())?;
     let kind = call.key().kind;
     let nothing = Value::Object(Map::new());
-    let application = application(call, kind, config);
+    let custom = call.custom.clone();
+    let application = application(call, custom.as_ref(), kind, config);
     let (new, managers) = application
         .to(&nothing, Managers::default())
         .map_err(|conflicts| refusal(&conflicts))?;
+    check_repeats(call)?;
     let document = new.unwrap_or(nothing);
     let mut object = decoded(call, kind, &document)?;
     if let Some(uid) = object.metadata().uid.as_deref().filter(|u| !u.is_empty()) {
@@ -163,11 +209,12 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
         Some(custom) => managed_fields::to_json_without(&custom.shown(live.clone())),
         None => managed_fields::to_json_without(live),
     };
-    let mut application = application(call, kind, config);
+    let custom = call.custom.clone();
+    let mut application = application(call, custom.as_ref(), kind, config);
     let mut result = application.to(&document, managers.clone());
     if let Err(conflicts) = &mut result
         && application.identity.name == KUBECTL
-        && let Some(allowed) = allowed_by_last_applied(kind, &document)
+        && let Some(allowed) = allowed_by_last_applied(&application, &document)
     {
         conflicts.retain(|conflict| {
             let mut field = Set::default();
@@ -180,6 +227,7 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
         }
     }
     let (new, managers) = result.map_err(|conflicts| refusal(&conflicts))?;
+    check_repeats(call)?;
     let mut document = new.unwrap_or(document);
     if application.identity.name == KUBECTL {
         renew_last_applied(&mut document, config);
@@ -220,11 +268,11 @@ fn same_but_for_managers(object: &Object, live: &Object) -> bool {
 }
 
 /// The fields that kubectl may take without force, because its own client-side apply has set them.
-fn allowed_by_last_applied(kind: Kind, live: &Value) -> Option<Set> {
+fn allowed_by_last_applied(application: &Application<'_>, live: &Value) -> Option<Set> {
     let text = last_applied(live)?;
     let last: Value = serde_json::from_str(text).ok()?;
-    let same_version = last.get("apiVersion") == Some(&json!(kind.info().api_version));
-    same_version.then(|| still_as_last_applied(&last, live, field_managers::schema(kind)))
+    let same_version = last.get("apiVersion") == application.config.get("apiVersion");
+    same_version.then(|| still_as_last_applied(&last, live, application.schema))
 }
 
 fn last_applied(document: &Value) -> Option<&str> {

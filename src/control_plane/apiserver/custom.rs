@@ -7,14 +7,14 @@
 //! pkg/registry/customresource/{strategy,status_strategy,validator,etcd}.go.
 
 use super::Call;
-use crate::api::custom::{self, Definition, Schema};
-use crate::api::decode::{self, Decoded, Flaw};
+use crate::api::custom::{self, Definition, ScalePaths, Schema, steps, type_name};
+use crate::api::decode::{self, Decoded, Flaw, Strictness};
 use crate::api::field::FieldError;
 use crate::api::kinds::{CustomResourceDefinitionVersion, VersionFacts};
 use crate::api::selectors::FieldSelector;
 use crate::api::{
-    Body, CustomObject, FieldValidation, Kind, Name, Object, PatchType, Reason, Reply, Request,
-    Snapshot, Status, Subresource, Verb,
+    Body, CustomObject, Kind, Name, Object, PatchType, Reason, Reply, Request, Snapshot, Status,
+    Subresource, Verb,
 };
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -198,27 +198,21 @@ impl Custom {
     pub(super) fn read_body(
         &self,
         document: &Value,
-        validation: FieldValidation,
+        strictness: Strictness<'_>,
     ) -> Result<(Object, Vec<String>), Status> {
         let (object, problems) = self.read(document)?;
-        let warnings: Vec<String> = problems.iter().map(|p| p.message.clone()).collect();
-        match validation {
-            FieldValidation::Strict if !problems.is_empty() => {
-                let info = self.definition.kind.info();
-                Err(Status {
-                    causes: problems.iter().map(decode::cause).collect(),
-                    ..Status::bad_request(format!(
-                        "{} in version {:?} cannot be handled as a {}: {}",
-                        info.name,
-                        self.version,
-                        info.name,
-                        decode::strict_error(&problems)
-                    ))
-                })
+        let problems = strictness.with_all_repeated(problems);
+        let warnings = strictness.judge(&problems).map_err(|why| {
+            let info = self.definition.kind.info();
+            Status {
+                causes: problems.iter().map(decode::cause).collect(),
+                ..Status::bad_request(format!(
+                    "{} in version {:?} cannot be handled as a {}: {why}",
+                    info.name, self.version, info.name
+                ))
             }
-            FieldValidation::Strict | FieldValidation::Ignore => Ok((object, Vec::new())),
-            FieldValidation::Warn => Ok((object, warnings)),
-        }
+        })?;
+        Ok((object, warnings))
     }
 
     /// What a client may not set at creation.
@@ -356,48 +350,19 @@ impl Custom {
         }
     }
 
-    /// The replicas that are wanted and that are, and the selector of the pods; `None` if it does not say how many are wanted.
-    pub(super) fn scale_of(&self, object: &CustomObject) -> Option<(i32, i32, Option<String>)> {
-        let scale = scale(self.spec())?;
-        let count = |path: &str| {
-            let value = object.at(&steps(path)).and_then(Value::as_i64);
-            value.map(|count| i32::try_from(count).unwrap_or(i32::MAX))
-        };
-        let selector = scale.label_selector_path.as_deref();
-        let selector = selector.and_then(|path| object.at(&steps(path)));
-        let selector = selector.and_then(Value::as_str).map(str::to_owned);
-        let wanted = count(&scale.spec_replicas_path)?;
-        Some((
-            wanted,
-            count(&scale.status_replicas_path).unwrap_or(0),
-            selector,
-        ))
+    /// Where the replicas stand.
+    pub(super) fn scale(&self) -> Option<ScalePaths> {
+        self.definition.scale(&self.version)
     }
 
-    /// Where the wanted replicas stand.
-    pub(super) fn replicas_path(&self) -> &str {
-        scale(self.spec()).map_or("", |scale| &scale.spec_replicas_path)
+    /// What is said to those who still speak this version, if it is deprecated.
+    pub(super) fn deprecation(&self) -> Option<String> {
+        self.definition.deprecation(&self.version)
     }
 
-    /// Sets the wanted replicas.
-    pub(super) fn set_replicas(&self, object: &mut CustomObject, replicas: i32) {
-        let Some(scale) = scale(self.spec()) else {
-            return;
-        };
-        let path = steps(&scale.spec_replicas_path);
-        let Some((last, way)) = path.split_last() else {
-            return;
-        };
-        let mut at = &mut object.content;
-        for step in way {
-            let inner = at.entry(*step).or_insert_with(|| Value::Object(Map::new()));
-            let Some(fields) = inner.as_object_mut() else {
-                return;
-            };
-            at = fields;
-        }
-        at.insert((*last).to_owned(), replicas.into());
-        at.sort_keys();
+    /// The structural schema of this version, for the owners of fields.
+    pub(super) fn schema_json(&self) -> Option<&Map<String, Value>> {
+        self.definition.schema_json(&self.version)?.as_object()
     }
 }
 
@@ -412,22 +377,6 @@ type Scale = k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1:
 
 fn scale(version: &CustomResourceDefinitionVersion) -> Option<&Scale> {
     version.subresources.as_ref()?.scale.as_ref()
-}
-
-/// `.spec.replicas`, in steps.
-fn steps(path: &str) -> Vec<&str> {
-    path.trim_start_matches('.').split('.').collect()
-}
-
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "float64",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    }
 }
 
 pub(super) fn not_served() -> Status {

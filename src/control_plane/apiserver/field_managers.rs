@@ -4,6 +4,7 @@
 //! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{create,update,patch}.go.
 
 use super::Call;
+use super::custom::Custom;
 use crate::api::managed_fields::ledger::{self, Author, Write};
 use crate::api::managed_fields::managers::Managers;
 use crate::api::managed_fields::schema::Schema;
@@ -21,7 +22,7 @@ pub(super) fn note_update(call: &Call<'_, '_>, object: &mut Object, old: &Object
 }
 
 /// The write of a request, to be noted.
-pub(super) fn write<'a>(call: &Call<'a, '_>) -> Write<'a> {
+pub(super) fn write<'a>(call: &'a Call<'_, '_>) -> Write<'a> {
     let author = match call.request.body {
         Body::Object(_) | Body::Binding(_) | Body::Scale(_) => Author::Component,
         _ => Author::Client,
@@ -31,13 +32,14 @@ pub(super) fn write<'a>(call: &Call<'a, '_>) -> Write<'a> {
         manager: &call.request.field_manager,
         subresource: call.request.subresource,
         now_ms: call.context.now_ms,
-        schema: schema(call.key().kind),
+        schema: schema(call.key().kind, call.custom.as_ref()),
     }
 }
 
-/// What is known of the lists and maps of a kind.
-pub(super) fn schema(kind: Kind) -> Schema<'static> {
-    Schema::of(kind)
+/// What is known of the lists and maps of a kind: of a custom one, what its definition says in the version that the client speaks.
+pub(super) fn schema(kind: Kind, custom: Option<&Custom>) -> Schema<'_> {
+    let root = custom.and_then(Custom::schema_json);
+    root.map_or(Schema::of(kind), Schema::Resource)
 }
 
 /// Which entries does the changed object begin with: those of the stored one, or others that the author has put in?

@@ -19,6 +19,7 @@ pub mod discovery;
 mod eviction;
 mod field_managers;
 pub mod http;
+mod json_patch;
 pub mod list;
 mod metadata;
 #[cfg(feature = "cli")]
@@ -102,6 +103,8 @@ impl Call<'_, '_> {
     fn answer(&mut self) -> Result<Reply, Status> {
         if matches!(self.request.key.kind, Kind::Custom(_)) {
             self.custom = Custom::of(self.request, self.context.store.head())?;
+            let deprecation = self.custom.as_ref().and_then(Custom::deprecation);
+            self.warnings.extend(deprecation);
             let reply = self.dispatch()?;
             return Ok(match &self.custom {
                 Some(custom) => custom.reply(reply),
@@ -157,10 +160,10 @@ impl Call<'_, '_> {
         match &self.request.body {
             Body::Object(object) => Ok(object.clone()),
             Body::Document(document) => {
-                let validation = self.request.field_validation;
+                let strictness = self.request.strictness();
                 let (object, warnings) = match &self.custom {
-                    Some(custom) => custom.read_body(document, validation)?,
-                    None => decode_body(self.key().kind, document, validation)?,
+                    Some(custom) => custom.read_body(document, strictness)?,
+                    None => decode_body(self.key().kind, document, strictness)?,
                 };
                 self.warnings.extend(warnings);
                 Ok(object)

@@ -4,7 +4,7 @@
 //! Left out: retries after conflicts (nothing comes between reading and writing here).
 
 use super::admission::{self, Operation};
-use super::{Call, apply, scale, update};
+use super::{Call, apply, json_patch, scale, update, versions};
 use crate::api::decode::{self, Decoded, Flaw, Problem};
 use crate::api::field::FieldError;
 use crate::api::managed_fields;
@@ -24,7 +24,7 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let old = call.existing()?.clone();
     if call.request.subresource == Some(Subresource::Scale) {
         let scale = scale::document_in(call, &old)?;
-        let scaled = patched(call, scale, patch, "Scale")?;
+        let (scaled, _) = patched(call, scale, patch, "Scale")?;
         let wanted = scaled.pointer("/spec/replicas").and_then(Value::as_i64);
         return scale::scale_to(call, old, wanted.unwrap_or(0));
     }
@@ -37,8 +37,17 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     } else {
         shown.to_json()
     };
-    let document = patched(call, document, patch, keys::root(old.kind()))?;
-    let mut object = typed(call, old.kind(), &document, patch)?;
+    let view = versions::view_of(call.request);
+    let document = match view {
+        Some(view) => versions::outward(view, document),
+        None => document,
+    };
+    let (document, flaws) = patched(call, document, patch, keys::root(old.kind()))?;
+    let document = match view {
+        Some(view) => versions::inward(view, document)?,
+        None => document,
+    };
+    let mut object = typed(call, old.kind(), &document, (patch, flaws))?;
     update::check_revision(&object, &old)?;
     if call.request.subresource.is_none() {
         object.set_defaults();
@@ -47,35 +56,43 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     update::replace(call, object, &old)
 }
 
-/// The document after the patch. A JSON patch that does not fit is refused without a word about why; we say it in a warning.
+/// The document after the patch, and what the patch itself has twice. A JSON patch that does not fit is refused without a word about why;
+/// we say it in a warning.
 fn patched(
     call: &mut Call<'_, '_>,
     mut document: Value,
     patch: &Patch,
     root: &str,
-) -> Result<Value, Status> {
+) -> Result<(Value, Vec<Problem>), Status> {
     let body = (*patch.body).clone();
+    let flaws = || call.request.strictness().with_all_repeated(Vec::new());
     match patch.kind {
         PatchType::Json => {
-            let operations: json_patch::Patch =
-                serde_json::from_value(body).map_err(|e| Status::bad_request(e.to_string()))?;
-            if let Err(why) = json_patch::patch(&mut document, &operations) {
-                call.warnings.push(why.to_string());
+            let flaws = json_patch::flaws(&body, call.request.strictness());
+            if let Err(refusal) = json_patch::apply(&mut document, body) {
+                let json_patch::Refusal::Unfit(why) = refusal else {
+                    return Err(refusal.into());
+                };
+                call.warnings.push(why);
                 let why = "the server rejected our request due to an error in our request";
                 return Err(Status::new(Reason::Invalid, why));
             }
-            Ok(document)
+            Ok((document, flaws))
         }
         PatchType::Merge => {
-            json_patch::merge(&mut document, &body);
-            Ok(document)
+            ::json_patch::merge(&mut document, &body);
+            Ok((document, flaws()))
         }
         PatchType::Apply => unreachable!("configurations were handed on"),
         PatchType::StrategicMerge => {
-            strategic::merge(document, body, root).map_err(|error| match error {
-                PatchError::Malformed(text) => Status::bad_request(text),
-                PatchError::Unfit(text) => Status::new(Reason::InternalError, text),
-            })
+            let flaws = flaws();
+            let merged = strategic::merge(document, body, root);
+            merged
+                .map(|merged| (merged, flaws))
+                .map_err(|error| match error {
+                    PatchError::Malformed(text) => Status::bad_request(text),
+                    PatchError::Unfit(text) => Status::new(Reason::InternalError, text),
+                })
         }
     }
 }
@@ -85,11 +102,12 @@ fn typed(
     call: &mut Call<'_, '_>,
     kind: Kind,
     patched: &Value,
-    patch: &Patch,
+    (patch, flaws): (&Patch, Vec<Problem>),
 ) -> Result<Object, Status> {
     if let Some(custom) = call.custom.clone() {
         let (object, problems) = custom.read(patched)?;
-        return accepted(call, kind, object, problems, patched, patch);
+        accepted(call, kind, (problems, flaws), patched, patch)?;
+        return Ok(object);
     }
     let info = kind.info();
     let text = |field: &str| {
@@ -100,21 +118,21 @@ fn typed(
     };
     if (text("apiVersion"), text("kind")) != (info.api_version, info.name) {
         // Decoding says what is wrong with that.
-        decode::decode_body(kind, patched, FieldValidation::Ignore)?;
+        decode::decode_body(kind, patched, FieldValidation::Ignore.into())?;
     }
     let Decoded { object, problems } = decode::decode(kind, patched);
-    accepted(call, kind, object, problems, patched, patch)
+    accepted(call, kind, (problems, flaws), patched, patch)?;
+    Ok(object)
 }
 
-/// The object, unless its problems are such that the request does not want it.
+/// Refuses the object if its problems, or those of the patch, are such that the request does not want it.
 fn accepted(
     call: &mut Call<'_, '_>,
     kind: Kind,
-    object: Object,
-    problems: Vec<Problem>,
+    (problems, flaws): (Vec<Problem>, Vec<Problem>),
     patched: &Value,
     patch: &Patch,
-) -> Result<Object, Status> {
+) -> Result<(), Status> {
     let refusal = |why: &str| {
         let shown = match patch.kind {
             PatchType::StrategicMerge => GoValue(&patch.body).to_string(),
@@ -130,13 +148,9 @@ fn accepted(
     if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {
         return Err(refusal(&wrong.message));
     }
-    if problems.is_empty() || call.request.field_validation == FieldValidation::Ignore {
-        return Ok(object);
-    }
-    if call.request.field_validation == FieldValidation::Strict {
-        return Err(refusal(&decode::strict_error(&problems)));
-    }
-    call.warnings
-        .extend(problems.into_iter().map(|p| p.message));
-    Ok(object)
+    let problems: Vec<Problem> = flaws.into_iter().chain(problems).collect();
+    let strictness = call.request.strictness();
+    let warnings = strictness.judge(&problems).map_err(|why| refusal(&why))?;
+    call.warnings.extend(warnings);
+    Ok(())
 }

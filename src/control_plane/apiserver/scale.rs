@@ -4,6 +4,7 @@
 
 use super::custom::Custom;
 use super::{Call, update};
+use crate::api::custom::ScalePaths;
 use crate::api::field::FieldError;
 use crate::api::{Body, CustomObject, Object, Reason, Reply, Status};
 use serde_json::{Value, json};
@@ -32,10 +33,14 @@ pub(super) fn scale_to(
     old: Object,
     replicas: i64,
 ) -> Result<Reply, Status> {
-    if let (Some(custom), Object::Custom(was)) = (call.custom.clone(), &old) {
+    if let (Some(custom), Object::Custom(was)) = (&call.custom, &old) {
         let mut changed = CustomObject::clone(was);
+        let paths = custom.scale().ok_or_else(no_scale)?;
         let wanted = replicas.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
-        custom.set_replicas(&mut changed, i32::try_from(wanted).expect("clamped"));
+        let wanted = i32::try_from(wanted).expect("clamped");
+        paths
+            .set(&mut changed, wanted)
+            .map_err(Status::bad_request)?;
         return update::replace(call, changed.into(), &old);
     }
     let Some(valid) = i32::try_from(replicas).ok().filter(|r| *r >= 0) else {
@@ -85,34 +90,36 @@ pub(super) fn document(object: &Object) -> Result<Value, Status> {
 
 /// The same of an object of any kind: where a custom one has its replicas, its definition says.
 pub(super) fn document_in(call: &Call<'_, '_>, object: &Object) -> Result<Value, Status> {
-    match (&call.custom, object) {
-        (Some(custom), Object::Custom(inner)) => custom_document(custom, inner),
+    let paths = call.custom.as_ref().and_then(Custom::scale);
+    match (paths, object) {
+        (Some(paths), Object::Custom(inner)) => match paths.document(inner) {
+            Ok((document, _)) => Ok(document),
+            Err(why) => Err(internal(&why)),
+        },
         _ => document(object),
     }
 }
 
-fn custom_document(custom: &Custom, object: &CustomObject) -> Result<Value, Status> {
-    let Some((wanted, is, selector)) = custom.scale_of(object) else {
-        let path = custom.replicas_path();
-        let why =
-            format!("Internal error occurred: the spec replicas field {path:?} does not exist");
-        return Err(Status::new(Reason::InternalError, why));
+/// The scale of an object as it is answered: one that does not say how many replicas it wants has none.
+pub(super) fn shown(object: &Object, paths: Option<&ScalePaths>) -> Result<Value, Status> {
+    let (Some(paths), Object::Custom(inner)) = (paths, object) else {
+        return document(object);
     };
-    let meta = &object.metadata;
-    let mut status = json!({"replicas": is});
-    if let Some(selector) = selector {
-        status["selector"] = selector.into();
+    match paths.document(inner) {
+        Ok((document, true)) => Ok(document),
+        Ok((_, false)) => {
+            let path = &paths.spec_replicas;
+            Err(internal(&format!(
+                "the spec replicas field {path:?} does not exist"
+            )))
+        }
+        Err(why) => Err(internal(&why)),
     }
-    Ok(json!({
-        "apiVersion": "autoscaling/v1",
-        "kind": "Scale",
-        "metadata": {
-            "name": meta.name, "namespace": meta.namespace, "uid": meta.uid,
-            "resourceVersion": meta.resource_version, "creationTimestamp": meta.creation_timestamp,
-        },
-        "spec": {"replicas": wanted},
-        "status": status,
-    }))
+}
+
+fn internal(why: &str) -> Status {
+    let message = format!("Internal error occurred: {why}");
+    Status::new(Reason::InternalError, message)
 }
 
 fn no_scale() -> Status {

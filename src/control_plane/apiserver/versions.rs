@@ -4,8 +4,10 @@
 //! staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/conversion/nop_converter.go.
 
 use super::resources::Resource;
+use crate::api::decode::{Flaw, Strictness, problems_in};
 use crate::api::kinds::horizontal_pod_autoscaler::v1 as autoscaler;
-use crate::api::{Kind, Status};
+use crate::api::{Kind, Request, Status};
+use k8s_openapi::api::{autoscaling as scaling, events};
 use serde_json::{Map, Value};
 
 /// Fields of `events.k8s.io/v1` and what they are called where Events are stored.
@@ -19,6 +21,14 @@ const EVENT_FIELDS: [(&str, &str); 7] = [
     ("deprecatedLastTimestamp", "lastTimestamp"),
 ];
 
+/// The resource that a request is about, if it is a built-in kind in another version than the stored one.
+#[must_use]
+pub fn view_of(request: &Request) -> Option<&'static Resource> {
+    let (group, version) = request.api_version.rsplit_once('/')?;
+    let resource = Resource::find(group, version, request.key.kind.info().plural)?;
+    resource.is_view().then_some(resource)
+}
+
 /// A document as it is stored, from one in the version of this resource.
 ///
 /// # Errors
@@ -29,6 +39,10 @@ pub fn inward(resource: &Resource, document: Value) -> Result<Value, Status> {
     let Some(kind) = resource.stored_as.filter(is_view) else {
         return Ok(document);
     };
+    if !document.is_object() {
+        // Whoever reads it says what it is instead.
+        return Ok(document);
+    }
     let said = document.get("apiVersion").and_then(Value::as_str);
     let expected = resource.api_version();
     if said.is_some_and(|said| !said.is_empty() && said != expected) {
@@ -48,9 +62,46 @@ pub fn inward(resource: &Resource, document: Value) -> Result<Value, Status> {
     Ok(document)
 }
 
+/// Is a document what it should be in the version of this resource? Answers with what is to be warned of, because it is lost when the
+/// document is converted; `None` where nothing is converted.
+///
+/// # Errors
+/// `400`: wrong types, and (if it is to be strict) unknown fields and those that stand twice.
+pub fn check(
+    resource: &Resource,
+    document: &Value,
+    strictness: Strictness<'_>,
+) -> Result<Option<Vec<String>>, Status> {
+    let problems = match resource.stored_as.filter(|_| resource.is_view()) {
+        Some(Kind::Event) => problems_in(&mut events::v1::Event::default(), document),
+        Some(Kind::HorizontalPodAutoscaler) => problems_in(
+            &mut scaling::v1::HorizontalPodAutoscaler::default(),
+            document,
+        ),
+        _ => return Ok(None),
+    };
+    let refusal = |why: &str| {
+        let (kind, version) = (&resource.kind, &resource.version);
+        Status::bad_request(format!(
+            "{kind} in version {version:?} cannot be handled as a {kind}: {why}"
+        ))
+    };
+    if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {
+        return Err(refusal(&wrong.message));
+    }
+    let problems = strictness.with_repeated(problems);
+    let warnings = strictness.judge(&problems).map_err(|why| refusal(&why))?;
+    Ok(Some(warnings))
+}
+
 /// The document in the version of this resource.
 #[must_use]
-pub fn outward(resource: &Resource, document: Value) -> Value {
+pub fn outward(resource: &Resource, mut document: Value) -> Value {
+    if matches!(resource.stored_as, Some(Kind::Custom(_))) {
+        // The None conversion.
+        document["apiVersion"] = resource.api_version().into();
+        return document;
+    }
     let Some(kind) = resource.stored_as.filter(|_| resource.is_view()) else {
         return document;
     };

@@ -226,4 +226,8 @@ impl Port {
 }
 
 #[cfg(test)]
+mod custom_tests;
+#[cfg(test)]
+mod field_validation_tests;
+#[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use crate::sim::{ClusterOptions, Pace};
 use http::Request as HttpRequest;
 use serde_json::{Value, json};
 
-fn port() -> Port {
+pub(super) fn port() -> Port {
     let admin = User::new("kubernetes-admin", &[]);
     let jane = User::new("jane", &["dev"]);
     let credentials = Credentials::default()
@@ -18,7 +18,13 @@ fn port() -> Port {
     )
 }
 
-fn send(port: &mut Port, token: &str, method: &str, uri: &str, body: &Value) -> (u16, Value) {
+pub(super) fn send(
+    port: &mut Port,
+    token: &str,
+    method: &str,
+    uri: &str,
+    body: &Value,
+) -> (u16, Value) {
     match exchange(port, token, method, uri, body) {
         Exchange::Answered(response) => {
             let code = response.status().as_u16();
@@ -31,7 +37,13 @@ fn send(port: &mut Port, token: &str, method: &str, uri: &str, body: &Value) -> 
     }
 }
 
-fn exchange(port: &mut Port, token: &str, method: &str, uri: &str, body: &Value) -> Exchange {
+pub(super) fn exchange(
+    port: &mut Port,
+    token: &str,
+    method: &str,
+    uri: &str,
+    body: &Value,
+) -> Exchange {
     let mut request = HttpRequest::builder().method(method).uri(uri);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
@@ -44,7 +56,7 @@ fn exchange(port: &mut Port, token: &str, method: &str, uri: &str, body: &Value)
     port.exchange(&request.body(bytes).expect("a request"))
 }
 
-fn settle(port: &mut Port) {
+pub(super) fn settle(port: &mut Port) {
     while !port.cluster().is_settled() {
         port.timeline.advance(Pace::Turn);
     }

@@ -93,8 +93,10 @@ impl<'a> Attributes<'a> {
         } else {
             &request.key.namespace
         };
+        // A view has rules of its own: events are in two groups.
+        let viewed = request.api_version.rsplit_once('/');
         let resource = Resource {
-            group: info.group,
+            group: viewed.map_or(info.group, |(group, _)| group),
             resource: info.plural,
             subresource: request.subresource.map_or("", |part| part.name()),
             namespace,

@@ -6,7 +6,7 @@ use super::media::{self, Shape, Text, Wanted};
 use super::options::Query;
 use super::table::{self, IncludeObject};
 use super::target::Target;
-use crate::api::custom::CustomColumn;
+use crate::api::custom::{CustomColumn, ScalePaths};
 use crate::api::time::Ms;
 use crate::api::{Answer, Kind, List, Object, Reason, Reply, Status, managed_fields, yaml};
 use crate::control_plane::apiserver::resources::Resource;
@@ -27,6 +27,8 @@ pub struct Form {
     pub(super) subresource: String,
     /// The columns that a custom resource's definition names.
     pub(super) columns: Vec<CustomColumn>,
+    /// Where a custom resource has its replicas.
+    pub(super) scale: Option<ScalePaths>,
 }
 
 impl Form {
@@ -54,6 +56,7 @@ impl Form {
             resource: resource.clone(),
             subresource: target.subresource.clone(),
             columns: Vec::new(),
+            scale: None,
         })
     }
 
@@ -72,7 +75,7 @@ impl Form {
                 (StatusCode::OK, deleted(object))
             }
             Ok(Reply::Object(object)) if self.subresource == "scale" => {
-                match scale::document(object) {
+                match scale::shown(object, self.scale.as_ref()) {
                     Ok(document) => (StatusCode::OK, document),
                     Err(status) => (code(&status), status_json(&status)),
                 }

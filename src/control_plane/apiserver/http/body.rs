@@ -4,7 +4,8 @@
 //! apimachinery's pkg/runtime/serializer/json/json.go.
 
 use super::media;
-use crate::api::{Reason, Status, yaml};
+use crate::api::json::{self, Text};
+use crate::api::{PatchType, Reason, Status, yaml};
 use serde_json::Value;
 
 /// No body is longer: 3 MiB, as etcd and kube-apiserver agree.
@@ -27,46 +28,86 @@ pub(super) fn check_length(body: &[u8]) -> Result<(), Status> {
     ))
 }
 
-/// The body as a document; `None` if there is no body.
+/// The body as a document of this kind; `None` if there is no body.
 pub(super) fn document(
     body: &[u8],
     content_type: &str,
+    kind: &str,
     protobuf: Option<Protobuf>,
-) -> Result<Option<Value>, Status> {
+) -> Result<Option<Text>, Status> {
     check_length(body)?;
     if body.is_empty() {
         return Ok(None);
     }
-    match content_type {
-        media::JSON => json(body).map(Some),
-        media::YAML | "application/apply-patch+yaml" => one_yaml(body).map(Some),
+    let read = match content_type {
+        media::JSON => json::read(body)
+            .map_err(|why| format!("couldn't get version/kind; json parse error: {why}")),
+        media::YAML => yaml::read_body(body),
         media::PROTOBUF => match protobuf {
-            Some(decode) => decode(body).map(Some).map_err(|why| {
-                Status::bad_request(format!(
-                    "the object provided is unrecognized: {why} ({})",
-                    beginning(body)
-                ))
+            Some(decode) => decode(body).map(|value| Text {
+                value,
+                repeats: None,
             }),
-            None => Err(unknown_format()),
+            None => return Err(unknown_format()),
         },
-        _ => Err(unknown_format()),
-    }
+        _ => return Err(unknown_format()),
+    };
+    let text = read.map_err(|why| {
+        Status::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): {why} ({})",
+            summary(body)
+        ))
+    })?;
+    check_depth(&text.value)?;
+    Ok(Some(text))
 }
 
 fn unknown_format() -> Status {
     media::unsupported("application/json, application/yaml, application/vnd.kubernetes.protobuf")
 }
 
-/// JSON, and what is wrong with it.
-pub(super) fn json(body: &[u8]) -> Result<Value, Status> {
-    let value: Value = serde_json::from_slice(body).map_err(|error| {
-        Status::bad_request(format!(
-            "the object provided is unrecognized: couldn't get version/kind; json parse error: {error} ({})",
-            beginning(body)
+/// The body as a patch; `None` if there is no body.
+pub(super) fn patch(body: &[u8], kind: PatchType) -> Result<Option<Text>, Status> {
+    check_length(body)?;
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let read = match kind {
+        PatchType::Apply => yaml::read_body(body)
+            .map_err(|why| format!("error decoding YAML: error converting YAML to JSON: {why}")),
+        PatchType::StrategicMerge => json::read(body).and_then(of_its_shape(kind)),
+        PatchType::Json | PatchType::Merge => json::read(body)
+            .and_then(of_its_shape(kind))
+            .map_err(|why| format!("error decoding patch: {why}")),
+    };
+    let text = read.map_err(Status::bad_request)?;
+    check_depth(&text.value)?;
+    Ok(Some(text))
+}
+
+/// A JSON patch is a list, the others are objects.
+fn of_its_shape(kind: PatchType) -> impl Fn(Text) -> Result<Text, String> {
+    move |text| {
+        let is_list = kind == PatchType::Json;
+        let wanted = if is_list {
+            "[]handlers.jsonPatchOp"
+        } else {
+            "map[string]interface {}"
+        };
+        let found = match &text.value {
+            Value::Array(_) if is_list => return Ok(text),
+            Value::Object(_) if !is_list => return Ok(text),
+            Value::Null => return Err("Invalid JSON Patch".to_owned()),
+            Value::Bool(_) => "bool",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        Err(format!(
+            "json: cannot unmarshal {found} into Go value of type {wanted}"
         ))
-    })?;
-    check_depth(&value)?;
-    Ok(value)
+    }
 }
 
 fn check_depth(value: &Value) -> Result<(), Status> {
@@ -88,37 +129,19 @@ fn check_depth(value: &Value) -> Result<(), Status> {
     )))
 }
 
-fn one_yaml(body: &[u8]) -> Result<Value, Status> {
-    let (documents, errors) = yaml::parse_bytes(body);
-    if let Some(error) = errors.first() {
-        return Err(Status::bad_request(format!("error decoding YAML: {error}")));
-    }
-    let mut values = documents.into_iter().map(|document| document.value);
-    match (values.next(), values.next()) {
-        (Some(value), None) => {
-            check_depth(&value)?;
-            Ok(value)
-        }
-        (None, _) => Err(Status::bad_request("error decoding YAML: it is empty")),
-        (Some(_), Some(_)) => Err(Status::bad_request(
-            "error decoding YAML: a request is about one object",
-        )),
-    }
-}
-
-/// The first bytes, in hexadecimal digits as Go prints bytes.
-fn beginning(body: &[u8]) -> String {
-    const SHOWN: usize = 32;
-    let digits: String = body
-        .iter()
-        .take(SHOWN)
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    let more = body.len().saturating_sub(SHOWN);
-    if more == 0 {
-        digits
+/// The beginning of the body: as text if it looks like JSON, otherwise in hexadecimal digits.
+fn summary(body: &[u8]) -> String {
+    const SHOWN: usize = 30;
+    let shown = &body[..body.len().min(SHOWN)];
+    let text = if body[0] == b'{' {
+        String::from_utf8_lossy(shown).into_owned()
     } else {
-        format!("{digits} ... [truncated {more} bytes]")
+        shown.iter().map(|b| format!("{b:02x}")).collect()
+    };
+    if body.len() > SHOWN {
+        format!("{text} ...")
+    } else {
+        text
     }
 }
 
@@ -136,10 +159,10 @@ mod tests {
             ("no JSON", b"{", "application/json", Some(400)),
             ("no text", b"\xff\xfe", "application/yaml", Some(400)),
             (
-                "two documents",
+                "two documents: the first counts",
                 b"a: 1\n---\nb: 2\n",
                 "application/yaml",
-                Some(400),
+                None,
             ),
             ("unknown format", b"x", "text/plain", Some(415)),
             ("deep", deep.as_bytes(), "application/json", None),
@@ -151,14 +174,78 @@ mod tests {
             ),
         ];
         for (name, body, content_type, want) in cases {
-            let got = document(body, content_type, None).err().map(|s| s.code());
+            let got = document(body, content_type, "Pod", None)
+                .err()
+                .map(|s| s.code());
             assert_eq!(got, want, "{name}");
         }
         let long = vec![b' '; BYTES_MAX + 1];
-        let refusal = document(&long, media::JSON, None).expect_err("too long");
+        let refusal = document(&long, media::JSON, "Pod", None).expect_err("too long");
         assert_eq!(
             (refusal.code(), refusal.message.as_str()),
             (413, "Request entity too large: limit is 3145728")
         );
+        let said = [
+            (
+                media::JSON,
+                "{",
+                "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: unexpected end of JSON input ({)",
+            ),
+            (
+                media::JSON,
+                "kind: Pod, and so on and so forth",
+                "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: invalid character 'k' looking for beginning of value (6b696e643a20506f642c20616e6420736f206f6e20616e6420736f20666f ...)",
+            ),
+            (
+                media::YAML,
+                "a: b: c",
+                "the object provided is unrecognized (must be of type Pod): yaml: line 1: mapping values are not allowed in this context (613a20623a2063)",
+            ),
+        ];
+        for (content_type, body, want) in said {
+            let status = document(body.as_bytes(), content_type, "Pod", None).expect_err(body);
+            assert_eq!(status.message, want, "{body}");
+        }
+    }
+
+    #[test]
+    fn patches_have_their_shapes() {
+        let cases = [
+            (
+                PatchType::Merge,
+                "[]",
+                "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}",
+            ),
+            (
+                PatchType::StrategicMerge,
+                "3",
+                "json: cannot unmarshal number into Go value of type map[string]interface {}",
+            ),
+            (
+                PatchType::Json,
+                "{}",
+                "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+            ),
+            (
+                PatchType::Json,
+                "[",
+                "error decoding patch: unexpected end of JSON input",
+            ),
+            (
+                PatchType::StrategicMerge,
+                "{",
+                "unexpected end of JSON input",
+            ),
+            (
+                PatchType::Apply,
+                "a: [",
+                "error decoding YAML: error converting YAML to JSON: yaml: line 1",
+            ),
+        ];
+        for (kind, body, want) in cases {
+            let status = patch(body.as_bytes(), kind).expect_err(body);
+            assert_eq!(status.code(), 400);
+            assert!(status.message.starts_with(want), "{}", status.message);
+        }
     }
 }

@@ -29,8 +29,10 @@ pub use pod::{LogOptions, PodCall};
 pub use table::IncludeObject;
 pub use watch::{Polled, Watch};
 
+use super::custom::Custom;
 use super::resources::{Part, Resource, Served};
 use super::versions;
+use crate::api::json;
 use crate::api::{
     Body, Key, Kind, Patch, PatchType, Reason, Request, Snapshot, Status, Subresource, User, Verb,
 };
@@ -164,7 +166,9 @@ impl Reader<'_> {
         let verb = self.verb()?;
         let allowed = part.map_or(self.resource.verbs, |part| part.verbs);
         let is_stream = part.is_some_and(|part| pod::is_stream(part.name));
-        if !is_stream && !allowed.contains(&verb.name()) {
+        // What a definition that is going away still allows, its own rules say.
+        let is_custom = part.is_none() && matches!(self.resource.stored_as, Some(Kind::Custom(_)));
+        if !is_stream && !is_custom && !allowed.contains(&verb.name()) {
             return Err(answer::not_allowed());
         }
         if let Some(part) = part
@@ -182,6 +186,11 @@ impl Reader<'_> {
             return self.watch(kind);
         }
         self.call(verb, kind, part)
+    }
+
+    /// The part of the object that is asked for.
+    fn part(&self) -> Option<&Part> {
+        self.resource.subresource(&self.target.subresource)
     }
 
     /// What the method means here.
@@ -209,27 +218,31 @@ impl Reader<'_> {
             && let Some(definition) = self.context.snapshot.definition(kind)
         {
             form.columns = definition.columns(&self.resource.version);
+            form.scale = definition.scale(&self.resource.version);
         }
         Ok(form)
     }
 
-    fn document(&self) -> Result<Option<Value>, Status> {
+    /// The body as a document, which is expected to be of this kind.
+    fn document(&self, kind: &str) -> Result<Option<json::Text>, Status> {
         let content_type = media::content_type(self.request.headers());
-        body::document(self.request.body(), &content_type, self.context.protobuf)
+        let protobuf = self.context.protobuf;
+        body::document(self.request.body(), &content_type, kind, protobuf)
     }
 
     fn bare(&self, verb: Verb, kind: Kind) -> Request {
         let target = &self.target;
         let key = Key::new(kind, target.namespace.as_str(), target.name.as_str());
-        Request::new(verb, key, Body::None).by(self.user.clone())
+        let mut request = Request::new(verb, key, Body::None).by(self.user.clone());
+        if self.resource.is_view() || matches!(kind, Kind::Custom(_)) {
+            request.api_version = self.resource.api_version().into();
+        }
+        request
     }
 
     fn call(&self, verb: Verb, kind: Kind, part: Option<&Part>) -> Result<Asked, Status> {
         let mut request = self.bare(verb, kind);
         request.subresource = part.and_then(|part| subresource(part.name));
-        if self.resource.is_view() {
-            request.api_version = self.resource.api_version().into();
-        }
         let needs_namespace = self.resource.namespaced && self.target.namespace.is_empty();
         match verb {
             Verb::Get | Verb::Watch => {}
@@ -249,13 +262,19 @@ impl Reader<'_> {
             "UpdateOptions"
         };
         self.read_options(request, options)?;
-        let Some(mut document) = self.document()? else {
+        let kind = self.part().map_or(&self.resource.kind, |part| &part.kind);
+        let Some(json::Text { value, repeats }) = self.document(kind)? else {
             return Err(Status::bad_request(format!(
                 "the body of a {} is empty",
                 request.verb.name()
             )));
         };
+        request.repeats = repeats;
+        let mut document = value;
         if request.subresource.is_none() || request.subresource == Some(Subresource::Status) {
+            if let Some(found) = versions::check(self.resource, &document, request.strictness())? {
+                request.repeats = Some(Arc::new(json::Repeats::found(found)));
+            }
             document = versions::inward(self.resource, document)?;
         }
         request.body = Body::Document(Arc::new(document));
@@ -286,26 +305,20 @@ impl Reader<'_> {
             let why = "fieldManager: Required value: is required for apply patch";
             return Err(options::invalid("PatchOptions", why));
         }
-        let bytes = self.request.body();
-        body::check_length(bytes)?;
-        let document = if kind == PatchType::Apply {
-            self.document()?
-        } else if bytes.is_empty() {
-            None
-        } else {
-            Some(body::json(bytes)?)
-        };
-        let document = document.ok_or_else(|| Status::bad_request("the patch is empty"))?;
+        let text = body::patch(self.request.body(), kind)?;
+        let text = text.ok_or_else(|| Status::bad_request("the patch is empty"))?;
+        let json::Text { value, repeats } = text;
+        request.repeats = repeats;
         request.body = Body::Patch(Patch {
             kind,
-            body: Arc::new(document),
+            body: Arc::new(value),
             forces,
         });
         Ok(())
     }
 
     fn read_delete(&self, request: &mut Request) -> Result<(), Status> {
-        let document = self.document()?;
+        let document = self.document("DeleteOptions")?.map(|text| text.value);
         request.select = self.query.list_options()?;
         request.dry_run = self.query.dry_run("DeleteOptions")?;
         let listed = document.as_ref().and_then(|body| body.get("dryRun"));
@@ -323,6 +336,8 @@ impl Reader<'_> {
     fn watch(&self, kind: Kind) -> Result<Asked, Status> {
         let mut request = self.bare(Verb::Watch, kind);
         request.select = self.query.list_options()?;
+        // A watch never reaches the one place where other requests are held to the definition.
+        Custom::of(&request, self.context.snapshot)?;
         let mut form = self.form()?;
         form.is_stream = true;
         let watch = Watch::new(&request, form, &self.query)?;
@@ -351,7 +366,7 @@ impl Reader<'_> {
 
     fn review(&self, kind: &str, about: Kind) -> Result<Asked, Status> {
         let target = &self.target;
-        let document = self.document()?;
+        let document = self.document(kind)?.map(|text| text.value);
         let document =
             document.ok_or_else(|| Status::bad_request("the body of a create is empty"))?;
         let key = Key {
