@@ -52,9 +52,16 @@ pub fn inward(resource: &Resource, document: Value) -> Result<Value, Status> {
         )));
     }
     let mut document = match kind {
-        Kind::Event => renamed(document, |field| {
-            swap(field, |(view, stored)| (view, stored))
-        }),
+        Kind::Event => {
+            let mut document = document;
+            if let Some(fields) = document.as_object_mut() {
+                // In this version they are unknown fields, and must not stand in the way of those that are renamed.
+                fields.retain(|field, _| EVENT_FIELDS.iter().all(|(_, stored)| stored != field));
+            }
+            renamed(document, |field| {
+                swap(field, |(view, stored)| (view, stored))
+            })
+        }
         Kind::HorizontalPodAutoscaler => autoscaler::to_v2(&document),
         _ => document,
     };

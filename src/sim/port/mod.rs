@@ -231,3 +231,5 @@ mod custom_tests;
 mod field_validation_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod views_tests;
