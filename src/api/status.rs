@@ -92,6 +92,9 @@ pub struct Status {
     pub name: Name,
     /// The fields at fault, for `Invalid`.
     pub causes: Vec<Cause>,
+    /// With what a list may go on that was compacted away; `metadata.continue`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub continue_token: String,
 }
 
 impl Status {
@@ -103,6 +106,7 @@ impl Status {
             kind: None,
             name: Name::default(),
             causes: Vec::new(),
+            continue_token: String::new(),
         }
     }
 
@@ -207,6 +211,7 @@ impl Status {
             kind: Some(kind),
             name: name.into(),
             causes: Vec::new(),
+            continue_token: String::new(),
         }
     }
 }

@@ -268,6 +268,8 @@ pub struct Note {
     pub note_type: NoteType,
     /// `SuccessfulCreate`.
     pub reason: &'static str,
+    /// What was tried: `Scheduling`. Only of components that record series (`events.k8s.io`); empty for all others.
+    pub action: &'static str,
     /// `Created pod: web-x`.
     pub message: String,
 }
@@ -280,6 +282,7 @@ impl Note {
             field_path: Name::default(),
             note_type: NoteType::Normal,
             reason,
+            action: "",
             message: message.into(),
         }
     }
@@ -290,6 +293,12 @@ impl Note {
             note_type: NoteType::Warning,
             ..Self::normal(about, reason, message)
         }
+    }
+
+    /// The same, recorded as a series: what was being done.
+    #[must_use]
+    pub fn doing(self, action: &'static str) -> Self {
+        Self { action, ..self }
     }
 
     /// The same with [`CREATED_NAME`] replaced by this name.
@@ -324,6 +333,8 @@ pub enum Outcome {
     Api(Answer),
     /// The container runtime or the network did it, or refused.
     Machine(Result<(), RuntimeError>),
+    /// An Event that was only counted, or dropped as one too many: nobody was asked.
+    Unsent,
 }
 
 impl Outcome {
@@ -333,6 +344,7 @@ impl Outcome {
         match self {
             Self::Api(answer) => answer.result.is_ok(),
             Self::Machine(result) => result.is_ok(),
+            Self::Unsent => true,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Only the API server imports this file.
 //!
 //! The real thing: etcd's mvcc store (server/storage/mvcc), as used by staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go.
-//! Left out: Raft and several members, leases of keys, disk. The log is cut at a fixed number of writes ([`LOG_MAX`]), besides the API server's compaction every five minutes.
+//! Left out: Raft and several members, disk; leases that are granted, renewed and shared (a key just has a time after which it goes). The log is cut at a fixed number of writes ([`LOG_MAX`]), besides the API server's compaction every five minutes.
 
 use crate::api::time::Ms;
 use crate::api::{Change, Key, Kind, Object, Revision, Snapshot, Table, User};
@@ -32,6 +32,8 @@ pub struct Store {
     watched: Vec<Kind>,
     changed: Vec<Revision>,
     unpublished: Vec<(Revision, Option<Table>)>,
+    /// When the writes of what does not stay for ever run out, earliest first.
+    leases: Vector<(Ms, Key, Revision)>,
 }
 
 impl Store {
@@ -114,6 +116,33 @@ impl Store {
             }
         }
         Some(table)
+    }
+
+    /// Lets the object that this revision wrote go at this time, unless it is written again. All objects stay for the same length of time.
+    pub fn lease(&mut self, key: Key, revision: Revision, until_ms: Ms) {
+        self.leases.push_back((until_ms, key, revision));
+    }
+
+    /// When the next lease runs out.
+    #[must_use]
+    pub fn next_expiry_ms(&self) -> Option<Ms> {
+        self.leases.front().map(|(until_ms, _, _)| *until_ms)
+    }
+
+    /// Removes what has run out by now.
+    pub fn expire(&mut self, writer: &Writer) {
+        while self
+            .leases
+            .front()
+            .is_some_and(|(until_ms, _, _)| *until_ms <= writer.at_ms)
+        {
+            let Some((_, key, revision)) = self.leases.pop_front() else {
+                return;
+            };
+            if self.head.get(&key).map(Object::revision) == Some(revision) {
+                self.remove(&key, writer);
+            }
+        }
     }
 
     /// Stores an object, in the place of the one with its key if there is one, and stamps it with the new revision.

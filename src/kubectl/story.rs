@@ -110,7 +110,7 @@ fn event(note: &Note) -> String {
 fn request_text(request: &Request, outcome: &Outcome) -> String {
     let created = match outcome {
         Outcome::Api(answer) => answer.result.as_ref().ok().and_then(Reply::object),
-        Outcome::Machine(_) => None,
+        Outcome::Machine(_) | Outcome::Unsent => None,
     };
     let mut request = request.clone();
     if let (Some(object), true) = (created, request.key.name.is_empty()) {

@@ -168,7 +168,7 @@ impl Breakpoint {
             let outcomes = turn.iter().flat_map(|turn| &turn.outcomes);
             outcomes.filter_map(|outcome| match outcome {
                 Outcome::Api(answer) => answer.result.as_ref().err(),
-                Outcome::Machine(_) => None,
+                Outcome::Machine(_) | Outcome::Unsent => None,
             })
         };
         let writes = || {

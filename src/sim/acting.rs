@@ -5,10 +5,11 @@
 use super::agenda::{Entry, ProcessIndex};
 use super::cluster::Cluster;
 use super::process::Begun;
+use super::recorder::{Recorded, Reporter};
 use super::step::{Cause, Pace, Phase, StepEvent, TurnStep};
 use super::trace;
-use crate::api::Name;
 use crate::api::time::Ms;
+use crate::api::{Answer, Name, Reason, Request, Status};
 use crate::component::{
     Action, NetworkCall, Outcome, RuntimeCall, RuntimeError, Turn, Urgency, Wake,
 };
@@ -155,27 +156,43 @@ impl Cluster {
                 // Grows with every write, so that two Events of one turn have different names.
                 let (now_ms, sequence) = (self.now_ms, self.store.revision());
                 let running = self.process_mut(process);
-                let reporter = running.component.reporter();
-                let request = running
-                    .recorder
-                    .record(note, reporter, &node, now_ms, sequence);
-                Outcome::Api(self.ask_as(process, request))
+                let reporter = Reporter {
+                    component: running.component.reporter(),
+                    node: &node,
+                };
+                let recorded = running.recorder.record(note, reporter, now_ms, sequence);
+                recorded
+                    .into_iter()
+                    .map(|recorded| self.send_event(process, recorded))
+                    .last()
+                    .map_or(Outcome::Unsent, Outcome::Api)
             }
             Action::Runtime(call) => Outcome::Machine(self.call_runtime(&node, call)),
             Action::Network(call) => Outcome::Machine(self.call_network(&node, call)),
         }
     }
 
+    /// Sends what the recorder made; an Event that is no longer there is made anew.
+    fn send_event(&mut self, process: ProcessIndex, recorded: Recorded) -> Answer {
+        let answer = self.ask_as(process, recorded.request);
+        let refused = answer.result.as_ref().err();
+        let is_gone = refused.is_some_and(|status| status.reason == Reason::NotFound);
+        match recorded.anew.filter(|_| is_gone) {
+            Some(anew) => self.ask_as(process, anew),
+            None => answer,
+        }
+    }
+
     fn ask_as(
         &mut self,
         process: ProcessIndex,
-        mut request: crate::api::Request,
-    ) -> crate::api::Answer {
+        mut request: Request,
+    ) -> Answer {
         let running = &self.processes[process];
         if !self.is_connected(&running.id.node) {
             let text = "Post \"https://kubernetes:6443\": dial tcp 10.96.0.1:443: i/o timeout";
-            let result = Err(crate::api::Status::new(crate::api::Reason::Timeout, text));
-            return crate::api::Answer {
+            let result = Err(Status::new(Reason::Timeout, text));
+            return Answer {
                 result,
                 warnings: Vec::new(),
                 revision: None,

@@ -57,6 +57,7 @@ pub struct Cluster {
     pub(super) rng: Rng,
     pub(super) store: Store,
     pub(super) authorizer: apiserver::Authorizer,
+    pub(super) compactor: apiserver::Compactor,
     pub(super) processes: Vector<Arc<Process>>,
     pub(super) index: OrdMap<ProcessId, ProcessIndex>,
     pub(super) subscribers: OrdMap<(Kind, Scope, Name), Subscribers>,
@@ -79,6 +80,7 @@ impl Cluster {
             rng: Rng::new(options.seed),
             store: authorization::bootstrap::store(),
             authorizer: apiserver::Authorizer::default(),
+            compactor: apiserver::Compactor::new(options.starts_at_ms),
             processes: Vector::new(),
             index: OrdMap::new(),
             subscribers: OrdMap::new(),
@@ -209,8 +211,8 @@ impl Cluster {
     /// Does exactly one of the things that could happen. `None` if there is no such choice (any more).
     pub fn step(&mut self, choice: Choice, pace: Pace) -> Option<Step> {
         let entry = self.agenda.remove(&choice)?;
-        self.now_ms = self.now_ms.max(choice.due_ms);
         let revision_before = self.store.revision();
+        self.pass_time(choice.due_ms);
         let event = match entry {
             Entry::Deliver { process, watch } => self.deliver(process, watch),
             Entry::Key { process, key } => self.take_turn(process, key, pace),
@@ -256,8 +258,9 @@ impl Cluster {
     pub fn wait_until(&mut self, at_ms: Ms) -> Option<Step> {
         let until = at_ms.min(self.next_due_ms().unwrap_or(at_ms));
         let for_ms = until.checked_sub(self.now_ms).filter(|ms| *ms > 0)?;
-        self.now_ms = until;
-        Some(self.close_step(self.store.revision(), StepEvent::Waited { for_ms }))
+        let revision_before = self.store.revision();
+        self.pass_time(until);
+        Some(self.close_step(revision_before, StepEvent::Waited { for_ms }))
     }
 
     /// A short summary of the whole state: clusters that ever came to differ differ in it, all but certainly.
@@ -276,6 +279,14 @@ impl Cluster {
                 .rotate_left(17)
         });
         (mixed >> 32) as u32 ^ (mixed & 0xffff_ffff) as u32
+    }
+
+    /// It is this late now, if it was not later already.
+    fn pass_time(&mut self, until_ms: Ms) {
+        self.now_ms = self.now_ms.max(until_ms);
+        let (now_ms, step) = (self.now_ms, self.next_step);
+        self.compactor.keep_house(&mut self.store, now_ms, step);
+        self.publish();
     }
 
     pub(super) fn close_step(&mut self, revision_before: Revision, event: StepEvent) -> Step {

@@ -119,7 +119,7 @@ pub fn named<'a>(action: &'a Action, outcomes: &[Outcome]) -> Cow<'a, Action> {
     }
     let created = outcomes.iter().rev().find_map(|outcome| match outcome {
         Outcome::Api(answer) => answer.result.as_ref().ok()?.object(),
-        Outcome::Machine(_) => None,
+        Outcome::Machine(_) | Outcome::Unsent => None,
     });
     let name = created.map(Object::name).unwrap_or_default();
     Cow::Owned(Action::Event(note.clone().naming(&name)))
@@ -138,6 +138,7 @@ pub fn outcome_text(action: &Action, outcome: &Outcome) -> String {
             },
         ),
         Outcome::Machine(Ok(())) => "ok".to_owned(),
+        Outcome::Unsent => "counted".to_owned(),
         Outcome::Machine(Err(error)) => error.0.clone(),
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/storage/continue.go (`EncodeContinue`, `DecodeContinue`), storage/errors.go,
 //! pkg/storage/etcd3/store.go (`GetList`).
-//! Left out: inconsistent tokens, with which a client may go on after its revision was compacted away.
 
 use crate::api::{List, ListOptions, Object, Reason, Revision, Status};
 use base64::Engine as _;
@@ -43,7 +42,7 @@ pub(super) fn begun(options: &ListOptions, newest: Revision) -> Result<Begun, St
             "specifying resource version is not allowed when using continue",
         ));
     }
-    read(&options.continue_token)
+    read(&options.continue_token, newest)
 }
 
 /// A revision as clients write it; nothing is 0.
@@ -70,15 +69,20 @@ pub(in crate::control_plane::apiserver) fn yet_to_come(
     )
 }
 
-/// `410`: what the client goes on with was compacted away.
-pub(super) fn too_old(options: &ListOptions) -> Status {
-    let message = if options.continue_token.is_empty() {
-        "The resourceVersion for the provided list is too old."
-    } else {
-        "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."
-    };
-    Status::new(Reason::Expired, message)
+/// `410`: what the client wants, or goes on with, was compacted away. With the token in the answer it may go on with what there is now.
+pub(super) fn too_old(options: &ListOptions, begun: &Begun) -> Status {
+    if options.continue_token.is_empty() {
+        return Status::new(Reason::Expired, TOO_OLD);
+    }
+    Status {
+        continue_token: write(Point::Now, &begun.after),
+        ..Status::new(Reason::Expired, INCONSISTENT)
+    }
 }
+
+const TOO_OLD: &str = "The resourceVersion for the provided list is too old.";
+
+const INCONSISTENT: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
 
 /// At most `limit` of the objects, from where the list goes on.
 pub(super) fn cut(objects: Vec<Object>, options: &ListOptions, begun: &Begun) -> List {
@@ -92,7 +96,7 @@ pub(super) fn cut(objects: Vec<Object>, options: &ListOptions, begun: &Begun) ->
     if limit > 0 && items.len() > limit {
         let rest = items.split_off(limit);
         let last = items.last().map(place).unwrap_or_default();
-        continue_token = write(begun.revision, &last);
+        continue_token = write(Point::At(begun.revision), &last);
         // Upstream counts what is behind in etcd, which knows nothing of selectors.
         let selects = !options.label_selector.is_empty() || !options.field_selector.is_empty();
         remaining = (!selects).then_some(rest.len() as u64);
@@ -116,12 +120,24 @@ fn place(object: &Object) -> String {
     }
 }
 
-fn write(revision: Revision, after: &str) -> String {
+/// As of when a list goes on.
+enum Point {
+    /// As it was at this revision.
+    At(Revision),
+    /// As it is when it is read on: `-1` in the token.
+    Now,
+}
+
+fn write(point: Point, after: &str) -> String {
+    let revision = match point {
+        Point::At(revision) => revision.into(),
+        Point::Now => Value::from(-1),
+    };
     let token = json!({ "v": TOKEN_VERSION, "rv": revision, "start": format!("{after}\u{0}") });
     URL_SAFE_NO_PAD.encode(token.to_string())
 }
 
-fn read(token: &str) -> Result<Begun, Status> {
+fn read(token: &str, newest: Revision) -> Result<Begun, Status> {
     let invalid = |why: &str| Status::bad_request(format!("invalid continue token: {why}"));
     let bytes = URL_SAFE_NO_PAD
         .decode(token)
@@ -140,7 +156,9 @@ fn read(token: &str) -> Result<Begun, Status> {
             "continue key is not valid: encoded start key empty (version meta.k8s.io/v1)",
         ));
     }
+    let is_now = token["rv"].as_i64() == Some(-1);
     let revision = token["rv"].as_u64().filter(|revision| *revision > 0);
+    let revision = revision.or(is_now.then_some(newest));
     let revision = revision.ok_or_else(|| {
         invalid("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
     })?;
@@ -154,15 +172,17 @@ mod tests {
 
     #[test]
     fn tokens_come_back_as_they_went() {
-        let token = write(8414, "j-mlqkq");
+        let token = write(Point::At(8414), "j-mlqkq");
         assert_eq!(
             token, "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6ODQxNCwic3RhcnQiOiJqLW1scWtxXHUwMDAwIn0",
             "as recorded from a real API server"
         );
-        let begun = read(&token).expect("our own");
+        let begun = read(&token, 9000).expect("our own");
         assert_eq!((begun.revision, begun.after.as_str()), (8414, "j-mlqkq"));
         for bad in ["?", "e30", "eyJ2IjoieCJ9", "eyJ2IjoibWV0YS5rOHMuaW8vdjEifQ"] {
-            assert_eq!(read(bad).expect_err(bad).reason, Reason::BadRequest);
+            assert_eq!(read(bad, 9000).expect_err(bad).reason, Reason::BadRequest);
         }
+        let begun = read(&write(Point::Now, "a"), 9000).expect("our own");
+        assert_eq!((begun.revision, begun.after.as_str()), (9000, "a"));
     }
 }

@@ -20,10 +20,14 @@ pub(super) fn list(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         let begun = chunk::begun(select, store.revision())?;
         let table = store
             .table_at(kind, begun.revision)
-            .ok_or_else(|| chunk::too_old(select))?;
+            .ok_or_else(|| chunk::too_old(select, &begun))?;
         let selector = Selector::of(call.request)?;
         let objects = selector.choose(&table);
         return Ok(Reply::List(chunk::cut(objects, select, &begun)));
+    }
+    let oldest = chunk::revision(&select.resource_version)?;
+    if oldest > store.revision() {
+        return Err(chunk::yet_to_come(oldest, store.revision()));
     }
     let objects = selected(call)?;
     let begun = chunk::Begun::at(store.revision());

@@ -10,6 +10,7 @@ mod apply;
 pub mod authorization;
 mod binding;
 mod chunk;
+mod compactor;
 mod create;
 mod custom;
 mod custom_resources;
@@ -35,6 +36,7 @@ pub mod versions;
 mod watch;
 
 pub use authorization::Authorizer;
+pub use compactor::Compactor;
 pub use custom_resources::custom_resources;
 pub use watch::watch;
 
@@ -50,6 +52,9 @@ use custom::Custom;
 
 /// The identity of the API server when it acts by itself.
 const SELF: &str = "system:apiserver";
+
+/// How long an Event is kept after it was last written. The real thing: kube-apiserver's `--event-ttl`.
+const EVENT_TTL_MS: Ms = 3_600_000;
 
 /// What a request may touch: the store, the clock (read only) and chance.
 pub struct Context<'a> {
@@ -187,8 +192,13 @@ impl Call<'_, '_> {
         }
         let writer = self.writer();
         let change = self.context.store.put(object, &writer);
-        self.revision = Some(change.revision);
+        let revision = change.revision;
+        self.revision = Some(revision);
         let stored = change.object().clone();
+        if stored.kind() == Kind::Event {
+            let until_ms = self.context.now_ms + EVENT_TTL_MS;
+            self.context.store.lease(stored.key(), revision, until_ms);
+        }
         if let Some(crd) = CustomResourceDefinition::of(&stored) {
             definitions::settle(self, crd);
         }

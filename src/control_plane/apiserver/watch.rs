@@ -15,10 +15,12 @@ pub fn watch(
     kind: Kind,
     since: Revision,
 ) -> Result<impl Iterator<Item = &Change> + '_, Status> {
-    let expired = || {
-        let why = format!("too old resource version: {since} ({})", store.oldest());
-        Status::new(Reason::Expired, why)
-    };
-    let changes = store.since(since).ok_or_else(expired)?;
+    let changes = store.since(since).ok_or_else(|| expired(store, since))?;
     Ok(changes.filter(move |change| change.kind() == kind))
+}
+
+/// `410`: what came after this revision is not known any more.
+pub(super) fn expired(store: &Store, since: Revision) -> Status {
+    let why = format!("too old resource version: {since} ({})", store.oldest());
+    Status::new(Reason::Expired, why)
 }

@@ -31,10 +31,15 @@ impl Why {
     }
 }
 
+/// The Event of a pod that could not be scheduled.
+pub(super) fn failed_scheduling(object: &Object, message: String) -> Note {
+    Note::warning(object.clone(), "FailedScheduling", message).doing("Scheduling")
+}
+
 /// The Event, and the pod's condition if that says something else.
 pub(super) fn failure(turn: &mut Turn, object: &Object, why: Why, message: &str, now_ms: Ms) {
     let event = shortened(message);
-    turn.also(Note::warning(object.clone(), "FailedScheduling", event));
+    turn.also(failed_scheduling(object, event));
     let Some(pod) = object.get::<Pod>() else {
         return;
     };
@@ -122,7 +127,7 @@ pub(super) fn refused_binding(
     let is_bound = |pod: &Pod| !pods::node_name(pod).is_empty();
     if object.get::<Pod>().is_some_and(is_bound) {
         let event = shortened(&message);
-        turn.also(Note::warning(object.clone(), "FailedScheduling", event));
+        turn.also(failed_scheduling(object, event));
         return;
     }
     failure(turn, object, Why::SchedulerError, &message, now_ms);

@@ -62,7 +62,8 @@ pub(super) fn schedule_one(key: &str, seen: &Seen<'_>, memory: &mut SchedulerMem
         Ok(node) => {
             turn.act(unscheduled, Request::bind(object.key(), node.clone()));
             let message = format!("Successfully assigned {key} to {node}");
-            turn.also(Note::normal(object.clone(), "Scheduled", message));
+            let scheduled = Note::normal(object.clone(), "Scheduled", message);
+            turn.also(scheduled.doing("Binding"));
             memory.cache.assume(key, uid, node, used);
             None
         }
@@ -113,7 +114,7 @@ fn skip(turn: &mut Turn, key: &str, object: &Object, reason: &'static str) {
     turn.saw(object, "skipped", reason);
     if reason == DELETING {
         let message = format!("skip schedule deleting pod: {key}");
-        turn.also(Note::warning(object.clone(), "FailedScheduling", message));
+        turn.also(reports::failed_scheduling(object, message));
     }
 }
 

@@ -26,51 +26,109 @@ const WAITS_FOR_MAX: usize = 8;
 /// How many steps one answer tells of at most.
 const TRACE_MAX: u64 = 10_000;
 
+/// The cluster's time does not go beyond this: a hundred years, far from where dates end.
+const VIRTUAL_MS_MAX: Ms = 100 * 365 * 86_400_000;
+
 /// How many steps are taken before others get a turn.
 const STEPS_PER_TURN: u64 = 512;
 
 /// Answers a request for `/kubeloop/v1/{path}`.
-pub fn answer(engine: &Engine, parts: &Parts, path: &str, body: &Bytes) -> Response<Body> {
+pub async fn answer(engine: &Engine, parts: &Parts, path: &str, body: &Bytes) -> Response<Body> {
     let query = Query(parts.uri.query().unwrap_or_default());
-    let result = tokio::task::block_in_place(|| match (&parts.method, path) {
-        (&Method::GET, "status") => Ok(()),
-        (&Method::POST, "settle") => {
-            run(engine, SETTLE_MS_MAX, Until::Settled);
-            Ok(())
-        }
-        (&Method::POST, "advance") => query.number("ms").map(|ms| run(engine, ms, Until::Then)),
-        (&Method::POST, "step") => query.number("n").map(|n| take_steps(engine, n)),
-        (&Method::POST, "seek") => query.number("step").map(|step| {
-            engine.with(|port| port.timeline.seek(step));
-            engine.rebase();
-        }),
-        (&Method::POST, "fault") => fault(engine, body),
-        (&Method::GET, "trace") => Ok(()),
-        _ => Err(format!("there is no {} /kubeloop/v1/{path}", parts.method)),
-    });
-    match result {
-        Err(why) => respond(
-            StatusCode::BAD_REQUEST,
-            &json!({ "error": why }).to_string(),
-        ),
-        Ok(()) if path == "trace" => trace(engine, &query),
-        Ok(()) => respond(
-            StatusCode::OK,
-            &engine.look(|port| status(port.cluster())).to_string(),
-        ),
+    match perform(engine, &parts.method, path, &query, body).await {
+        Ok(text) => respond(StatusCode::OK, &text),
+        Err((code, why)) => respond(code, &json!({ "error": why }).to_string()),
     }
+}
+
+type Refused = (StatusCode, String);
+
+fn wrong(why: impl Into<String>) -> Refused {
+    (StatusCode::BAD_REQUEST, why.into())
+}
+
+async fn perform(
+    engine: &Engine,
+    method: &Method,
+    path: &str,
+    query: &Query<'_>,
+    body: &Bytes,
+) -> Result<String, Refused> {
+    let wants = match path {
+        "status" | "trace" => Method::GET,
+        "settle" | "advance" | "step" | "seek" | "fault" => Method::POST,
+        _ => {
+            let why = format!("there is no /kubeloop/v1/{path}");
+            return Err((StatusCode::NOT_FOUND, why));
+        }
+    };
+    if *method != wants {
+        let why = format!("/kubeloop/v1/{path} takes {wants}, not {method}");
+        return Err((StatusCode::METHOD_NOT_ALLOWED, why));
+    }
+    match path {
+        "trace" => {
+            let (from, to) = (query.if_given("from")?, query.if_given("to")?);
+            return look(engine, move |port| trace(port, from.unwrap_or(0), to)).await;
+        }
+        "settle" => run(engine, SETTLE_MS_MAX, Until::Settled).await?,
+        "advance" => run(engine, query.number("ms")?, Until::Then).await?,
+        "step" => take_steps(engine, query.number("n")?).await?,
+        "seek" => {
+            let step = query.number("step")?;
+            look(engine, move |port| seek(port, step)).await??;
+            engine.journey();
+            engine.rebase();
+        }
+        "fault" => {
+            let fault: Fault =
+                serde_json::from_slice(body).map_err(|error| wrong(error.to_string()))?;
+            let done = look(engine, move |port| port.timeline.fault(fault).map(|_| ()));
+            done.await?.map_err(wrong)?;
+        }
+        _ => {}
+    }
+    look(engine, |port| status(port.cluster()).to_string()).await
+}
+
+/// Does something with the cluster.
+async fn look<T: Send + 'static>(
+    engine: &Engine,
+    act: impl FnOnce(&mut Port) -> T + Send + 'static,
+) -> Result<T, Refused> {
+    let done = engine.with(act).await;
+    done.ok_or_else(|| {
+        let why = "the server could not do this, or is ending".to_owned();
+        (StatusCode::INTERNAL_SERVER_ERROR, why)
+    })
+}
+
+fn seek(port: &mut Port, step: u64) -> Result<(), Refused> {
+    let len = port.timeline.len();
+    if step > len {
+        return Err(wrong(format!("step={step}: only {len} steps were taken")));
+    }
+    port.timeline.seek(step);
+    Ok(())
 }
 
 /// A URL's query.
 struct Query<'a>(&'a str);
 
 impl Query<'_> {
-    fn number(&self, name: &str) -> Result<u64, String> {
+    fn number(&self, name: &str) -> Result<u64, Refused> {
+        let given = self.if_given(name)?;
+        given.ok_or_else(|| wrong(format!("?{name}= is missing")))
+    }
+
+    fn if_given(&self, name: &str) -> Result<Option<u64>, Refused> {
         let mut pairs = self.0.split('&').filter_map(|pair| pair.split_once('='));
         let text = pairs.find(|(key, _)| *key == name).map(|(_, value)| value);
-        let text = text.ok_or_else(|| format!("?{name}= is missing"))?;
-        text.parse()
-            .map_err(|_| format!("{name}={text}: not a whole number"))
+        let number = text.map(|text| {
+            let number: Result<u64, _> = text.parse();
+            number.map_err(|_| wrong(format!("{name}={text}: not a whole number")))
+        });
+        number.transpose()
     }
 }
 
@@ -81,11 +139,10 @@ enum Until {
 }
 
 /// Runs the cluster for at most so much of its time, a few steps at a time.
-fn run(engine: &Engine, for_ms: Ms, until: Until) {
-    let end_ms = engine
-        .look(|port| port.cluster().now_ms())
-        .saturating_add(for_ms);
-    let turn = |port: &mut Port| {
+async fn run(engine: &Engine, for_ms: Ms, until: Until) -> Result<(), Refused> {
+    let now_ms = look(engine, |port| port.cluster().now_ms()).await?;
+    let end_ms = now_ms.saturating_add(for_ms).min(VIRTUAL_MS_MAX);
+    let turn = move |port: &mut Port| {
         for _ in 0..STEPS_PER_TURN {
             let cluster = port.cluster();
             if until == Until::Settled && cluster.is_settled() {
@@ -99,29 +156,27 @@ fn run(engine: &Engine, for_ms: Ms, until: Until) {
         }
         false
     };
-    while !engine.with(turn) {
+    while !look(engine, turn).await? {
         engine.rebase();
     }
     engine.rebase();
+    Ok(())
 }
 
-fn take_steps(engine: &Engine, steps: u64) {
+async fn take_steps(engine: &Engine, steps: u64) -> Result<(), Refused> {
     let mut left = steps;
     while left > 0 {
         let count = left.min(STEPS_PER_TURN);
         left -= count;
-        engine.with(|port| {
-            for _ in 0..count {
-                port.timeline.advance(Pace::Turn);
-            }
-        });
+        let more = move |port: &mut Port| {
+            (0..count).all(|_| port.timeline.advance(Pace::Turn).is_some())
+        };
+        if !look(engine, more).await? {
+            break;
+        }
     }
     engine.rebase();
-}
-
-fn fault(engine: &Engine, body: &Bytes) -> Result<(), String> {
-    let fault: Fault = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    engine.with(|port| port.timeline.fault(fault).map(|_| ()))
+    Ok(())
 }
 
 fn status(cluster: &Cluster) -> Value {
@@ -139,19 +194,15 @@ fn status(cluster: &Cluster) -> Value {
     })
 }
 
-fn trace(engine: &Engine, query: &Query<'_>) -> Response<Body> {
-    let from = query.number("from").unwrap_or(0);
-    let text = engine.look(|port| {
-        let to = query.number("to").unwrap_or(port.timeline.len());
-        let steps = port
-            .timeline
-            .steps(from, to.min(from.saturating_add(TRACE_MAX)));
-        let lines = steps
-            .iter()
-            .map(|step| format!("{}\n", to_json(step, port.cluster())));
-        lines.collect::<String>()
-    });
-    respond(StatusCode::OK, &text)
+fn trace(port: &Port, from: u64, to: Option<u64>) -> String {
+    let to = to.unwrap_or(port.timeline.len());
+    let steps = port
+        .timeline
+        .steps(from, to.min(from.saturating_add(TRACE_MAX)));
+    let lines = steps
+        .iter()
+        .map(|step| format!("{}\n", to_json(step, port.cluster())));
+    lines.collect()
 }
 
 fn respond(code: StatusCode, text: &str) -> Response<Body> {

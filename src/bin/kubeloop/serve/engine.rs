@@ -1,16 +1,20 @@
-//! What makes the cluster go on between requests: a thread that takes its steps, in slices so short that no request waits for long.
+//! What makes the cluster go on between requests: a thread that owns it. Requests come to it one after the other, and between them it takes
+//! the cluster's steps, in slices so short that no request waits for long. Whoever watches reads what it publishes, and waits for nobody.
 
+use super::encodings::Encodings;
 use super::state::Journal;
 use kubeloop::api::time::Ms;
+use kubeloop::control_plane::etcd::Store;
 use kubeloop::sim::port::Port;
 use kubeloop::sim::{Cluster, Pace};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
-/// How long the engine keeps requests waiting at most.
+/// How long requests keep steps waiting at most, and steps requests.
 const SLICE: Duration = Duration::from_millis(2);
 
 /// How many steps are taken between two looks at the clock.
@@ -47,188 +51,245 @@ impl Speed {
     }
 }
 
-/// The cluster and what drives it.
-pub struct Engine {
-    state: Mutex<State>,
-    wake: Condvar,
-    waiting: AtomicUsize,
-    stops: AtomicBool,
-    progress: watch::Sender<u64>,
-    speed: Speed,
+/// The cluster as those see it who watch.
+#[derive(Clone)]
+pub struct Published {
+    /// What is stored, and how it came to be.
+    pub store: Store,
+    /// How late it is.
+    pub now_ms: Ms,
+    /// How often somebody went to another step: what was told before need not be so any more.
+    pub journey: u64,
 }
 
-struct State {
+/// Tells the one who asked; called when others can see what was done.
+type Reply = Box<dyn FnOnce() + Send>;
+
+enum Message {
+    /// Something to be done with the cluster.
+    Do(Box<dyn FnOnce(&mut Port) -> Reply + Send>),
+    /// The cluster's time was moved by hand: the clock counts from there.
+    Rebase,
+    /// Somebody went to another step.
+    Journey,
+    /// Write down what is left, and end.
+    Stop,
+}
+
+/// The way to the cluster.
+pub struct Engine {
+    inbox: Sender<Message>,
+    thread: Mutex<Option<Driver>>,
+    published: Arc<watch::Sender<Arc<Published>>>,
+    encodings: Encodings,
+}
+
+/// The cluster and what drives it.
+struct Driver {
+    inbox: Receiver<Message>,
     port: Port,
+    speed: Speed,
     /// The clock and the cluster's time belonged together then.
     since: (Instant, Ms),
     journal: Option<Journal>,
     saved: Instant,
+    journey: u64,
+    /// The cluster had taken so many steps when it was last published, in this journey.
+    told: (u64, u64),
+    published: Arc<watch::Sender<Arc<Published>>>,
 }
 
 impl Engine {
     /// An engine that does not run yet.
     pub fn new(port: Port, speed: Speed, journal: Option<Journal>) -> Self {
-        let now_ms = port.cluster().now_ms();
-        Self {
-            state: Mutex::new(State {
-                port,
-                since: (Instant::now(), now_ms),
-                journal,
-                saved: Instant::now(),
-            }),
-            wake: Condvar::new(),
-            waiting: AtomicUsize::new(0),
-            stops: AtomicBool::new(false),
-            progress: watch::Sender::new(0),
+        let (inbox, messages) = channel();
+        let published = Arc::new(watch::Sender::new(Arc::new(published(&port, 0))));
+        let driver = Driver {
+            inbox: messages,
+            since: (Instant::now(), port.cluster().now_ms()),
+            told: (0, port.cluster().steps()),
+            port,
             speed,
+            journal,
+            saved: Instant::now(),
+            journey: 0,
+            published: Arc::clone(&published),
+        };
+        Self {
+            inbox,
+            thread: Mutex::new(Some(driver)),
+            published,
+            encodings: Encodings::default(),
         }
     }
 
-    /// Starts the thread.
-    pub fn start(self: &Arc<Self>) -> JoinHandle<()> {
-        let engine = Arc::clone(self);
-        std::thread::spawn(move || engine.run())
+    /// Starts the thread; the second time there is none.
+    pub fn start(&self) -> Option<JoinHandle<()>> {
+        let mut thread = self.thread.lock().ok()?;
+        let driver = thread.take()?;
+        Some(std::thread::spawn(move || driver.run()))
     }
 
     /// Lets the thread write down what is left and end.
     pub fn stop(&self) {
-        self.stops.store(true, Ordering::SeqCst);
-        self.wake.notify_all();
+        self.say(Message::Stop);
     }
 
-    /// Changes whenever anything has happened.
-    pub fn progress(&self) -> watch::Receiver<u64> {
-        self.progress.subscribe()
+    /// The cluster as it was last published, and word when it changes.
+    pub fn news(&self) -> watch::Receiver<Arc<Published>> {
+        self.published.subscribe()
     }
 
-    /// Does something with the cluster; whatever waits for news is told.
-    pub fn with<T>(&self, act: impl FnOnce(&mut Port) -> T) -> T {
-        let mut state = self.lock();
-        self.catch_up(&mut state);
-        let before = state.port.cluster().steps();
-        let result = act(&mut state.port);
-        if state.port.cluster().steps() != before {
-            self.tell(&state);
-            self.wake.notify_all();
-        }
-        result
+    /// What was put into words already.
+    pub fn encodings(&self) -> &Encodings {
+        &self.encodings
     }
 
-    /// Looks at the cluster.
-    pub fn look<T>(&self, look: impl FnOnce(&Port) -> T) -> T {
-        look(&self.lock().port)
+    /// Does something with the cluster. `None` if it went wrong, or the server ends.
+    pub async fn with<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Port) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        self.say(Message::Do(Box::new(move |port| {
+            let result = act(port);
+            Box::new(move || {
+                // Nobody is there any more: the client has gone.
+                let _ = reply.send(result);
+            })
+        })));
+        answer.await.ok()
     }
 
     /// Moves the cluster's time on by hand: the clock counts from there.
     pub fn rebase(&self) {
-        let mut state = self.lock();
-        state.since = (Instant::now(), state.port.cluster().now_ms());
+        self.say(Message::Rebase);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.waiting.fetch_add(1, Ordering::SeqCst);
-        // A request that panicked has changed nothing: answers come before changes are kept.
-        let state = self
-            .state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
-        state
+    /// Somebody went to another step: those who watch begin anew.
+    pub fn journey(&self) {
+        self.say(Message::Journey);
     }
 
-    fn tell(&self, state: &State) {
-        let steps = state.port.cluster().steps();
-        self.progress
-            .send_modify(|told| *told = told.wrapping_add(1).max(steps));
+    fn say(&self, message: Message) {
+        // A thread that has ended needs to be told nothing.
+        let _ = self.inbox.send(message);
+    }
+}
+
+fn published(port: &Port, journey: u64) -> Published {
+    let cluster = port.cluster();
+    Published {
+        store: cluster.store().clone(),
+        now_ms: cluster.now_ms(),
+        journey,
+    }
+}
+
+impl Driver {
+    fn run(mut self) {
+        let mut pause = Some(Duration::ZERO);
+        loop {
+            let message = match pause {
+                Some(pause) => match self.inbox.recv_timeout(pause.min(SAVE_EVERY)) {
+                    Ok(message) => Some(message),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => break,
+                },
+                None => self.inbox.try_recv().ok(),
+            };
+            if !self.take(message) {
+                break;
+            }
+            pause = self.slice();
+            self.publish();
+            if self.saved.elapsed() >= SAVE_EVERY {
+                self.save();
+            }
+        }
+        self.save();
+    }
+
+    /// Takes messages for one slice; false if the last one was to stop.
+    fn take(&mut self, first: Option<Message>) -> bool {
+        let began = Instant::now();
+        let (mut message, mut replies) = (first, Vec::new());
+        let mut goes_on = true;
+        while let Some(next) = message.take() {
+            match next {
+                Message::Do(act) => replies.extend(self.perform(act)),
+                Message::Rebase => self.since = (Instant::now(), self.port.cluster().now_ms()),
+                Message::Journey => self.journey += 1,
+                Message::Stop => goes_on = false,
+            }
+            if goes_on && began.elapsed() < SLICE {
+                message = self.inbox.try_recv().ok();
+            }
+        }
+        self.publish();
+        for reply in replies {
+            reply();
+        }
+        goes_on
+    }
+
+    fn perform(&mut self, act: Box<dyn FnOnce(&mut Port) -> Reply + Send>) -> Option<Reply> {
+        self.catch_up();
+        // A request that panics has changed nothing, because answers come before changes are kept; and nobody else is to suffer.
+        let done = catch_unwind(AssertUnwindSafe(|| act(&mut self.port)));
+        done.ok()
+    }
+
+    fn publish(&mut self) {
+        let told = (self.journey, self.port.cluster().steps());
+        if told != self.told {
+            self.told = told;
+            let news = Arc::new(published(&self.port, self.journey));
+            self.published.send_replace(news);
+        }
     }
 
     /// The cluster's time as of now, if it follows the clock.
-    fn target_ms(&self, state: &State) -> Option<Ms> {
+    fn target_ms(&self) -> Option<Ms> {
         let Speed::Times(times) = self.speed else {
             return None;
         };
-        let (since, at_ms) = state.since;
+        let (since, at_ms) = self.since;
         let elapsed = since.elapsed().mul_f64(times).as_millis();
         Some(at_ms + Ms::try_from(elapsed).unwrap_or(Ms::MAX / 2))
     }
 
     /// Lets the clock reach now before somebody does something, so that ages and timestamps are right.
-    fn catch_up(&self, state: &mut State) {
-        let Some(target) = self.target_ms(state) else {
+    fn catch_up(&mut self) {
+        let Some(target) = self.target_ms() else {
             return;
         };
-        let timeline = &mut state.port.timeline;
-        if timeline
-            .cluster()
-            .next_due_ms()
-            .is_none_or(|due| due > target)
-        {
+        let timeline = &mut self.port.timeline;
+        let due = timeline.cluster().next_due_ms();
+        if due.is_none_or(|due| due > target) {
             timeline.wait_until(target);
         }
     }
 
-    fn run(&self) {
-        let mut state = self.lock();
-        loop {
-            let more = self.slice(&mut state);
-            self.save(&mut state);
-            if self.stops.load(Ordering::SeqCst) {
-                self.save_now(&mut state);
-                return;
-            }
-            if let Some(pause) = more {
-                let (next, _) = self
-                    .wake
-                    .wait_timeout(state, pause.min(SAVE_EVERY))
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                state = next;
-            } else {
-                drop(state);
-                while self.waiting.load(Ordering::SeqCst) > 0 {
-                    std::thread::yield_now();
-                }
-                state = self
-                    .state
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-            }
-        }
-    }
-
     /// Takes steps for one slice. `None` if there is more to do at once, else how long to wait.
-    fn slice(&self, state: &mut State) -> Option<Duration> {
+    fn slice(&mut self) -> Option<Duration> {
         let began = Instant::now();
-        let target = self.target_ms(state);
-        let before = state.port.cluster().steps();
-        let mut rest = None;
+        let target = self.target_ms();
         while began.elapsed() < SLICE {
             for _ in 0..STEPS_PER_LOOK {
-                rest = pause(state.port.cluster(), target, self.speed);
-                if rest.is_some() || state.port.timeline.advance(Pace::Turn).is_none() {
-                    break;
+                let rest = pause(self.port.cluster(), target, self.speed);
+                if rest.is_some() || self.port.timeline.advance(Pace::Turn).is_none() {
+                    return rest;
                 }
             }
-            if rest.is_some() {
-                break;
-            }
         }
-        if state.port.cluster().steps() != before {
-            self.tell(state);
-        }
-        rest
+        None
     }
 
-    fn save(&self, state: &mut State) {
-        if state.saved.elapsed() >= SAVE_EVERY {
-            self.save_now(state);
-        }
-    }
-
-    fn save_now(&self, state: &mut State) {
-        state.saved = Instant::now();
-        let State { port, journal, .. } = state;
-        if let Some(journal) = journal
-            && let Err(error) = journal.save(&port.timeline)
+    fn save(&mut self) {
+        self.saved = Instant::now();
+        if let Some(journal) = &mut self.journal
+            && let Err(error) = journal.save(&self.port.timeline)
         {
             eprintln!("error: the cluster could not be saved: {error}");
         }

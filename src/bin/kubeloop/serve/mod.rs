@@ -4,6 +4,7 @@
 
 mod connections;
 mod control;
+mod encodings;
 mod engine;
 mod state;
 mod websocket;
@@ -20,18 +21,18 @@ use clap::Args;
 use connections::{Connections, Identity};
 use engine::{Engine, Speed};
 use kubeloop::api::time::{BEGINNING_S, Ms};
-use kubeloop::api::{Request, yaml};
+use kubeloop::api::{Reason, Request, Status, yaml};
 use kubeloop::control_plane::apiserver::http::{self as codec, Polled, Watch};
 use kubeloop::control_plane::apiserver::protobuf;
 use kubeloop::kubectl::{ADMIN, Server as _, apply};
 use kubeloop::sim::port::{Credentials, Exchange, Log, Port, User};
 use kubeloop::sim::{ClusterOptions, Timeline};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -56,7 +57,7 @@ pub struct Options {
     /// Manifests to apply at the start: files, folders or - for standard input
     #[arg(value_name = "FILE|DIR|-")]
     paths: Vec<String>,
-    /// The port
+    /// The port; 0 takes any that is free
     #[arg(long, default_value_t = 8001)]
     port: u16,
     /// The address to listen on; anything but a loopback address lets others in
@@ -84,8 +85,13 @@ pub struct Options {
 
 /// Runs the command.
 pub fn run(options: &Options) -> ExitCode {
-    match prepare(options) {
-        Ok((engine, identity)) => serve(options, engine, identity),
+    match listen(options).and_then(|(listener, address)| {
+        let (engine, identity) = prepare(options, address)?;
+        Ok((listener, address, engine, identity))
+    }) {
+        Ok((listener, address, engine, identity)) => {
+            serve(options, (listener, address), engine, identity)
+        }
         Err(Refused::Said) => ExitCode::from(1),
         Err(Refused::Because(why)) => {
             eprintln!("error: {why}");
@@ -108,7 +114,22 @@ impl From<String> for Refused {
     }
 }
 
-fn prepare(options: &Options) -> Result<(Arc<Engine>, Identity), Refused> {
+/// Takes the port before anything else, so that a second server neither writes a kubeconfig nor touches the first one's state.
+fn listen(options: &Options) -> Result<(TcpListener, SocketAddr), Refused> {
+    let address = SocketAddr::new(options.listen, options.port);
+    let why = |error: io::Error| {
+        format!("cannot listen on {address}: {error} (--port chooses another port)")
+    };
+    let listener = TcpListener::bind(address).map_err(why)?;
+    listener.set_nonblocking(true).map_err(why)?;
+    let address = listener.local_addr().map_err(why)?;
+    Ok((listener, address))
+}
+
+fn prepare(
+    options: &Options,
+    address: SocketAddr,
+) -> Result<(Arc<Engine>, Identity), Refused> {
     let mut credentials = Credentials::default();
     if let Some(path) = &options.token_file {
         let text = std::fs::read_to_string(path)
@@ -120,7 +141,6 @@ fn prepare(options: &Options) -> Result<(Arc<Engine>, Identity), Refused> {
     let token = random_token()?;
     let admin = User::new("kubernetes-admin", &["system:masters"]);
     credentials = credentials.with(&token, admin);
-    let address = SocketAddr::new(options.listen, options.port);
     let cluster = ClusterOptions {
         nodes: options.nodes,
         seed: options.seed,
@@ -216,7 +236,12 @@ current-context: kubernetes-admin@kubeloop
     )
 }
 
-fn serve(options: &Options, engine: Arc<Engine>, identity: Identity) -> ExitCode {
+fn serve(
+    options: &Options,
+    (listener, address): (TcpListener, SocketAddr),
+    engine: Arc<Engine>,
+    identity: Identity,
+) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -227,25 +252,17 @@ fn serve(options: &Options, engine: Arc<Engine>, identity: Identity) -> ExitCode
             return ExitCode::from(1);
         }
     };
-    let address = SocketAddr::new(options.listen, options.port);
     let code = runtime.block_on(async {
-        let listener = match TcpListener::bind(address).await {
-            Ok(listener) => listener,
-            Err(error) => {
-                eprintln!(
-                    "error: cannot listen on {address}: {error} (--port chooses another port)"
-                );
-                return ExitCode::from(1);
-            }
-        };
-        let connections = match Connections::new(listener, identity) {
+        let connections = tokio::net::TcpListener::from_std(listener)
+            .and_then(|listener| Connections::new(listener, identity));
+        let connections = match connections {
             Ok(connections) => connections,
             Err(error) => {
                 eprintln!("error: {error}");
                 return ExitCode::from(1);
             }
         };
-        let thread = engine.start();
+        let thread = engine.start().expect("it was not started before");
         eprintln!("Serving the Kubernetes API on https://{address} and http://{address}");
         if let Some(path) = &options.kubeconfig {
             eprintln!("  kubectl --kubeconfig {} get nodes", path.display());
@@ -302,11 +319,14 @@ async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) ->
     };
     let path = parts.uri.path().to_owned();
     if let Some(rest) = path.strip_prefix("/kubeloop/v1/") {
-        return control::answer(&engine, &parts, rest, &bytes);
+        return control::answer(&engine, &parts, rest, &bytes).await;
     }
     let upgrade = take_upgrade(&mut parts).await;
     let request = axum::http::Request::from_parts(parts, bytes.to_vec());
-    let exchange = tokio::task::block_in_place(|| engine.with(|port| port.exchange(&request)));
+    let Some(exchange) = engine.with(move |port| port.exchange(&request)).await else {
+        let status = Status::new(Reason::InternalError, "the request could not be answered");
+        return codec::refusal(&status).map(Body::from);
+    };
     match exchange {
         Exchange::Answered(response) => response.map(Body::from),
         Exchange::Watch(watch) => stream(
@@ -319,7 +339,7 @@ async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) ->
                 websocket::converse(upgrade, engine, *exec)
             } else {
                 let why = "a command is run over a WebSocket here: kubectl 1.30 and newer do so";
-                let status = kubeloop::api::Status::bad_request(why);
+                let status = Status::bad_request(why);
                 codec::refusal(&status).map(Body::from)
             }
         }
@@ -389,19 +409,23 @@ where
 type Sender = mpsc::Sender<Result<Bytes, std::convert::Infallible>>;
 
 async fn tell_changes(engine: Arc<Engine>, mut watch: Watch, sender: Sender) {
-    let mut progress = engine.progress();
+    let mut news = engine.news();
+    let journey = news.borrow().journey;
     let until = tokio::time::Instant::now() + Duration::from_secs(watch.timeout_seconds);
     let mut bookmarks = tokio::time::interval(Duration::from_secs(BOOKMARK_SECONDS));
     bookmarks.tick().await;
     loop {
-        progress.mark_unchanged();
         let mut text = Vec::new();
-        let polled = tokio::task::block_in_place(|| {
-            engine.look(|port| {
-                let cluster = port.cluster();
-                watch.poll(cluster.store(), cluster.now_ms(), &mut text)
-            })
-        });
+        let polled = {
+            let is = Arc::clone(&news.borrow_and_update());
+            if is.journey == journey {
+                let encodings = engine.encodings().of(journey);
+                watch.poll_with(&is.store, is.now_ms, &encodings, &mut text)
+            } else {
+                watch.expire(&is.store, &mut text);
+                Polled::Closed
+            }
+        };
         if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
             return;
         }
@@ -410,7 +434,7 @@ async fn tell_changes(engine: Arc<Engine>, mut watch: Watch, sender: Sender) {
         }
         let mut text = Vec::new();
         tokio::select! {
-            changed = progress.changed() => if changed.is_err() { return },
+            changed = news.changed() => if changed.is_err() { return },
             () = sender.closed() => return,
             _ = bookmarks.tick() => watch.bookmark(&mut text),
             () = tokio::time::sleep_until(until) => {
@@ -428,12 +452,18 @@ async fn tell_changes(engine: Arc<Engine>, mut watch: Watch, sender: Sender) {
 }
 
 async fn tell_log(engine: Arc<Engine>, mut log: Log, sender: Sender) {
-    let mut progress = engine.progress();
+    let mut news = engine.news();
     loop {
-        progress.mark_unchanged();
-        let mut text = Vec::new();
-        let goes_on =
-            tokio::task::block_in_place(|| engine.look(|port| log.poll(port.cluster(), &mut text)));
+        news.mark_unchanged();
+        let polled = engine.with(move |port| {
+            let mut text = Vec::new();
+            let goes_on = log.poll(port.cluster(), &mut text);
+            (log, text, goes_on)
+        });
+        let Some((told, text, goes_on)) = polled.await else {
+            return;
+        };
+        log = told;
         if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
             return;
         }
@@ -441,7 +471,7 @@ async fn tell_log(engine: Arc<Engine>, mut log: Log, sender: Sender) {
             return;
         }
         tokio::select! {
-            changed = progress.changed() => if changed.is_err() { return },
+            changed = news.changed() => if changed.is_err() { return },
             () = sender.closed() => return,
         }
     }

@@ -9,14 +9,21 @@ use kubeloop::sim::port::{Exec, PROTOCOLS};
 use std::sync::Arc;
 
 /// Accepts the connection and lets the command talk.
-pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, exec: Exec) -> Response<Body> {
+pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, mut exec: Exec) -> Response<Body> {
     upgrade
         .protocols(PROTOCOLS)
         .on_upgrade(move |socket| talk(socket, engine, exec))
 }
 
 async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
-    let mut frames = engine.look(|port| exec.begin(port.cluster()));
+    let begun = engine.with(move |port| {
+        let frames = exec.begin(port.cluster());
+        (exec, frames)
+    });
+    let Some((begun, mut frames)) = begun.await else {
+        return;
+    };
+    exec = begun;
     loop {
         for frame in frames {
             let is_end = Exec::is_end(&frame);
@@ -34,7 +41,15 @@ async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
         }
         frames = match socket.recv().await {
             Some(Ok(Message::Binary(frame))) => {
-                engine.look(|port| exec.take(&frame, port.cluster()))
+                let taken = engine.with(move |port| {
+                    let frames = exec.take(&frame, port.cluster());
+                    (exec, frames)
+                });
+                let Some((told, frames)) = taken.await else {
+                    return;
+                };
+                exec = told;
+                frames
             }
             Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => Vec::new(),
             Some(Ok(Message::Close(_)) | Err(_)) | None => return,

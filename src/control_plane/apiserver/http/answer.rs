@@ -233,6 +233,9 @@ pub(super) fn status_json(status: &Status) -> Value {
         "message": status.message,
         "reason": format!("{:?}", status.reason),
     });
+    if !status.continue_token.is_empty() {
+        json["metadata"]["continue"] = status.continue_token.as_str().into();
+    }
     let mut details = Map::new();
     if !status.name.is_empty() {
         details.insert("name".into(), status.name.as_str().into());

@@ -27,7 +27,7 @@ pub use document::{document, not_found, text};
 pub use media::{Shape, Text, Wanted};
 pub use pod::{LogOptions, PodCall};
 pub use table::IncludeObject;
-pub use watch::{Polled, Watch};
+pub use watch::{Anew, Encoded, Polled, Side, Watch};
 
 use super::custom::Custom;
 use super::resources::{Part, Resource, Served};

@@ -10,9 +10,10 @@ use crate::api::time::Ms;
 use crate::api::{Change, Kind, Object, Request, Revision, Status, Table};
 use crate::control_plane::apiserver::chunk;
 use crate::control_plane::apiserver::list::Selector;
-use crate::control_plane::apiserver::watch;
+use crate::control_plane::apiserver::watch::{expired, watch};
 use crate::control_plane::etcd::Store;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// How long a watch lasts at most, if its client does not say.
 const TIMEOUT_SECONDS: u64 = 1800;
@@ -29,6 +30,45 @@ pub struct Watch {
     /// How many seconds the client waits, at most.
     pub timeout_seconds: u64,
     headers_told: bool,
+    /// What tells this form from others, if what it says of an object is the same for all who watch.
+    shared_form: Option<Arc<str>>,
+}
+
+/// Which of a write's two objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// As it was, with the revision at which it went.
+    Before,
+    /// As it is now.
+    After,
+}
+
+/// Remembers objects as text, so that a write is put into words once and not for each who watches.
+pub trait Encoded {
+    /// The object that a write left or replaced, in a form; `encode` makes it.
+    fn text(
+        &self,
+        revision: Revision,
+        side: Side,
+        form: &Arc<str>,
+        encode: &dyn Fn() -> Vec<u8>,
+    ) -> Arc<[u8]>;
+}
+
+/// Remembers nothing: for one who watches alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Anew;
+
+impl Encoded for Anew {
+    fn text(
+        &self,
+        _: Revision,
+        _: Side,
+        _: &Arc<str>,
+        encode: &dyn Fn() -> Vec<u8>,
+    ) -> Arc<[u8]> {
+        encode().into()
+    }
 }
 
 /// With what a watch begins.
@@ -83,9 +123,16 @@ impl Watch {
         };
         let timeout = query.number("timeoutSeconds")?.unwrap_or(0);
         let timeout_seconds = u64::try_from(timeout).ok().filter(|seconds| *seconds > 0);
+        // Tables tell ages, and their columns only once.
+        let shared_form = (form.wanted.shape != Shape::Table).then(|| {
+            let resource = &form.resource;
+            let shape = form.wanted.shape;
+            format!("{}/{} {shape:?}", resource.api_version(), resource.plural).into()
+        });
         Ok(Self {
             request,
             selector,
+            shared_form,
             form,
             start,
             told: 0,
@@ -116,6 +163,17 @@ impl Watch {
 
     /// Writes what is new since the last time, as lines of JSON.
     pub fn poll(&mut self, store: &Store, now_ms: Ms, out: &mut Vec<u8>) -> Polled {
+        self.poll_with(store, now_ms, &Anew, out)
+    }
+
+    /// The same, with what was put into words for others.
+    pub fn poll_with(
+        &mut self,
+        store: &Store,
+        now_ms: Ms,
+        encoded: &dyn Encoded,
+        out: &mut Vec<u8>,
+    ) -> Polled {
         match self.start {
             Start::Begun => {}
             Start::After(revision) => self.told = revision,
@@ -134,16 +192,23 @@ impl Watch {
         let changes = match watch(store, self.kind(), self.told) {
             Ok(changes) => changes,
             Err(status) => {
-                let event = json!({"type": "ERROR", "object": status_json(&status)});
-                line(&event, out);
+                refuse(&status, out);
                 return Polled::Closed;
             }
         };
-        for change in changes {
-            self.tell(change, now_ms, out);
+        // What there is to tell of is soon known; how far it has been told is known then as well.
+        if store.changed(self.kind()) > self.told {
+            for change in changes {
+                self.tell(change, now_ms, encoded, out);
+            }
         }
         self.told = store.revision();
         Polled::Open
+    }
+
+    /// Tells the client that what it was told is no longer so, and that it has to begin anew.
+    pub fn expire(&self, store: &Store, out: &mut Vec<u8>) {
+        refuse(&expired(store, self.told), out);
     }
 
     /// Tells a client that wants to know how far it has been told.
@@ -164,21 +229,38 @@ impl Watch {
     }
 
     /// A change as this client sees it: what no longer fits its selectors is gone for it.
-    fn tell(&mut self, change: &Change, now_ms: Ms, out: &mut Vec<u8>) {
+    fn tell(&mut self, change: &Change, now_ms: Ms, encoded: &dyn Encoded, out: &mut Vec<u8>) {
         let fits = |object: Option<&Object>| object.is_some_and(|o| self.selector.fits(o));
         let (was, is) = (fits(change.before.as_ref()), fits(change.after.as_ref()));
-        let (event, object) = match (was, is, &change.before, &change.after) {
-            (false, true, _, Some(after)) => ("ADDED", after.clone()),
-            (true, true, _, Some(after)) => ("MODIFIED", after.clone()),
-            (true, false, Some(before), _) => {
-                // As it was last, at the revision at which it went.
-                let mut gone = before.clone();
-                gone.metadata_mut().resource_version = Some(change.revision.to_string());
-                ("DELETED", gone)
-            }
+        let (event, object, side) = match (was, is, &change.before, &change.after) {
+            (false, true, _, Some(after)) => ("ADDED", after, Side::After),
+            (true, true, _, Some(after)) => ("MODIFIED", after, Side::After),
+            (true, false, Some(before), _) => ("DELETED", before, Side::Before),
             _ => return,
         };
-        self.say(event, &object, now_ms, out);
+        let as_told = || match side {
+            Side::After => object.clone(),
+            // As it was last, at the revision at which it went.
+            Side::Before => {
+                let mut gone = object.clone();
+                gone.metadata_mut().resource_version = Some(change.revision.to_string());
+                gone
+            }
+        };
+        let Some(form) = &self.shared_form else {
+            self.say(event, &as_told(), now_ms, out);
+            return;
+        };
+        let encode = || {
+            let value = self.form.one(&as_told(), now_ms);
+            serde_json::to_vec(&value).expect("JSON values can be written to memory")
+        };
+        let text = encoded.text(change.revision, side, form, &encode);
+        out.extend_from_slice(b"{\"type\":\"");
+        out.extend_from_slice(event.as_bytes());
+        out.extend_from_slice(b"\",\"object\":");
+        out.extend_from_slice(&text);
+        out.extend_from_slice(b"}\n");
     }
 
     fn say(&mut self, event: &str, object: &Object, now_ms: Ms, out: &mut Vec<u8>) {
@@ -219,6 +301,10 @@ impl Watch {
 enum IsEndOfInitialEvents {
     Yes,
     No,
+}
+
+fn refuse(status: &Status, out: &mut Vec<u8>) {
+    line(&json!({"type": "ERROR", "object": status_json(status)}), out);
 }
 
 fn line(value: &Value, out: &mut Vec<u8>) {
