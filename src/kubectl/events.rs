@@ -137,16 +137,25 @@ fn interval(event: &Event, now_ms: Ms) -> String {
             |then| time::human_duration(now_ms.saturating_sub(time::ms(then))),
         )
     };
-    let last = since(event.last_timestamp.as_ref());
-    match event.count {
-        Some(count) if count > 1 => format!(
-            "{last} (x{count} over {})",
-            since(event.first_timestamp.as_ref())
-        ),
-        _ => since(event.first_timestamp.as_ref()),
+    let first_time = event.event_time.as_ref().map(|then| Time(then.0));
+    let first = since(first_time.as_ref().or(event.first_timestamp.as_ref()));
+    let last = since(last_time(event).as_ref());
+    let series = event.series.as_ref().and_then(|series| series.count);
+    match series.or(event.count.filter(|count| *count > 1)) {
+        Some(count) => format!("{last} (x{count} over {first})"),
+        None => first,
     }
 }
 
+/// When it was seen last: in its series, as an old Event says it, or when it happened.
+fn last_time(event: &Event) -> Option<Time> {
+    let series = event.series.as_ref();
+    let series = series.and_then(|series| series.last_observed_time.as_ref());
+    let series = series.map(|then| Time(then.0));
+    let once = event.event_time.as_ref().map(|then| Time(then.0));
+    series.or_else(|| event.last_timestamp.clone()).or(once)
+}
+
 fn last_seen(event: &Event) -> Option<Ms> {
-    event.last_timestamp.as_ref().map(time::ms)
+    last_time(event).as_ref().map(time::ms)
 }

@@ -183,11 +183,7 @@ impl Cluster {
         }
     }
 
-    fn ask_as(
-        &mut self,
-        process: ProcessIndex,
-        mut request: Request,
-    ) -> Answer {
+    fn ask_as(&mut self, process: ProcessIndex, mut request: Request) -> Answer {
         let running = &self.processes[process];
         if !self.is_connected(&running.id.node) {
             let text = "Post \"https://kubernetes:6443\": dial tcp 10.96.0.1:443: i/o timeout";

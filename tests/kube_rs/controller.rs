@@ -29,7 +29,10 @@ use tokio::task::JoinHandle;
     namespaced,
     shortname = "st",
     status = "SiteStatus",
-    scale(spec_replicas_path = ".spec.replicas", status_replicas_path = ".status.ready"),
+    scale(
+        spec_replicas_path = ".spec.replicas",
+        status_replicas_path = ".status.ready"
+    ),
     printcolumn(name = "Ready", type_ = "integer", json_path = ".status.ready")
 )]
 #[serde(rename_all = "camelCase")]
@@ -73,7 +76,10 @@ enum Failed {
 }
 
 async fn reconcile(site: Arc<Site>, context: Arc<Context>) -> Result<Action, Failed> {
-    let api = Api::<Site>::namespaced(context.client.clone(), &site.namespace().unwrap_or_default());
+    let api = Api::<Site>::namespaced(
+        context.client.clone(),
+        &site.namespace().unwrap_or_default(),
+    );
     let event = |event| async {
         match event {
             Event::Apply(site) => apply(&site, &context).await,
@@ -110,12 +116,19 @@ async fn apply(site: &Site, context: &Context) -> Result<Action, Failed> {
         },
     }));
     let deployments = Api::<Deployment>::namespaced(client.clone(), &namespace);
-    let server = deployments.patch(&name, &params, &Patch::Apply(server)).await?;
-    let ready = server.status.and_then(|status| status.ready_replicas).unwrap_or(0);
+    let server = deployments
+        .patch(&name, &params, &Patch::Apply(server))
+        .await?;
+    let ready = server
+        .status
+        .and_then(|status| status.ready_replicas)
+        .unwrap_or(0);
     let status = json!({"apiVersion": "web.example.com/v1", "kind": "Site",
         "status": {"ready": ready, "observedGeneration": site.metadata.generation}});
     let sites = Api::<Site>::namespaced(client, &namespace);
-    sites.patch_status(&name, &params, &Patch::Apply(status)).await?;
+    sites
+        .patch_status(&name, &params, &Patch::Apply(status))
+        .await?;
     if ready == site.spec.replicas {
         return Ok(Action::await_change());
     }
@@ -134,34 +147,53 @@ fn run(client: &Client, context: &Arc<Context>, config: &watcher::Config) -> Joi
         .owns(Api::<ConfigMap>::all(client.clone()), config.clone())
         .owns(Api::<Deployment>::all(client.clone()), config.clone())
         .run(reconcile, failed, Arc::clone(context));
-    tokio::spawn(controller.for_each(|done| async move { eprintln!("DEBUG {done:?}") }))
+    tokio::spawn(controller.for_each(|_| std::future::ready(())))
 }
 
 fn site(name: &str, text: &str, replicas: i32) -> Site {
     let (text, note) = (text.to_owned(), None);
-    Site::new(name, SiteSpec { text, replicas, note })
+    Site::new(
+        name,
+        SiteSpec {
+            text,
+            replicas,
+            note,
+        },
+    )
 }
 
 async fn define(client: &Client) {
     let definitions = Api::<CustomResourceDefinition>::all(client.clone());
     let params = PatchParams::apply("installer");
     let definition = Patch::Apply(Site::crd());
-    eprintln!("DEBUG {}", serde_json::to_string(&Site::crd()).unwrap());
-    let applied = definitions.patch("sites.web.example.com", &params, &definition).await;
+    let applied = definitions
+        .patch("sites.web.example.com", &params, &definition)
+        .await;
     applied.expect("what the derive writes is a structural schema");
-    let established = await_condition(definitions, "sites.web.example.com", conditions::is_crd_established());
+    let established = await_condition(
+        definitions,
+        "sites.web.example.com",
+        conditions::is_crd_established(),
+    );
     soon("the definition", established).await.expect("no error");
 }
 
 async fn has(api: &Api<Site>, name: &str, ready: i32) -> bool {
     let site = api.get(name).await.expect("it is there");
-    let seen = site.status.as_ref().and_then(|status| status.observed_generation);
-    site.status.as_ref().map(|status| status.ready) == Some(ready) && seen == site.metadata.generation
+    let seen = site
+        .status
+        .as_ref()
+        .and_then(|status| status.observed_generation);
+    site.status.as_ref().map(|status| status.ready) == Some(ready)
+        && seen == site.metadata.generation
 }
 
 #[tokio::test]
 async fn a_controller_converges_repairs_and_cleans_up() {
-    for config in [watcher::Config::default(), watcher::Config::default().streaming_lists()] {
+    for config in [
+        watcher::Config::default(),
+        watcher::Config::default().streaming_lists(),
+    ] {
         let world = World::new();
         let client = world.client();
         define(&client).await;
@@ -175,15 +207,26 @@ async fn a_controller_converges_repairs_and_cleans_up() {
         let maps = Api::<ConfigMap>::default_namespaced(client.clone());
         let deployments = Api::<Deployment>::default_namespaced(client.clone());
 
-        sites.create(&PostParams::default(), &site("home", "hello", 2)).await.expect("a new name");
+        sites
+            .create(&PostParams::default(), &site("home", "hello", 2))
+            .await
+            .expect("a new name");
         until("the site is up", || has(&sites, "home", 2)).await;
         let made = sites.get("home").await.expect("it is there");
         assert_eq!(made.finalizers(), ["web.example.com/site"]);
 
-        maps.delete("home", &DeleteParams::default()).await.expect("it goes");
-        until("the page is repaired", || async { maps.get_opt("home").await.expect("an answer").is_some() }).await;
+        maps.delete("home", &DeleteParams::default())
+            .await
+            .expect("it goes");
+        until("the page is repaired", || async {
+            maps.get_opt("home").await.expect("an answer").is_some()
+        })
+        .await;
         let broken = Patch::Merge(json!({"spec": {"replicas": 5}}));
-        deployments.patch("home", &PatchParams::default(), &broken).await.expect("anybody may");
+        deployments
+            .patch("home", &PatchParams::default(), &broken)
+            .await
+            .expect("anybody may");
         until("the replicas are repaired", || async {
             let spec = deployments.get("home").await.expect("it is there").spec;
             spec.and_then(|spec| spec.replicas) == Some(2)
@@ -192,16 +235,40 @@ async fn a_controller_converges_repairs_and_cleans_up() {
 
         world.cut();
         let more = Patch::Merge(json!({"spec": {"text": "bye", "replicas": 4}}));
-        sites.patch("home", &PatchParams::default(), &more).await.expect("it is there");
+        sites
+            .patch("home", &PatchParams::default(), &more)
+            .await
+            .expect("it is there");
         until("the change arrives", || has(&sites, "home", 4)).await;
-        let page = maps.get("home").await.expect("the page").data.expect("data");
+        let page = maps
+            .get("home")
+            .await
+            .expect("the page")
+            .data
+            .expect("data");
         assert_eq!(page.get("index.html").map(String::as_str), Some("bye"));
 
-        sites.delete("home", &DeleteParams::default()).await.expect("it goes");
-        until("the site is gone", || async { sites.get_opt("home").await.expect("an answer").is_none() }).await;
-        assert_eq!(context.cleanups.load(Ordering::SeqCst), 1, "the finalizer ran once");
-        let left = (maps.get_opt("home").await, deployments.get_opt("home").await);
-        assert!(matches!(left, (Ok(None), Ok(None))), "what it owned went with it: {left:?}");
+        sites
+            .delete("home", &DeleteParams::default())
+            .await
+            .expect("it goes");
+        until("the site is gone", || async {
+            sites.get_opt("home").await.expect("an answer").is_none()
+        })
+        .await;
+        assert_eq!(
+            context.cleanups.load(Ordering::SeqCst),
+            1,
+            "the finalizer ran once"
+        );
+        let left = (
+            maps.get_opt("home").await,
+            deployments.get_opt("home").await,
+        );
+        assert!(
+            matches!(left, (Ok(None), Ok(None))),
+            "what it owned went with it: {left:?}"
+        );
         task.abort();
     }
 }
@@ -217,11 +284,17 @@ async fn many_sites_under_two_controllers_come_to_rest() {
         requeued: AtomicUsize::new(0),
     });
     let config = watcher::Config::default();
-    let tasks = [run(&client, &context, &config), run(&client, &context, &config)];
+    let tasks = [
+        run(&client, &context, &config),
+        run(&client, &context, &config),
+    ];
     let sites = Api::<Site>::default_namespaced(client.clone());
     for number in 0..10 {
         let site = site(&format!("s{number}"), "hello", number % 3);
-        sites.create(&PostParams::default(), &site).await.expect("a new name");
+        sites
+            .create(&PostParams::default(), &site)
+            .await
+            .expect("a new name");
     }
     for number in 0..10 {
         let name = format!("s{number}");
@@ -230,7 +303,10 @@ async fn many_sites_under_two_controllers_come_to_rest() {
     let before = world.with(|port| port.cluster().store().revision());
     tokio::time::sleep(Duration::from_millis(300)).await;
     let after = world.with(|port| port.cluster().store().revision());
-    assert_eq!(before, after, "an apply that changes nothing writes nothing, so nobody is woken");
+    assert_eq!(
+        before, after,
+        "an apply that changes nothing writes nothing, so nobody is woken"
+    );
     tasks.iter().for_each(JoinHandle::abort);
 }
 
@@ -239,15 +315,23 @@ async fn the_schema_that_was_derived_is_held() {
     let client = World::new().client();
     define(&client).await;
     let sites = Api::<Site>::default_namespaced(client.clone());
-    let refused = sites.create(&PostParams::default(), &site("big", "x", 11)).await;
+    let refused = sites
+        .create(&PostParams::default(), &site("big", "x", 11))
+        .await;
     let (code, reason, message) = refusal(refused.expect_err("too many"));
     assert_eq!((code, reason.as_str()), (422, "Invalid"));
     let want = "Site.web.example.com \"big\" is invalid: spec.replicas: Invalid value: 11: spec.replicas in body should be less than or equal to 10";
     assert_eq!(message, want);
-    sites.create(&PostParams::default(), &site("ok", "x", 3)).await.expect("a new name");
+    sites
+        .create(&PostParams::default(), &site("ok", "x", 3))
+        .await
+        .expect("a new name");
     let scale = sites.get_scale("ok").await.expect("a scale");
     assert_eq!(scale.spec.and_then(|spec| spec.replicas), Some(3));
     let five = Patch::Merge(json!({"spec": {"replicas": 5}}));
-    sites.patch_scale("ok", &PatchParams::default(), &five).await.expect("scaled");
+    sites
+        .patch_scale("ok", &PatchParams::default(), &five)
+        .await
+        .expect("scaled");
     assert_eq!(sites.get("ok").await.expect("it is there").spec.replicas, 5);
 }

@@ -14,7 +14,10 @@ use serde_json::json;
 async fn events_are_published_once_and_then_counted() {
     let client = World::new().client();
     let maps = Api::<ConfigMap>::default_namespaced(client.clone());
-    let map = maps.create(&PostParams::default(), &config_map("a", &json!({}))).await.expect("a new name");
+    let map = maps
+        .create(&PostParams::default(), &config_map("a", &json!({})))
+        .await
+        .expect("a new name");
     let reporter = Reporter {
         controller: "site-controller".into(),
         instance: Some("site-controller-0".into()),
@@ -28,7 +31,10 @@ async fn events_are_published_once_and_then_counted() {
         secondary: None,
     };
     for _ in 0..3 {
-        recorder.publish(&event, &map.object_ref(&())).await.expect("it is recorded");
+        recorder
+            .publish(&event, &map.object_ref(&()))
+            .await
+            .expect("it is recorded");
     }
     let events = Api::<Recorded>::default_namespaced(client.clone());
     let about = ListParams::default().fields("regarding.name=a");
@@ -37,9 +43,18 @@ async fn events_are_published_once_and_then_counted() {
         panic!("one event: {found:?}");
     };
     assert_eq!(found.series.as_ref().map(|series| series.count), Some(3));
-    assert_eq!((found.note.as_deref(), found.action.as_deref()), (Some("the page is broken"), Some("Check")));
-    assert_eq!(found.reporting_controller.as_deref(), Some("site-controller"));
-    assert_eq!(found.regarding.as_ref().and_then(|r| r.uid.clone()), map.uid());
+    assert_eq!(
+        (found.note.as_deref(), found.action.as_deref()),
+        (Some("the page is broken"), Some("Check"))
+    );
+    assert_eq!(
+        found.reporting_controller.as_deref(),
+        Some("site-controller")
+    );
+    assert_eq!(
+        found.regarding.as_ref().and_then(|r| r.uid.clone()),
+        map.uid()
+    );
     let old = Api::<k8s_openapi::api::core::v1::Event>::default_namespaced(client);
     let same = old.get(&found.name_any()).await.expect("the same one");
     assert_eq!(same.message.as_deref(), Some("the page is broken"));
@@ -60,16 +75,29 @@ async fn there_is_one_leader_at_a_time() {
     let client = World::new().client();
     let api = Api::<Lease>::namespaced(client, "kube-system");
     let post = PostParams::default();
-    let first = api.create(&post, &lease("one", 0)).await.expect("nobody leads yet");
-    let (code, reason, _) = refusal(api.create(&post, &lease("two", 0)).await.expect_err("one leads"));
+    let first = api
+        .create(&post, &lease("one", 0))
+        .await
+        .expect("nobody leads yet");
+    let (code, reason, _) = refusal(
+        api.create(&post, &lease("two", 0))
+            .await
+            .expect_err("one leads"),
+    );
     assert_eq!((code, reason.as_str()), (409, "AlreadyExists"));
 
     let renewed = Lease {
         metadata: first.metadata.clone(),
         ..lease("one", 10)
     };
-    let renewed = api.replace("leader", &post, &renewed).await.expect("it leads");
-    let time = renewed.spec.as_ref().and_then(|spec| spec.renew_time.clone());
+    let renewed = api
+        .replace("leader", &post, &renewed)
+        .await
+        .expect("it leads");
+    let time = renewed
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.renew_time.clone());
     let time = time.expect("a time").0.to_string();
     assert_eq!(time, "2026-01-01T00:00:10.123456Z", "to the microsecond");
     assert_eq!(renewed.metadata.generation, None, "leases have none");
@@ -79,16 +107,29 @@ async fn there_is_one_leader_at_a_time() {
         metadata: renewed.metadata.clone(),
         ..lease(who, 40)
     };
-    api.replace("leader", &post, &takes_over("two")).await.expect("the first");
-    let (code, reason, message) = refusal(api.replace("leader", &post, &takes_over("three")).await.expect_err("the second"));
+    api.replace("leader", &post, &takes_over("two"))
+        .await
+        .expect("the first");
+    let (code, reason, message) = refusal(
+        api.replace("leader", &post, &takes_over("three"))
+            .await
+            .expect_err("the second"),
+    );
     assert_eq!((code, reason.as_str()), (409, "Conflict"));
     let want = "Operation cannot be fulfilled on leases.coordination.k8s.io \"leader\": the object has been modified; please apply your changes to the latest version and try again";
     assert_eq!(message, want);
 
-    let release = Patch::Merge(json!({"metadata": {"resourceVersion": renewed.resource_version()}, "spec": {"holderIdentity": ""}}));
+    let release = Patch::Merge(
+        json!({"metadata": {"resourceVersion": renewed.resource_version()}, "spec": {"holderIdentity": ""}}),
+    );
     let stale = api.patch("leader", &PatchParams::default(), &release).await;
     assert_eq!(refusal(stale.expect_err("it leads no more")).0, 409);
-    let holder = api.get("leader").await.expect("a lease").spec.and_then(|spec| spec.holder_identity);
+    let holder = api
+        .get("leader")
+        .await
+        .expect("a lease")
+        .spec
+        .and_then(|spec| spec.holder_identity);
     assert_eq!(holder.as_deref(), Some("two"));
 
     let wrong: Lease = object(json!({

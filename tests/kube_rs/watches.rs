@@ -6,9 +6,9 @@ use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams, WatchEvent, WatchParams};
+use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::ObjectRef;
 use kube::runtime::watcher::{self, Event, watcher};
-use kube::core::PartialObjectMeta;
 use kube::runtime::{WatchStreamExt as _, reflector};
 use serde_json::json;
 use std::pin::pin;
@@ -19,13 +19,17 @@ const COMPACTED_MS: u64 = 11 * 60 * 1000;
 async fn make(api: &Api<ConfigMap>, names: &[&str]) {
     for name in names {
         let map = config_map(name, &json!({}));
-        api.create(&PostParams::default(), &map).await.expect("a new name");
+        api.create(&PostParams::default(), &map)
+            .await
+            .expect("a new name");
     }
 }
 
 async fn touch(api: &Api<ConfigMap>, name: &str) {
     let patch = Patch::Merge(json!({"data": {"touched": name}}));
-    api.patch(name, &PatchParams::default(), &patch).await.expect("it is there");
+    api.patch(name, &PatchParams::default(), &patch)
+        .await
+        .expect("it is there");
 }
 
 /// What a watcher said, in a word each.
@@ -35,7 +39,9 @@ async fn next<K: kube::Resource>(
 ) -> Vec<String> {
     let mut said = Vec::new();
     while said.len() < count {
-        let event = soon(&format!("an event after {said:?}"), stream.next()).await.expect("it goes on");
+        let event = soon(&format!("an event after {said:?}"), stream.next())
+            .await
+            .expect("it goes on");
         said.push(match event {
             Ok(Event::Init) => "init".to_owned(),
             Ok(Event::InitApply(object)) => format!("is {}", object.name_any()),
@@ -52,17 +58,38 @@ async fn next<K: kube::Resource>(
 async fn a_watch_tells_every_change_in_order() {
     let api = Api::<ConfigMap>::default_namespaced(World::new().client());
     make(&api, &["a"]).await;
-    let from = api.list(&Default::default()).await.expect("a list").metadata.resource_version;
+    let from = api
+        .list(&Default::default())
+        .await
+        .expect("a list")
+        .metadata
+        .resource_version;
     let params = WatchParams::default().labels("of=test");
-    let mut stream = pin!(api.watch(&params, &from.expect("a revision")).await.expect("a watch"));
+    let mut stream = pin!(
+        api.watch(&params, &from.expect("a revision"))
+            .await
+            .expect("a watch")
+    );
     make(&api, &["b"]).await;
     touch(&api, "a").await;
     let unlabelled = Patch::Merge(json!({"metadata": {"labels": {"of": null}}}));
-    api.patch("b", &PatchParams::default(), &unlabelled).await.expect("it is there");
-    api.delete("a", &DeleteParams::default()).await.expect("it goes");
+    api.patch("b", &PatchParams::default(), &unlabelled)
+        .await
+        .expect("it is there");
+    api.delete("a", &DeleteParams::default())
+        .await
+        .expect("it goes");
     let mut revisions = Vec::new();
-    for (want, name) in [("added", "b"), ("modified", "a"), ("deleted", "b"), ("deleted", "a")] {
-        let event = soon(want, stream.try_next()).await.expect("no error").expect("an event");
+    for (want, name) in [
+        ("added", "b"),
+        ("modified", "a"),
+        ("deleted", "b"),
+        ("deleted", "a"),
+    ] {
+        let event = soon(want, stream.try_next())
+            .await
+            .expect("no error")
+            .expect("an event");
         let (got, object) = match event {
             WatchEvent::Added(object) => ("added", object),
             WatchEvent::Modified(object) => ("modified", object),
@@ -70,9 +97,16 @@ async fn a_watch_tells_every_change_in_order() {
             other => panic!("{other:?}"),
         };
         assert_eq!((got, object.name_any().as_str()), (want, name));
-        revisions.push(object.resource_version().and_then(|r| r.parse::<u64>().ok()));
+        revisions.push(
+            object
+                .resource_version()
+                .and_then(|r| r.parse::<u64>().ok()),
+        );
     }
-    assert!(revisions.is_sorted() && revisions[0].is_some(), "{revisions:?}");
+    assert!(
+        revisions.is_sorted() && revisions[0].is_some(),
+        "{revisions:?}"
+    );
 }
 
 #[tokio::test]
@@ -91,7 +125,9 @@ async fn a_watcher_lists_in_pages_or_streams_and_then_follows() {
         assert_eq!(first, ["init", "is a", "is b", "done"]);
         make(&api, &["c"]).await;
         touch(&api, "a").await;
-        api.delete("b", &DeleteParams::default()).await.expect("it goes");
+        api.delete("b", &DeleteParams::default())
+            .await
+            .expect("it goes");
         assert_eq!(next(&mut stream, 3).await, ["put c", "put a", "gone b"]);
         // A connection that breaks costs nothing: the next one goes on where it ended.
         world.cut();
@@ -103,17 +139,24 @@ async fn a_watcher_lists_in_pages_or_streams_and_then_follows() {
 
 #[tokio::test]
 async fn a_watcher_that_was_away_for_too_long_begins_anew() {
-    for config in [watcher::Config::default(), watcher::Config::default().streaming_lists()] {
+    for config in [
+        watcher::Config::default(),
+        watcher::Config::default().streaming_lists(),
+    ] {
         let world = World::new();
         let api = Api::<ConfigMap>::default_namespaced(world.client());
         make(&api, &["a", "b"]).await;
-        let config = config.labels("of=test").disable_bookmarks_unless_streaming();
+        let config = config
+            .labels("of=test")
+            .disable_bookmarks_unless_streaming();
         let mut stream = watcher(api.clone(), config).boxed();
         assert_eq!(next(&mut stream, 4).await, ["init", "is a", "is b", "done"]);
         make(&api, &["c"]).await;
         assert_eq!(next(&mut stream, 1).await, ["put c"]);
         world.cut();
-        api.delete("a", &DeleteParams::default()).await.expect("it goes");
+        api.delete("a", &DeleteParams::default())
+            .await
+            .expect("it goes");
         world.advance(COMPACTED_MS);
         touch(&api, "b").await;
         let again = next(&mut stream, 5).await;
@@ -149,21 +192,38 @@ async fn what_was_compacted_away_is_gone() {
     touch(&api, "a").await;
     world.advance(COMPACTED_MS);
     touch(&api, "a").await;
-    let (code, reason, message) = refusal(api.list(&ours.continue_token(&token)).await.expect_err("too late"));
+    let (code, reason, message) = refusal(
+        api.list(&ours.continue_token(&token))
+            .await
+            .expect_err("too late"),
+    );
     assert_eq!((code, reason.as_str()), (410, "Expired"));
     let want = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results.";
     assert!(message.starts_with(want), "{message}");
-    let exactly = kube::api::ListParams::default().at(&revision).matching(kube::core::params::VersionMatch::Exact);
+    let exactly = kube::api::ListParams::default()
+        .at(&revision)
+        .matching(kube::core::params::VersionMatch::Exact);
     let (code, reason, message) = refusal(api.list(&exactly).await.expect_err("too late"));
     assert_eq!((code, reason.as_str()), (410, "Expired"));
-    assert_eq!(message, "The resourceVersion for the provided list is too old.");
-    let mut watch = pin!(api.watch(&WatchParams::default(), &revision).await.expect("it is told in the stream"));
+    assert_eq!(
+        message,
+        "The resourceVersion for the provided list is too old."
+    );
+    let mut watch = pin!(
+        api.watch(&WatchParams::default(), &revision)
+            .await
+            .expect("it is told in the stream")
+    );
     let told = soon("an error", watch.next()).await.expect("an event");
     let Ok(WatchEvent::Error(status)) = told else {
         panic!("{told:?}");
     };
     assert_eq!((status.code, status.reason.as_str()), (410, "Expired"));
-    assert!(status.message.starts_with("too old resource version: "), "{}", status.message);
+    assert!(
+        status.message.starts_with("too old resource version: "),
+        "{}",
+        status.message
+    );
 }
 
 #[tokio::test]
@@ -172,10 +232,17 @@ async fn metadata_alone_can_be_watched() {
     let api = Api::<ConfigMap>::default_namespaced(client.clone());
     let metadata = Api::<PartialObjectMeta<ConfigMap>>::default_namespaced(client);
     make(&api, &["a"]).await;
-    for config in [watcher::Config::default(), watcher::Config::default().streaming_lists()] {
+    let configs = [
+        watcher::Config::default(),
+        watcher::Config::default().streaming_lists(),
+    ];
+    for (round, config) in configs.into_iter().enumerate() {
         let mut stream = watcher(metadata.clone(), config.fields("metadata.name=a")).boxed();
         assert_eq!(next(&mut stream, 3).await, ["init", "is a", "done"]);
-        touch(&api, "a").await;
+        let label = Patch::Merge(json!({"metadata": {"labels": {"watched": format!("{round}")}}}));
+        api.patch("a", &PatchParams::default(), &label)
+            .await
+            .expect("it is there");
         assert_eq!(next(&mut stream, 1).await, ["put a"]);
     }
 }
@@ -186,11 +253,16 @@ async fn a_reflector_is_a_copy_of_what_there_is() {
     let api = Api::<ConfigMap>::default_namespaced(world.client());
     make(&api, &["a", "b"]).await;
     let (reader, writer) = reflector::store();
-    let stream = reflector(writer, watcher(api.clone(), watcher::Config::default().labels("of=test")))
-        .default_backoff()
-        .touched_objects();
+    let stream = reflector(
+        writer,
+        watcher(api.clone(), watcher::Config::default().labels("of=test")),
+    )
+    .default_backoff()
+    .touched_objects();
     let task = tokio::spawn(stream.for_each(|_| std::future::ready(())));
-    soon("the first list", reader.wait_until_ready()).await.expect("it goes on");
+    soon("the first list", reader.wait_until_ready())
+        .await
+        .expect("it goes on");
     assert_eq!(reader.len(), 2);
     for round in 0..20 {
         make(&api, &[&format!("r{round}")]).await;
@@ -198,13 +270,17 @@ async fn a_reflector_is_a_copy_of_what_there_is() {
             world.cut();
         }
     }
-    api.delete("b", &DeleteParams::default()).await.expect("it goes");
+    api.delete("b", &DeleteParams::default())
+        .await
+        .expect("it goes");
     until("everything is there", || {
         let is = reader.len() == 21;
         async move { is }
     })
     .await;
-    let a = reader.get(&ObjectRef::new("a").within("default")).expect("a copy");
+    let a = reader
+        .get(&ObjectRef::new("a").within("default"))
+        .expect("a copy");
     assert_eq!(*a, api.get("a").await.expect("the original"));
     task.abort();
 }

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// Nothing that a test waits for takes longer, by the clock; a test that waits in vain fails by it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// No request sets off more steps.
 const STEPS_MAX: usize = 200_000;
@@ -55,7 +55,12 @@ impl World {
         let world = self.clone();
         let mut more: Vec<(HeaderName, HeaderValue)> = headers
             .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), value.parse().expect("a header")))
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    value.parse().expect("a header"),
+                )
+            })
             .collect();
         let bearer = format!("Bearer {token}").parse().expect("a header");
         more.push((http::header::AUTHORIZATION, bearer));

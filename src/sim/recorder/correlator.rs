@@ -92,7 +92,9 @@ impl Correlator {
             (digest::of_event(note), note.message.clone())
         };
         let event = object.log(key, now_ms, name);
-        object.accepts(now_ms).then_some(Correlated { event, message })
+        object
+            .accepts(now_ms)
+            .then_some(Correlated { event, message })
     }
 }
 
@@ -202,14 +204,22 @@ mod tests {
             (9, "e9 x1 (combined from similar events): try 9"),
             (10, "e9 x2 (combined from similar events): try 10"),
         ] {
-            let got = told(&mut correlator, &note("Failed", &format!("try {number}")), number);
+            let got = told(
+                &mut correlator,
+                &note("Failed", &format!("try {number}")),
+                number,
+            );
             assert_eq!(got, want);
         }
         let again = told(&mut correlator, &note("Failed", "try 3"), 11);
         assert_eq!(again, "e3 x2 try 3", "one of the nine");
         let later = 11 + ALIKE_MS + 1;
         let got = told(&mut correlator, &note("Failed", "try 12"), later);
-        assert_eq!(got, format!("e{later} x1 try 12"), "after ten minutes of quiet they count anew");
+        assert_eq!(
+            got,
+            format!("e{later} x1 try 12"),
+            "after ten minutes of quiet they count anew"
+        );
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::api::time::{BEGINNING_S, Ms, micro_time, rfc3339, rfc3339_micro, time
 use crate::api::{Key, Kind, Name, PatchType, Request};
 use crate::component::Note;
 use correlator::Correlator;
-use series::{Cached, Noted, SeriesCache};
 use serde_json::json;
+use series::{Cached, Noted, SeriesCache};
 
 /// What a recorder remembers: what it wrote for which notes.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -74,7 +74,9 @@ impl Recorder {
             .collect();
         match self.series.note(note, namespace, now_ms, name) {
             Noted::New(new) => {
-                recorded.push(created(Request::create(event::in_series(note, &new, &reporter))));
+                recorded.push(created(Request::create(event::in_series(
+                    note, &new, &reporter,
+                ))));
             }
             Noted::Begins(cached) => recorded.push(Recorded {
                 request: counted_up(&cached),

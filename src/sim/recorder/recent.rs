@@ -49,7 +49,10 @@ impl<V: Clone> Recent<V> {
 
     fn forget(&mut self) {
         while let Some((key, use_)) = self.order.front().copied() {
-            let is_last_use = self.entries.get(&key).is_some_and(|(used, _)| *used == use_);
+            let is_last_use = self
+                .entries
+                .get(&key)
+                .is_some_and(|(used, _)| *used == use_);
             if is_last_use && self.entries.len() <= ENTRIES_MAX {
                 break;
             }

@@ -168,9 +168,8 @@ async fn take_steps(engine: &Engine, steps: u64) -> Result<(), Refused> {
     while left > 0 {
         let count = left.min(STEPS_PER_TURN);
         left -= count;
-        let more = move |port: &mut Port| {
-            (0..count).all(|_| port.timeline.advance(Pace::Turn).is_some())
-        };
+        let more =
+            move |port: &mut Port| (0..count).all(|_| port.timeline.advance(Pace::Turn).is_some());
         if !look(engine, more).await? {
             break;
         }

@@ -126,10 +126,7 @@ fn listen(options: &Options) -> Result<(TcpListener, SocketAddr), Refused> {
     Ok((listener, address))
 }
 
-fn prepare(
-    options: &Options,
-    address: SocketAddr,
-) -> Result<(Arc<Engine>, Identity), Refused> {
+fn prepare(options: &Options, address: SocketAddr) -> Result<(Arc<Engine>, Identity), Refused> {
     let mut credentials = Credentials::default();
     if let Some(path) = &options.token_file {
         let text = std::fs::read_to_string(path)

@@ -9,7 +9,7 @@ use kubeloop::sim::port::{Exec, PROTOCOLS};
 use std::sync::Arc;
 
 /// Accepts the connection and lets the command talk.
-pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, mut exec: Exec) -> Response<Body> {
+pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, exec: Exec) -> Response<Body> {
     upgrade
         .protocols(PROTOCOLS)
         .on_upgrade(move |socket| talk(socket, engine, exec))

@@ -60,13 +60,7 @@ pub trait Encoded {
 pub struct Anew;
 
 impl Encoded for Anew {
-    fn text(
-        &self,
-        _: Revision,
-        _: Side,
-        _: &Arc<str>,
-        encode: &dyn Fn() -> Vec<u8>,
-    ) -> Arc<[u8]> {
+    fn text(&self, _: Revision, _: Side, _: &Arc<str>, encode: &dyn Fn() -> Vec<u8>) -> Arc<[u8]> {
         encode().into()
     }
 }
@@ -304,7 +298,10 @@ enum IsEndOfInitialEvents {
 }
 
 fn refuse(status: &Status, out: &mut Vec<u8>) {
-    line(&json!({"type": "ERROR", "object": status_json(status)}), out);
+    line(
+        &json!({"type": "ERROR", "object": status_json(status)}),
+        out,
+    );
 }
 
 fn line(value: &Value, out: &mut Vec<u8>) {
