@@ -101,6 +101,15 @@ pub fn check(
     Ok(Some(warnings))
 }
 
+/// Field selectors as they are stored. The real thing: pkg/apis/events/v1/conversion.go (`AddFieldLabelConversionsForEvent`).
+pub fn select_inward(resource: &Resource, options: &mut crate::api::ListOptions) {
+    if resource.is_view() && resource.stored_as == Some(Kind::Event) {
+        let fields = &options.field_selector;
+        let fields = fields.replace("regarding.", "involvedObject.");
+        options.field_selector = fields.replace("reportingController", "reportingComponent");
+    }
+}
+
 /// The document in the version of this resource.
 #[must_use]
 pub fn outward(resource: &Resource, mut document: Value) -> Value {

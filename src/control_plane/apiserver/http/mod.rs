@@ -212,6 +212,12 @@ impl Reader<'_> {
         }
     }
 
+    fn list_options(&self) -> Result<crate::api::ListOptions, Status> {
+        let mut options = self.query.list_options()?;
+        versions::select_inward(self.resource, &mut options);
+        Ok(options)
+    }
+
     fn form(&self) -> Result<Form, Status> {
         let mut form = Form::new(self.request, &self.query, self.resource, &self.target)?;
         if let Some(Kind::Custom(kind)) = self.resource.stored_as
@@ -246,7 +252,7 @@ impl Reader<'_> {
         let needs_namespace = self.resource.namespaced && self.target.namespace.is_empty();
         match verb {
             Verb::Get | Verb::Watch => {}
-            Verb::List => request.select = self.query.list_options()?,
+            Verb::List => request.select = self.list_options()?,
             Verb::Create if needs_namespace => return Err(answer::not_allowed()),
             Verb::Create | Verb::Update => self.read_write(&mut request)?,
             Verb::Patch => self.read_patch(&mut request)?,
@@ -319,7 +325,7 @@ impl Reader<'_> {
 
     fn read_delete(&self, request: &mut Request) -> Result<(), Status> {
         let document = self.document("DeleteOptions")?.map(|text| text.value);
-        request.select = self.query.list_options()?;
+        request.select = self.list_options()?;
         request.dry_run = self.query.dry_run("DeleteOptions")?;
         let listed = document.as_ref().and_then(|body| body.get("dryRun"));
         for value in listed.and_then(Value::as_array).into_iter().flatten() {
@@ -335,7 +341,7 @@ impl Reader<'_> {
 
     fn watch(&self, kind: Kind) -> Result<Asked, Status> {
         let mut request = self.bare(Verb::Watch, kind);
-        request.select = self.query.list_options()?;
+        request.select = self.list_options()?;
         // A watch never reaches the one place where other requests are held to the definition.
         Custom::of(&request, self.context.snapshot)?;
         let mut form = self.form()?;
@@ -355,7 +361,7 @@ impl Reader<'_> {
             Kind::Node
         };
         let mut request = self.bare(verb, measured);
-        request.select = self.query.list_options()?;
+        request.select = self.list_options()?;
         Ok(Asked::Reading(Box::new(Reading {
             group: self.target.group.clone(),
             resource: self.target.resource.clone(),
