@@ -116,7 +116,7 @@ async fn lists_come_in_chunks_and_as_of_revisions() {
     let mut revisions = Vec::new();
     loop {
         let list = api.list(&page).await.expect("a page");
-        names.extend(list.items.iter().map(|map| map.name_any()));
+        names.extend(list.items.iter().map(kube::ResourceExt::name_any));
         revisions.extend(list.metadata.resource_version.clone());
         // What is written meanwhile is not on later pages.
         let late = config_map(&format!("m3-late-{}", names.len()), &json!({}));
@@ -145,7 +145,7 @@ async fn lists_come_in_chunks_and_as_of_revisions() {
         .labels("of=test,even in (yes)")
         .fields("metadata.name!=m2");
     let even = api.list(&even).await.expect("selectors are understood");
-    let even: Vec<String> = even.items.iter().map(|map| map.name_any()).collect();
+    let even: Vec<String> = even.items.iter().map(kube::ResourceExt::name_any).collect();
     assert_eq!(even, ["m0", "m4", "m6"]);
     let future = ListParams::default()
         .at("99999999")

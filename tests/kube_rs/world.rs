@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// Nothing that a test waits for takes longer, by the clock; a test that waits in vain fails by it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// No request sets off more steps.
 const STEPS_MAX: usize = 200_000;
