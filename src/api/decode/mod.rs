@@ -36,7 +36,7 @@ pub struct Problem {
 /// The sorts of [`Problem`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// No field has this name here. What becomes of it depends on [`FieldValidation`].
+    /// No field has this name here. What becomes of it depends on [`crate::api::FieldValidation`].
     UnknownField,
     /// The field stands twice. What becomes of it depends on [`FieldValidation`](super::FieldValidation), too.
     Repeated,
