@@ -15,18 +15,15 @@ use std::time::{Duration, Instant};
 
 /// Scenarios that hold, by the number that their names begin with.
 const HOLD: &[&str] = &[
-    "101", "102", "104", "106", "201", "205", "601", "901", "902", "903",
+    "001", "004", "018", "021", "101", "102", "104", "106", "201", "205", "601", "803", "901",
+    "902", "903",
 ];
 
 /// Scenarios that do not hold yet, and what they wait for.
 const WAIT: &[(&str, &str)] = &[
-    ("001", "not looked at yet: the scheduler"),
-    ("004", "not looked at yet: the scheduler"),
     ("008", "topology spread constraints"),
     ("012", "pod affinity"),
     ("014", "preemption"),
-    ("018", "not looked at yet: cordon and drain"),
-    ("021", "not looked at yet: the scheduler"),
     ("301", "the job controller"),
     ("305", "the cronjob controller"),
     ("401", "the statefulset controller"),
@@ -34,7 +31,6 @@ const WAIT: &[(&str, &str)] = &[
     ("501", "the horizontal pod autoscaler"),
     ("606", "the ingress controller"),
     ("702", "the persistent volume binder"),
-    ("803", "not looked at yet: taints that evict"),
 ];
 
 /// How many scenarios run side by side.

@@ -36,6 +36,8 @@ pub enum Reason {
     Invalid,
     /// 429.
     TooManyRequests,
+    /// 500, without a reason: an error that upstream answers as it came.
+    Unknown,
     /// 500.
     InternalError,
     /// 503: nobody answers (also: the connection was refused).
@@ -61,7 +63,7 @@ impl Reason {
             Self::UnsupportedMediaType => 415,
             Self::Invalid => 422,
             Self::TooManyRequests => 429,
-            Self::InternalError => 500,
+            Self::InternalError | Self::Unknown => 500,
             Self::ServiceUnavailable => 503,
             Self::Timeout => 504,
         }

@@ -354,6 +354,9 @@ impl Outcome {
 pub enum Urgency {
     /// Something is on its way.
     Work,
+    /// It will happen unless something comes between: an eviction when a toleration ends. A served cluster that runs as fast as it can
+    /// stands still before it; all others count it as work.
+    Plan,
     /// It would go on for ever: heartbeats, resyncs, probes of what is well, back-off of what will fail again.
     Housekeeping,
 }
@@ -387,6 +390,14 @@ impl Wake {
         Self {
             after_ms,
             ..Self::now(key)
+        }
+    }
+
+    /// Later, as a plan.
+    pub fn plan(key: impl Into<Name>, after_ms: Ms) -> Self {
+        Self {
+            urgency: Urgency::Plan,
+            ..Self::after(key, after_ms)
         }
     }
 

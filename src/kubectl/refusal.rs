@@ -9,6 +9,7 @@ use crate::api::{Reason, Status};
 pub fn text(status: &Status) -> String {
     match status.reason {
         Reason::Invalid => invalid(status),
+        Reason::Unknown => format!("Error from server: {}", status.message),
         _ => format!(
             "Error from server ({:?}): {}",
             status.reason, status.message

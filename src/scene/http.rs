@@ -71,6 +71,7 @@ impl Stage {
             | Reason::RequestEntityTooLarge => Some(Self::Storage),
             Reason::TooManyRequests
             | Reason::InternalError
+            | Reason::Unknown
             | Reason::ServiceUnavailable
             | Reason::Timeout => None,
         }

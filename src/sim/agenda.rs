@@ -55,7 +55,7 @@ pub enum Entry {
     },
 }
 
-/// The ordered set of entries, with a count of those that are work.
+/// The ordered set of entries, with counts of those that are work and of plans.
 ///
 /// Nearly all of them are added at the end of what is due at one time, and taken from its beginning. So those that are due together and
 /// have one rank stand in a queue; one that is taken out of the middle leaves a gap.
@@ -63,6 +63,7 @@ pub enum Entry {
 pub struct Agenda {
     queues: OrdMap<(Ms, i32), Vector<Queued>>,
     work: usize,
+    plans: usize,
     next_sequence: u64,
 }
 
@@ -78,6 +79,7 @@ impl PartialEq for Agenda {
     /// Gaps do not count.
     fn eq(&self, other: &Self) -> bool {
         self.work == other.work
+            && self.plans == other.plans
             && self.next_sequence == other.next_sequence
             && self.iter().eq(other.iter())
     }
@@ -92,7 +94,7 @@ impl Agenda {
             sequence: self.next_sequence,
         };
         self.next_sequence += 1;
-        self.work += usize::from(urgency == Urgency::Work);
+        self.count(urgency, 1);
         let queued = Queued {
             sequence: slot.sequence,
             urgency,
@@ -126,7 +128,7 @@ impl Agenda {
         if queue.is_empty() {
             self.queues.remove(&key);
         }
-        self.work -= usize::from(urgency == Urgency::Work);
+        self.count(urgency, -1);
         Some(entry)
     }
 
@@ -137,10 +139,19 @@ impl Agenda {
             return;
         };
         if queued.entry.is_some() {
-            self.work -= usize::from(queued.urgency == Urgency::Work);
-            self.work += usize::from(to == Urgency::Work);
-            queued.urgency = to;
+            let was = std::mem::replace(&mut queued.urgency, to);
+            self.count(was, -1);
+            self.count(to, 1);
         }
+    }
+
+    fn count(&mut self, urgency: Urgency, change: isize) {
+        let counter = match urgency {
+            Urgency::Work => &mut self.work,
+            Urgency::Plan => &mut self.plans,
+            Urgency::Housekeeping => return,
+        };
+        *counter = counter.wrapping_add_signed(change);
     }
 
     /// The earliest entry.
@@ -177,10 +188,16 @@ impl Agenda {
         self.next_sequence
     }
 
-    /// How many entries are work, that is, keep the cluster from being settled.
+    /// How many entries are work.
     #[must_use]
     pub fn work(&self) -> usize {
         self.work
+    }
+
+    /// How many entries are plans: with those that are work they keep the cluster from being settled.
+    #[must_use]
+    pub fn plans(&self) -> usize {
+        self.plans
     }
 }
 

@@ -10,6 +10,13 @@ impl Cluster {
     /// Is nothing on its way? Heartbeats, resyncs and back-off of what will fail again may still go on for ever.
     #[must_use]
     pub fn is_settled(&self) -> bool {
+        self.agenda.plans() == 0 && self.is_at_rest()
+    }
+
+    /// Is nothing on its way but plans for a later time ([`Urgency::Plan`])? Where a settled cluster has found its end, one at rest may
+    /// still have something to wait for.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
         self.agenda.work() == 0 && !self.waits_for_node_lifecycle()
     }
 
@@ -19,7 +26,7 @@ impl Cluster {
         let work = self
             .agenda
             .iter()
-            .filter(|(_, _, urgency)| *urgency == Urgency::Work);
+            .filter(|(_, _, urgency)| *urgency != Urgency::Housekeeping);
         work.take(limit)
             .map(|(slot, entry, _)| self.describe(slot, entry))
             .collect()

@@ -112,7 +112,7 @@ fn check_config(kind: Kind, config: &Value, call: &Call<'_, '_>) -> Result<(), S
         name => name,
     };
     Err(Status::new(
-        Reason::InternalError,
+        Reason::Unknown,
         format!(
             "failed to create typed patch object ({namespace}/{name}; {}/{}, Kind={}): {errors}",
             info.group,

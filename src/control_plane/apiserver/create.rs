@@ -64,7 +64,7 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
         .is_some_and(|v| !v.is_empty() && v != "0")
     {
         return Err(Status::new(
-            Reason::InternalError,
+            Reason::Unknown,
             "resourceVersion should not be set on objects to be created",
         ));
     }

@@ -70,8 +70,17 @@ pub(super) fn flaws(patch: &Value, strictness: Strictness<'_>) -> Vec<Problem> {
 
 /// Applies the operations, in order. A document that was not patched to the end is of no use.
 pub(super) fn apply(document: &mut Value, patch: Value) -> Result<(), Refusal> {
-    let operations: Patch =
-        serde_json::from_value(patch).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    // Upstream reads a list of any objects as a patch; an operation that it does not know is found out when it is applied.
+    let is_list = |patch: &Value| {
+        patch
+            .as_array()
+            .is_some_and(|l| l.iter().all(Value::is_object))
+    };
+    let is_patch = is_list(&patch);
+    let operations: Patch = serde_json::from_value(patch).map_err(|error| match is_patch {
+        true => Refusal::Unfit(error.to_string()),
+        false => Refusal::Malformed(error.to_string()),
+    })?;
     if operations.0.len() > OPERATIONS_MAX {
         return Err(Refusal::TooLong(operations.0.len()));
     }

@@ -56,10 +56,9 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     update::replace(call, object, &old)
 }
 
-/// The document after the patch, and what the patch itself has twice. A JSON patch that does not fit is refused without a word about why;
-/// we say it in a warning.
+/// The document after the patch, and what the patch itself has twice. A JSON patch that does not fit is refused without a word about why.
 fn patched(
-    call: &mut Call<'_, '_>,
+    call: &Call<'_, '_>,
     mut document: Value,
     patch: &Patch,
     root: &str,
@@ -70,10 +69,9 @@ fn patched(
         PatchType::Json => {
             let flaws = json_patch::flaws(&body, call.request.strictness());
             if let Err(refusal) = json_patch::apply(&mut document, body) {
-                let json_patch::Refusal::Unfit(why) = refusal else {
+                if !matches!(refusal, json_patch::Refusal::Unfit(_)) {
                     return Err(refusal.into());
-                };
-                call.warnings.push(why);
+                }
                 let why = "the server rejected our request due to an error in our request";
                 return Err(Status::new(Reason::Invalid, why));
             }
@@ -91,7 +89,7 @@ fn patched(
                 .map(|merged| (merged, flaws))
                 .map_err(|error| match error {
                     PatchError::Malformed(text) => Status::bad_request(text),
-                    PatchError::Unfit(text) => Status::new(Reason::InternalError, text),
+                    PatchError::Unfit(text) => Status::new(Reason::Unknown, text),
                 })
         }
     }
@@ -125,6 +123,39 @@ fn typed(
     Ok(object)
 }
 
+/// What is wrong with a value's type, in the words of the converter that reads patched objects rather than in the JSON decoder's.
+/// The real thing: staging/src/k8s.io/apimachinery/pkg/runtime/converter.go (`fromUnstructured`).
+fn converter_words(decoder_words: &str) -> String {
+    const NUMBERS: &[&str] = &["int32", "int64", "uint32", "uint64", "float64"];
+    let rest = decoder_words.strip_prefix("json: cannot unmarshal ");
+    let Some((is, wanted)) = rest.and_then(|rest| rest.rsplit_once(" of type ")) else {
+        return decoder_words.to_owned();
+    };
+    let is = is.split(" into ").next().unwrap_or(is);
+    let (is, number) = is.split_once(' ').unwrap_or((is, ""));
+    let is = match is {
+        "number" if number.contains('.') => "float64",
+        "number" => "int64",
+        "object" => "map",
+        "array" => "slice",
+        other => other,
+    };
+    if wanted.starts_with("[]") {
+        format!("cannot restore slice from {is}")
+    } else if wanted.starts_with("map[") {
+        format!("cannot restore map from {is}")
+    } else if is == "float64" && NUMBERS.contains(&wanted) || is == "int64" && wanted == "string" {
+        format!("cannot convert {is} to {wanted}")
+    } else if wanted == "string" || wanted == "bool" || NUMBERS.contains(&wanted) {
+        format!("unrecognized type: {wanted}")
+    } else if is == "int64" {
+        // Named strings are the only types with a name that numbers are tried on in earnest.
+        format!("cannot convert int64 to {wanted}")
+    } else {
+        format!("cannot restore struct from: {is}")
+    }
+}
+
 /// Refuses the object if its problems, or those of the patch, are such that the request does not want it.
 fn accepted(
     call: &mut Call<'_, '_>,
@@ -146,11 +177,63 @@ fn accepted(
         }
     };
     if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {
-        return Err(refusal(&wrong.message));
+        return Err(match patch.kind {
+            PatchType::StrategicMerge => refusal(&converter_words(&wrong.message)),
+            _ => refusal(&wrong.message),
+        });
     }
     let problems: Vec<Problem> = flaws.into_iter().chain(problems).collect();
     let strictness = call.request.strictness();
     let warnings = strictness.judge(&problems).map_err(|why| refusal(&why))?;
     call.warnings.extend(warnings);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_converter_has_words_of_its_own() {
+        let cases = [
+            (
+                "string into Go struct field A.b of type int32",
+                "unrecognized type: int32",
+            ),
+            (
+                "number into Go struct field A.b of type string",
+                "cannot convert int64 to string",
+            ),
+            (
+                "bool into Go struct field A.b of type string",
+                "unrecognized type: string",
+            ),
+            (
+                "number 1.5 into Go struct field A.b of type int32",
+                "cannot convert float64 to int32",
+            ),
+            (
+                "number into Go struct field A.b of type v1.Protocol",
+                "cannot convert int64 to v1.Protocol",
+            ),
+            (
+                "object into Go struct field A.b of type []v1.Container",
+                "cannot restore slice from map",
+            ),
+            (
+                "string into Go struct field A.b of type map[string]string",
+                "cannot restore map from string",
+            ),
+            (
+                "string into Go struct field A.b of type v1.PodSpec",
+                "cannot restore struct from: string",
+            ),
+        ];
+        for (decoder, want) in cases {
+            let decoder = format!("json: cannot unmarshal {decoder}");
+            assert_eq!(converter_words(&decoder), want, "{decoder}");
+        }
+        let other = "quantities must match the regular expression";
+        assert_eq!(converter_words(other), other);
+    }
 }

@@ -151,6 +151,19 @@ impl Resource {
         })
     }
 
+    /// What every answer warns of, if this version is on its way out. The real thing: the `k8s:prerelease-lifecycle-gen` comments of
+    /// staging/src/k8s.io/api, apiserver/pkg/endpoints/deprecation/deprecation.go.
+    #[must_use]
+    pub fn deprecation(&self) -> Option<&'static str> {
+        match (self.group.as_str(), self.kind.as_str()) {
+            ("", "ComponentStatus") => Some("v1 ComponentStatus is deprecated in v1.19+"),
+            ("", "Endpoints") => {
+                Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
+            }
+            _ => None,
+        }
+    }
+
     /// Where discovery lists it.
     fn place(&self) -> (Reverse<u32>, &str, Reverse<VersionRank>, &str, &str) {
         (

@@ -101,15 +101,6 @@ pub fn check(
     Ok(Some(warnings))
 }
 
-/// Field selectors as they are stored. The real thing: pkg/apis/events/v1/conversion.go (`AddFieldLabelConversionsForEvent`).
-pub fn select_inward(resource: &Resource, options: &mut crate::api::ListOptions) {
-    if resource.is_view() && resource.stored_as == Some(Kind::Event) {
-        let fields = &options.field_selector;
-        let fields = fields.replace("regarding.", "involvedObject.");
-        options.field_selector = fields.replace("reportingController", "reportingComponent");
-    }
-}
-
 /// The document in the version of this resource.
 #[must_use]
 pub fn outward(resource: &Resource, mut document: Value) -> Value {
@@ -130,6 +121,32 @@ pub fn outward(resource: &Resource, mut document: Value) -> Value {
     };
     document["apiVersion"] = resource.api_version().into();
     document
+}
+
+/// A field selector in the names of the stored version, from one in the names of this resource's.
+///
+/// # Errors
+/// `400` if it names a field that cannot be selected by in this version.
+pub fn selector_inward(resource: &Resource, selector: &str) -> Result<String, Status> {
+    if resource.stored_as != Some(Kind::Event) || selector.is_empty() {
+        return Ok(selector.to_owned());
+    }
+    let terms = selector.split(',').map(|term| {
+        let end = term.find(['=', '!']).unwrap_or(term.len());
+        let (field, rest) = term.split_at(end);
+        let stored = match (field, field.strip_prefix("regarding.")) {
+            (_, Some(part)) => format!("involvedObject.{part}"),
+            ("reportingController", _) => "reportingComponent".to_owned(),
+            ("reason" | "type" | "metadata.name" | "metadata.namespace", _) => field.to_owned(),
+            _ => {
+                let why = format!("field label not supported: {field}");
+                return Err(Status::bad_request(why));
+            }
+        };
+        Ok(stored + rest)
+    });
+    let terms: Result<Vec<String>, Status> = terms.collect();
+    Ok(terms?.join(","))
 }
 
 /// The other name of an Event's field; `direction` says which of a pair is the one that it has.
@@ -195,5 +212,28 @@ mod tests {
         assert_eq!(outward(resource, event), shown);
         let wrong = inward(resource, json!({"apiVersion": "v1", "kind": "Event"}));
         assert_eq!(wrong.expect_err("another version").code(), 400);
+    }
+
+    #[test]
+    fn events_are_selected_by_the_names_of_their_version() {
+        let events = Resource::find("events.k8s.io", "v1", "events").expect("events");
+        for (selector, want) in [
+            (
+                "regarding.name=web,type!=Normal",
+                Ok("involvedObject.name=web,type!=Normal"),
+            ),
+            (
+                "reportingController==kubelet",
+                Ok("reportingComponent==kubelet"),
+            ),
+            (
+                "involvedObject.name=web",
+                Err("field label not supported: involvedObject.name"),
+            ),
+        ] {
+            let got = selector_inward(events, selector);
+            let got = got.as_deref().map_err(|status| status.message.as_str());
+            assert_eq!(got, want, "{selector}");
+        }
     }
 }

@@ -6,14 +6,15 @@
 //! Left out: the 15 seconds between two measurements; a reading is as of now.
 
 use super::{Port, User};
-use crate::api::time;
-use crate::api::{Kind, Object, Status, Stored};
+use crate::api::{Kind, Object, Status, Stored, quantity, time};
 use crate::control_plane::apiserver::authorization::{Attributes, Resource as About};
-use crate::control_plane::apiserver::http::Reading;
+use crate::control_plane::apiserver::http::{Reading, plain_table};
 use crate::control_plane::apiserver::list::Selector;
+use crate::control_plane::apiserver::resources::Resource;
 use crate::sim::Cluster;
-use http::{Response, StatusCode};
+use http::Response;
 use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
@@ -23,7 +24,7 @@ const IDLE_CPU_MILLI: u64 = 1;
 const IDLE_MEMORY_MI: u64 = 8;
 
 /// The parts that `componentstatuses` lists.
-const COMPONENTS: [&str; 3] = ["controller-manager", "etcd-0", "scheduler"];
+const COMPONENTS: [&str; 3] = ["scheduler", "controller-manager", "etcd-0"];
 
 pub(super) fn answer(
     port: &Port,
@@ -58,10 +59,11 @@ pub(super) fn answer(
     let name = &request.key.name;
     if name.is_empty() {
         let list = json!({"kind": resource.list_kind(), "apiVersion": resource.api_version(), "metadata": {}, "items": items});
-        return Ok(reading.form.document(StatusCode::OK, &list));
+        let table = || table(resource, &items);
+        return Ok(reading.form.answered(&list, table));
     }
     let named = items
-        .into_iter()
+        .iter()
         .find(|item| item["metadata"]["name"] == name.as_str());
     let missing = || Status {
         message: format!(
@@ -74,7 +76,56 @@ pub(super) fn answer(
         ..Status::not_found(request.key.kind, name)
     };
     let item = named.ok_or_else(missing)?;
-    Ok(reading.form.document(StatusCode::OK, &item))
+    let table = || table(resource, std::slice::from_ref(item));
+    Ok(reading.form.answered(item, table))
+}
+
+/// The rows that `kubectl get` prints. The real thing: metrics-server's pkg/api/table.go, pkg/printers/internalversion/printers.go.
+fn table(resource: &Resource, items: &[Value]) -> Value {
+    if resource.group.is_empty() {
+        let columns = ["Name", "Status", "Message", "Error"].map(|name| (name, "string", ""));
+        let row = |item: &Value| {
+            let cells = [
+                "/metadata/name",
+                "/conditions/0/type",
+                "/conditions/0/message",
+            ];
+            let mut cells: Vec<Value> = cells
+                .iter()
+                .map(|path| item.pointer(path).cloned().unwrap_or_default())
+                .collect();
+            cells.push("".into());
+            (cells, item.clone())
+        };
+        return plain_table(&columns, items.iter().map(row).collect());
+    }
+    let columns = [
+        ("Name", "string", "name"),
+        ("cpu", "string", "quantity"),
+        ("memory", "string", "quantity"),
+        ("Window", "string", "duration"),
+    ];
+    let row = |item: &Value| {
+        let total = |name: &str| {
+            let own = item.pointer("/usage").into_iter();
+            let containers = item["containers"].as_array().into_iter().flatten();
+            let all = own.chain(containers.filter_map(|c| c.get("usage")));
+            let amounts = all.filter_map(|usage| usage[name].as_str());
+            let amounts = amounts.map(|text| Quantity(text.to_owned()));
+            amounts
+                .reduce(|a, b| quantity::add(&a, &b))
+                .unwrap_or_default()
+                .0
+        };
+        let cells = vec![
+            item["metadata"]["name"].clone(),
+            total("cpu").into(),
+            total("memory").into(),
+            item["window"].clone(),
+        ];
+        (cells, item.clone())
+    };
+    plain_table(&columns, items.iter().map(row).collect())
 }
 
 fn component(name: &str) -> Value {

@@ -3,7 +3,7 @@
 //! | method and path | does | answers |
 //! |---|---|---|
 //! | `GET status` | nothing | step, time, whether settled and what it waits for |
-//! | `POST settle` | runs until nothing is left to do (an hour of the cluster's time at most) | the same |
+//! | `POST settle` | runs until nothing is left to do but wait for what is planned (an eviction when a toleration ends); an hour of the cluster's time at most | the same |
 //! | `POST advance?ms=90000` | lets so much of the cluster's time pass | the same |
 //! | `POST step?n=1` | takes so many steps | the same |
 //! | `POST seek?step=40` | goes back, or on again | the same |
@@ -145,7 +145,7 @@ async fn run(engine: &Engine, for_ms: Ms, until: Until) -> Result<(), Refused> {
     let turn = move |port: &mut Port| {
         for _ in 0..STEPS_PER_TURN {
             let cluster = port.cluster();
-            if until == Until::Settled && cluster.is_settled() {
+            if until == Until::Settled && cluster.is_at_rest() {
                 return true;
             }
             if cluster.next_due_ms().is_none_or(|due| due > end_ms) {
@@ -188,7 +188,7 @@ fn status(cluster: &Cluster) -> Value {
         "step": cluster.steps(),
         "atMs": cluster.now_ms(),
         "revision": cluster.store().revision(),
-        "settled": cluster.is_settled(),
+        "settled": cluster.is_at_rest(),
         "waitsFor": waits,
     })
 }

@@ -300,7 +300,7 @@ impl Driver {
 fn pause(cluster: &Cluster, target: Option<Ms>, speed: Speed) -> Option<Duration> {
     const LONG: Duration = Duration::from_hours(1);
     match (target, speed) {
-        (None, _) | (_, Speed::Max) => cluster.is_settled().then_some(LONG),
+        (None, _) | (_, Speed::Max) => cluster.is_at_rest().then_some(LONG),
         (Some(target), Speed::Times(times)) => {
             let due = cluster.next_due_ms()?;
             let wait_ms = due.checked_sub(target).filter(|ms| *ms > 0)?;

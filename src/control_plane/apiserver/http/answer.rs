@@ -12,7 +12,7 @@ use crate::api::{Answer, Kind, List, Object, Reason, Reply, Status, managed_fiel
 use crate::control_plane::apiserver::resources::Resource;
 use crate::control_plane::apiserver::{scale, versions};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, USER_AGENT, WARNING};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
 /// How an answer is to look.
@@ -22,6 +22,7 @@ pub struct Form {
     pub(super) include: IncludeObject,
     pub(super) is_pretty: bool,
     pub(super) is_stream: bool,
+    pub(super) is_delete: bool,
     /// The resource that was asked for, in its version.
     pub(super) resource: Resource,
     pub(super) subresource: String,
@@ -53,6 +54,7 @@ impl Form {
             include: IncludeObject::of(query.get("includeObject"))?,
             is_pretty,
             is_stream: false,
+            is_delete: request.method() == Method::DELETE,
             resource: resource.clone(),
             subresource: target.subresource.clone(),
             columns: Vec::new(),
@@ -71,11 +73,15 @@ impl Form {
     pub fn write(&self, answer: &Answer, created: Created, now_ms: Ms) -> Response<Vec<u8>> {
         let (code, value) = match &answer.result {
             Err(status) => (code(status), status_json(status)),
-            Ok(Reply::Deleted(object)) if !shows_what_it_deleted(object.kind()) => {
+            // Whoever takes away the last finalizer is answered with the object all the same.
+            Ok(Reply::Deleted(object))
+                if self.is_delete && !shows_what_it_deleted(object.kind()) =>
+            {
                 (StatusCode::OK, deleted(object))
             }
             Ok(Reply::Object(object)) if self.subresource == "scale" => {
                 match scale::shown(object, self.scale.as_ref()) {
+                    Ok(_) if self.wants_table() => (StatusCode::OK, self.one(object, now_ms)),
                     Ok(document) => (StatusCode::OK, document),
                     Err(status) => (code(&status), status_json(&status)),
                 }
@@ -96,12 +102,27 @@ impl Form {
             Ok(Reply::List(list)) => (StatusCode::OK, self.list(list, now_ms)),
         };
         let mut response = self.respond(code, &value);
-        for warning in &answer.warnings {
-            let text = format!("299 - {warning:?}");
-            if let Ok(value) = HeaderValue::from_str(&text) {
-                response.headers_mut().append(WARNING, value);
-            }
-        }
+        warn(&mut response, self.resource.deprecation().as_slice());
+        warn(&mut response, &answer.warnings);
+        response
+    }
+
+    /// Is the answer to be a table?
+    #[must_use]
+    pub fn wants_table(&self) -> bool {
+        self.wanted.shape == Shape::Table
+    }
+
+    /// A table of what is answered and not stored, with a warning if the resource is deprecated; or the document, if no table was asked
+    /// for.
+    #[must_use]
+    pub fn answered(&self, value: &Value, table: impl FnOnce() -> Value) -> Response<Vec<u8>> {
+        let mut response = if self.wants_table() {
+            self.respond(StatusCode::OK, &table())
+        } else {
+            self.respond(StatusCode::OK, value)
+        };
+        warn(&mut response, self.resource.deprecation().as_slice());
         response
     }
 
@@ -198,6 +219,16 @@ pub enum Created {
     No,
 }
 
+/// Adds warnings, in the form of RFC 7234.
+fn warn<T: AsRef<str>>(response: &mut Response<Vec<u8>>, warnings: &[T]) {
+    for warning in warnings {
+        let text = format!("299 - {:?}", warning.as_ref());
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            response.headers_mut().append(WARNING, value);
+        }
+    }
+}
+
 /// A refusal as a response, in JSON whatever was asked for.
 #[must_use]
 pub fn refusal(status: &Status) -> Response<Vec<u8>> {
@@ -231,10 +262,12 @@ pub(super) fn status_json(status: &Status) -> Value {
         "metadata": {},
         "status": "Failure",
         "message": status.message,
-        "reason": format!("{:?}", status.reason),
     });
     if !status.continue_token.is_empty() {
         json["metadata"]["continue"] = status.continue_token.as_str().into();
+    }
+    if status.reason != Reason::Unknown {
+        json["reason"] = format!("{:?}", status.reason).into();
     }
     let mut details = Map::new();
     if !status.name.is_empty() {
@@ -267,7 +300,7 @@ pub(super) fn status_json(status: &Status) -> Value {
     }
     let has_details = !matches!(
         status.reason,
-        Reason::Unauthorized | Reason::UnsupportedMediaType | Reason::BadRequest
+        Reason::Unauthorized | Reason::UnsupportedMediaType | Reason::BadRequest | Reason::Unknown
     );
     if has_details || !details.is_empty() {
         json["details"] = details.into();

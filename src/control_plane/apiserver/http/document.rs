@@ -1,9 +1,10 @@
 //! Paths that are no resources: discovery, health, the version, the list of all paths.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/server/{routes,healthz}, pkg/server/routes/index.go.
-//! Left out: `/logs`, `/debug`, `/.well-known/openid-configuration`, single health checks (`/livez/etcd`).
+//! Left out: `/logs`, `/debug`, `/.well-known/openid-configuration`; most of the checks behind `/livez` and `/readyz`.
 
 use super::media::{self, JSON};
+use super::options::Query;
 use super::{Document, answer};
 use crate::api::Status;
 use crate::control_plane::apiserver::discovery::{self, Root};
@@ -32,10 +33,11 @@ impl Document {
         let path = self.path.trim_end_matches('/');
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let response = match parts.as_slice() {
-            ["healthz" | "livez" | "readyz"] => text("ok"),
-            ["healthz" | "livez" | "readyz", ..] => return Ok(None),
-            ["version"] => document(&version(), JSON),
-            [] | [""] => document(&json!({ "paths": paths(served) }), JSON),
+            [endpoint @ ("healthz" | "livez" | "readyz"), rest @ ..] => {
+                return Ok(health(endpoint, rest, &self.query));
+            }
+            ["version"] => indented(&version()),
+            [] | [""] => indented(&json!({ "paths": paths(served) })),
             ["api" | "apis"] if wants_aggregated(headers).is_some() => {
                 let form = wants_aggregated(headers).unwrap_or(discovery::Form::V2);
                 let root = if parts == ["api"] {
@@ -67,6 +69,53 @@ impl Document {
         };
         Ok(Some(response))
     }
+}
+
+/// The checks behind the health endpoints. All of them pass: a server that is down does not answer at all.
+const CHECKS: [&str; 8] = [
+    "ping",
+    "log",
+    "etcd",
+    "poststarthook/start-apiserver-admission-initializer",
+    "poststarthook/bootstrap-controller",
+    "poststarthook/rbac/bootstrap-roles",
+    "poststarthook/scheduling/bootstrap-system-priority-classes",
+    "poststarthook/apiservice-openapiv3-controller",
+];
+
+/// `/livez`, `/readyz?verbose`, `/healthz/etcd`.
+fn health(endpoint: &str, check: &[&str], query: &str) -> Option<Response<Vec<u8>>> {
+    if !check.is_empty() {
+        return CHECKS
+            .contains(&check.join("/").as_str())
+            .then(|| text("ok"));
+    }
+    let query = Query::parse(query);
+    if query.all("verbose").next().is_none() {
+        return Some(text("ok"));
+    }
+    let excluded: Vec<&str> = query.all("exclude").collect();
+    let mut lines: Vec<String> = CHECKS
+        .iter()
+        .map(|check| match excluded.contains(check) {
+            true => format!("[+]{check} excluded: ok"),
+            false => format!("[+]{check} ok"),
+        })
+        .collect();
+    if endpoint == "readyz" {
+        lines.push("[+]shutdown ok".to_owned());
+    }
+    Some(text(&format!(
+        "{}\n{endpoint} check passed\n",
+        lines.join("\n")
+    )))
+}
+
+/// A JSON document for people's eyes.
+fn indented(value: &Value) -> Response<Vec<u8>> {
+    let mut response = document(value, JSON);
+    *response.body_mut() = serde_json::to_vec_pretty(value).expect("JSON values can be written");
+    response
 }
 
 /// The aggregated form that the client prefers to the plain one, if any.

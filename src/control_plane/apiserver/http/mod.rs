@@ -26,7 +26,7 @@ pub use body::Protobuf;
 pub use document::{document, not_found, text};
 pub use media::{Shape, Text, Wanted};
 pub use pod::{LogOptions, PodCall};
-pub use table::IncludeObject;
+pub use table::{IncludeObject, plain_table};
 pub use watch::{Anew, Encoded, Polled, Side, Watch};
 
 use super::custom::Custom;
@@ -34,7 +34,8 @@ use super::resources::{Part, Resource, Served};
 use super::versions;
 use crate::api::json;
 use crate::api::{
-    Body, Key, Kind, Patch, PatchType, Reason, Request, Snapshot, Status, Subresource, User, Verb,
+    Body, Key, Kind, ListOptions, Patch, PatchType, Reason, Request, Snapshot, Status, Subresource,
+    User, Verb,
 };
 use http::Method;
 use http::header::USER_AGENT;
@@ -76,6 +77,8 @@ pub enum Asked {
 pub struct Document {
     /// `/apis/apps/v1`.
     pub path: String,
+    /// `verbose`: what follows the question mark.
+    pub query: String,
     /// In lower case: `get`.
     pub verb: String,
 }
@@ -121,6 +124,7 @@ pub fn read(
     let Some(target) = target::target(path) else {
         return Ok(Asked::Document(Document {
             path: path.to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
             verb: request.method().as_str().to_lowercase(),
         }));
     };
@@ -212,9 +216,13 @@ impl Reader<'_> {
         }
     }
 
-    fn list_options(&self) -> Result<crate::api::ListOptions, Status> {
+    /// Which objects a list, a watch or the deletion of many is about; the names of fields are those of the version they are stored in.
+    fn list_options(&self) -> Result<ListOptions, Status> {
         let mut options = self.query.list_options()?;
-        versions::select_inward(self.resource, &mut options);
+        if self.resource.is_view() {
+            options.field_selector =
+                versions::selector_inward(self.resource, &options.field_selector)?;
+        }
         Ok(options)
     }
 

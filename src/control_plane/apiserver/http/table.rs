@@ -4,8 +4,9 @@
 
 use super::answer::{Form, metadata_of};
 use super::options;
-use crate::api::time::Ms;
+use crate::api::time::{self, Ms};
 use crate::api::{Kind, Object, Status};
+use crate::control_plane::apiserver::scale;
 use serde_json::{Value, json};
 
 /// How much of each object comes with its row.
@@ -40,6 +41,12 @@ const NAME_DESCRIPTION: &str = "Name must be unique within a namespace. Is requi
 
 /// The table of these objects, without its metadata.
 pub(super) fn table(form: &Form, objects: &[Object], now_ms: Ms) -> Value {
+    if form.subresource == "scale"
+        && let [object] = objects
+        && let Ok(document) = scale::document(object)
+    {
+        return scaled(object, &document, now_ms);
+    }
     let kind = form
         .resource
         .stored_as
@@ -55,6 +62,44 @@ pub(super) fn table(form: &Form, objects: &[Object], now_ms: Ms) -> Value {
         "columnDefinitions": columns(form, kind),
         "rows": rows,
     })
+}
+
+/// The table of what is answered and not stored: columns by name, type and format, then cells and object of each row.
+#[must_use]
+pub fn plain_table(columns: &[(&str, &str, &str)], rows: Vec<(Vec<Value>, Value)>) -> Value {
+    let columns: Vec<Value> = columns
+        .iter()
+        .map(|(name, type_, format)| {
+            json!({"name": name, "type": type_, "format": format, "description": "", "priority": 0})
+        })
+        .collect();
+    let rows: Vec<Value> = rows
+        .into_iter()
+        .map(|(cells, object)| json!({"cells": cells, "object": metadata_of(&object)}))
+        .collect();
+    json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": {}, "columnDefinitions": columns, "rows": rows})
+}
+
+/// The table of a scale.
+fn scaled(object: &Object, document: &Value, now_ms: Ms) -> Value {
+    let number = |path: &str| document.pointer(path).cloned().unwrap_or_else(|| 0.into());
+    let created = object.metadata().creation_timestamp.as_ref();
+    let age = created.map_or("<unknown>".to_owned(), |created| {
+        time::human_duration(now_ms.saturating_sub(time::ms(created)))
+    });
+    let cells = vec![
+        object.name().as_str().into(),
+        number("/spec/replicas"),
+        number("/status/replicas"),
+        age.into(),
+    ];
+    let columns = [
+        ("Name", "string", "name"),
+        ("Desired", "integer", ""),
+        ("Available", "integer", ""),
+        ("Age", "string", ""),
+    ];
+    plain_table(&columns, vec![(cells, document.clone())])
 }
 
 fn columns(form: &Form, kind: Kind) -> Vec<Value> {

@@ -94,7 +94,7 @@ fn patches_are_refused() {
             "a wrong type",
             strategic(json!({"spec": {"replicas": "3"}})),
             422,
-            r#" "" is invalid: patch: Invalid value: "map[spec:map[replicas:3]]": json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"#,
+            r#" "" is invalid: patch: Invalid value: "map[spec:map[replicas:3]]": unrecognized type: int32"#,
         ),
         (
             "stale",
@@ -113,6 +113,15 @@ fn patches_are_refused() {
             patch(
                 PatchType::Json,
                 json!([{"op": "remove", "path": "/spec/nothing"}]),
+            ),
+            422,
+            "the server rejected our request due to an error in our request",
+        ),
+        (
+            "an operation that there is not",
+            patch(
+                PatchType::Json,
+                json!([{"op": "jump", "path": "/spec/replicas"}]),
             ),
             422,
             "the server rejected our request due to an error in our request",

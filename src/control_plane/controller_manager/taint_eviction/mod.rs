@@ -187,7 +187,7 @@ fn sync_pod(key: &str, seen: &Seen<'_>, memory: &mut Remembered, turn: &mut Turn
             evict(object, "TolerationEnded", seen, memory, turn);
             return;
         }
-        turn.again(Wake::after(key, due_ms - seen.now_ms));
+        turn.again(Wake::plan(key, due_ms - seen.now_ms));
     }
     let pod = Pod::of(object).expect("the object is a pod");
     let node = seen.get::<Node>("", pods::node_name(pod));
@@ -228,7 +228,7 @@ fn judge(
         (Tolerance::For(_), Some(State::Due(_))) => {}
         (Tolerance::For(ms), None) => {
             remember(object, State::Due(seen.now_ms + ms), memory);
-            turn.again(Wake::after(key, ms));
+            turn.again(Wake::plan(key, ms));
         }
     }
 }

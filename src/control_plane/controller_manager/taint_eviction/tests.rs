@@ -54,14 +54,14 @@ fn at_once_later_or_never() {
         * Normal TaintManagerEviction Marking for deletion Pod default/schedonly
         ! patch pods/status default/schedonly
         ! delete pods default/schedonly
-        @ default/awhile in 15000ms Work"#]],
+        @ default/awhile in 15000ms Plan"#]],
     );
     check(
         "default/awhile",
         &world,
         5_000,
         &mut memory,
-        &expect!["@ default/awhile in 10000ms Work"],
+        &expect!["@ default/awhile in 10000ms Plan"],
     );
     check(
         "default/awhile",
