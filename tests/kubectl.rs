@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 const HOLES: &[(&str, &str)] = &[
     ("<age>", r"(?:(?:\d+[ydhms]){1,2}|<invalid>)"),
     ("<hash>", "[a-z0-9]{6,10}"),
-    ("<hex>", "[0-9a-f]+"),
+    ("<hex>", "[0-9a-fA-F]+"),
     ("<id>", "[a-z0-9]{5}"),
     ("<ip>", r"\d+\.\d+\.\d+\.\d+"),
     ("<n>", r"\d+"),
@@ -53,6 +53,7 @@ const FOUND: &[(&str, &str)] = &[
     (r"(kubectl-edit-|LIVE-|MERGED-)\d+", "$1<n>"),
     (r"(://[0-9.]+:|[0-9]:)\d{5}\b", "$1<n>"),
     (r"\.18[0-9a-f]{14}\b", ".<hex>"),
+    (r"hash=[0-9A-F]{64,}", "hash=<hex>"),
     (r"(node-debugger-n\d-).{5}", "$1<id>"),
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", "<time>"),
     (r"\b\d+\.\d+\.\d+\.\d+\b", "<ip>"),

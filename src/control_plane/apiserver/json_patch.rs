@@ -77,9 +77,13 @@ pub(super) fn apply(document: &mut Value, patch: Value) -> Result<(), Refusal> {
             .is_some_and(|l| l.iter().all(Value::is_object))
     };
     let is_patch = is_list(&patch);
-    let operations: Patch = serde_json::from_value(patch).map_err(|error| match is_patch {
-        true => Refusal::Unfit(error.to_string()),
-        false => Refusal::Malformed(error.to_string()),
+    let operations: Patch = serde_json::from_value(patch).map_err(|error| {
+        let refusal = if is_patch {
+            Refusal::Unfit
+        } else {
+            Refusal::Malformed
+        };
+        refusal(error.to_string())
     })?;
     if operations.0.len() > OPERATIONS_MAX {
         return Err(Refusal::TooLong(operations.0.len()));
