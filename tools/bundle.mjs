@@ -1,13 +1,17 @@
 // Trunk's hooks (Trunk.toml): what has to happen to the page's JavaScript and CSS before and after Trunk's own work.
 //
 //   node tools/bundle.mjs before   packs the editor and the styles, each into one minified file, in target/web/
-//   node tools/bundle.mjs after    minifies wasm-bindgen's glue and fills in the service worker, in Trunk's staging folder
+//   node tools/bundle.mjs after    splits the wasm, minifies wasm-bindgen's glue and fills in the service worker, in Trunk's staging folder
 
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { chromium } from "./chromium.mjs";
+import { FETCH, split } from "./split.mjs";
+import { visited } from "./visit.mjs";
 
 const BUNDLES = "target/web";
 const LICENCES = `/*! Contains CodeMirror and Lezer (https://codemirror.net), MIT licence, copyright (C) 2018-2026 by Marijn Haverbeke and others */`;
@@ -48,6 +52,7 @@ async function styles() {
 async function after() {
   if (!release) return;
   const folder = process.env.TRUNK_STAGING_DIR;
+  await splitProgram(folder);
   const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)).split(path.sep).join("/"))
@@ -61,20 +66,53 @@ async function after() {
   await fillServiceWorker(folder, files);
 }
 
+/**
+ * Makes two files of the program: what a first visit runs, and the rest (tools/split.mjs). Both carry the hash of both, as they fit no others.
+ * Without a Chromium to visit the page with, the program stays whole: it does the same, and its first load is larger.
+ */
+async function splitProgram(folder) {
+  const [whole] = (await readdir(folder)).filter((file) => file.endsWith("_bg.wasm"));
+  const bytes = await readFile(path.join(folder, whole));
+  if (!existsSync(chromium.executablePath)) {
+    console.warn(`${chromium.executablePath} is not there, so the page's program is not split: all of it is fetched at once.`);
+    return;
+  }
+  const { first, rest } = split(bytes, await visited(folder, bytes));
+  const version = createHash("sha256").update(first).update(rest).digest("hex").slice(0, 16);
+  const names = { first: `page-${version}_bg.wasm`, rest: `page-${version}_rest.wasm` };
+  await writeFile(path.join(folder, names.first), first);
+  await writeFile(path.join(folder, names.rest), rest);
+  await unlink(path.join(folder, whole));
+  await edit(path.join(folder, "index.html"), [whole, names.first], ['data-rest=""', `data-rest="${names.rest}"`]);
+  // The first part asks for the rest where it asks wasm-bindgen's glue for everything else.
+  const entry = "const import0 = {\n        __proto__: null,";
+  await edit(path.join(folder, whole.replace("_bg.wasm", ".js")), [entry, `${entry}\n        ${FETCH}: () => rest.enter(wasm),`]);
+}
+
+/** Replaces in a file all of the first by the second, of each pair; they must be there. */
+async function edit(file, ...pairs) {
+  let text = await readFile(file, "utf8");
+  for (const [was, becomes] of pairs) {
+    if (!text.includes(was)) throw new Error(`${file} does not say ${was}`);
+    text = text.replaceAll(was, () => becomes);
+  }
+  await writeFile(file, text);
+}
+
 /** Gives the service worker the list of files and a version that changes when, and only when, one of them does. */
 async function fillServiceWorker(folder, files) {
   const hash = createHash("sha256");
   for (const file of files) hash.update(file).update(await readFile(path.join(folder, file)));
   const version = hash.digest("hex").slice(0, 16);
-  const list = files.map((file) => (file === "index.html" ? "./" : file));
+  const rest = files.filter((file) => file.endsWith("_rest.wasm"));
+  const list = files.filter((file) => !rest.includes(file)).map((file) => (file === "index.html" ? "./" : file));
   const worker = (await readFile("static/service-worker.js", "utf8"))
     .replace('"VERSION"', () => JSON.stringify(version))
-    .replace('["FILES"]', () => JSON.stringify(list));
+    .replace('["FILES"]', () => JSON.stringify(list))
+    .replace('["REST"]', () => JSON.stringify(rest));
   const { code } = await transform(worker, { minify: true, target: "es2022" });
   await writeFile(path.join(folder, "service-worker.js"), code);
-  const index = path.join(folder, "index.html");
-  const html = await readFile(index, "utf8");
-  await writeFile(index, html.replace('data-offline="no"', 'data-offline="yes"'));
+  await edit(path.join(folder, "index.html"), ['data-offline="no"', 'data-offline="yes"']);
 }
 
 const steps = { before, after };

@@ -8,6 +8,7 @@
 
 import { chromium } from "@playwright/test";
 import process from "node:process";
+import { chromium as options } from "./chromium.mjs";
 import { serve } from "./serve.mjs";
 
 const option = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
@@ -16,10 +17,7 @@ const theme = option("theme", "light");
 const out = option("out", "static/screenshot.png");
 
 const { server, url } = await serve(option("dist", "dist"));
-const browser = await chromium.launch({
-  executablePath: process.env.KUBELOOP_CHROMIUM || "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await chromium.launch(options);
 try {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, serviceWorkers: "block" });
   page.on("console", (message) => console.log(`${message.type()}: ${message.text()}`));

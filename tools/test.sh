@@ -36,7 +36,7 @@ docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --features page --
 
 page() { make --no-print-directory dist; }
 
-editor() { node --test tests/editor/; }
+editor() { node --test tests/editor/ tests/tools/; }
 
 browser() { playwright test -c tests/browser/playwright.config.ts; }
 

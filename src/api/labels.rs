@@ -39,7 +39,7 @@ pub fn validate_annotations(
     let mut bytes = 0;
     for (key, value) in annotations.into_iter().flatten() {
         bytes += key.len() + value.len();
-        for why in qualified_name(&key.to_lowercase()) {
+        for why in qualified_name(&key.to_ascii_lowercase()) {
             errors.push(FieldError::invalid(field, key.as_str(), &why));
         }
     }

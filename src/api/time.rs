@@ -117,6 +117,13 @@ pub fn parse(text: &str) -> Option<Timestamp> {
         .filter(|_| exists && !fraction.is_empty())
 }
 
+/// Is it a date that there is: `2025-02-28`, not the 31st of April?
+#[must_use]
+pub fn is_date(text: &str) -> bool {
+    let at_midnight = format!("{text}T00:00:00Z");
+    text.len() == 10 && parse(&at_midnight).is_some()
+}
+
 fn rfc_date(days: i64) -> String {
     let mut text = date_and_time(days * 86_400);
     text.truncate(10);

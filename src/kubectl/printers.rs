@@ -98,7 +98,7 @@ pub fn named(kind: Kind, name: &str) -> String {
 #[must_use]
 pub fn group_kind(kind: Kind) -> String {
     let info = kind.info();
-    let name = info.name.to_lowercase();
+    let name = info.name.to_ascii_lowercase();
     if info.group.is_empty() {
         return name;
     }
@@ -160,12 +160,14 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
         Kind::Custom(_) => {
             let columns = custom.iter();
             columns
-                .map(|c| (c.name.to_uppercase(), c.priority > 0))
+                .map(|c| (c.name.to_ascii_uppercase(), c.priority > 0))
                 .collect()
         }
         built_in => {
             let columns = built_in.columns().iter();
-            columns.map(|c| (c.name.to_uppercase(), c.wide)).collect()
+            columns
+                .map(|c| (c.name.to_ascii_uppercase(), c.wide))
+                .collect()
         }
     };
     let shown = |index: &usize| format == Format::Wide || !columns[*index].1;
@@ -219,7 +221,7 @@ fn header(kind: Kind, columns: impl Iterator<Item = String>, layout: &Layout) ->
     let name = kind.name_first().then_some("NAME".to_owned());
     let labels = layout.label_columns.iter().map(|label| {
         let last = label.rsplit('/').next().unwrap_or(label);
-        last.to_uppercase()
+        last.to_ascii_uppercase()
     });
     let all_labels = layout.show_labels.then_some("LABELS".to_owned());
     let parts = namespace.into_iter().chain(name).chain(columns);

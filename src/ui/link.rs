@@ -125,9 +125,10 @@ pub(super) fn session() -> Session {
 pub(super) fn start(store: &Store) {
     show_settings(store);
     let opened = store.clone();
+    let untouched = mark_of(&store.session());
     spawn_local(async move {
         open(&opened).await;
-        keep(&opened);
+        keep(&opened, untouched);
         let again = opened.clone();
         let changed = Closure::<dyn FnMut()>::new(move || {
             let store = again.clone();
@@ -241,19 +242,16 @@ pub(super) async fn taken_again(store: &Store, mut restore: Restore) -> Result<T
     }
 }
 
-/// Keeps the state after everything that a person does, and when a run ends.
-fn keep(store: &Store) {
-    let kept = std::cell::Cell::new((u64::MAX, 0));
+/// Keeps the state after everything that a person does, and when a run ends. One that is marked so is not worth keeping.
+fn keep(store: &Store, untouched: (u64, u64)) {
+    let kept = std::cell::Cell::new(untouched);
     let saved = store.clone();
     let save = move || {
         let session = saved.session();
         if session.goal.is_some() {
             return;
         }
-        let now = (
-            session.revision(),
-            session.yaml.len() as u64 ^ hash_of(&session.yaml),
-        );
+        let now = mark_of(&session);
         if kept.replace(now) == now {
             return;
         }
@@ -271,6 +269,12 @@ fn keep(store: &Store) {
             show_settings(&shown);
         }
     }));
+}
+
+/// What tells one state from another.
+fn mark_of(session: &Session) -> (u64, u64) {
+    let text = session.yaml.len() as u64 ^ hash_of(&session.yaml);
+    (session.revision(), text)
 }
 
 fn hash_of(text: &str) -> u64 {

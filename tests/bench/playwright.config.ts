@@ -1,7 +1,7 @@
 // The browser benchmark: part of `make bench`, never of `make test`, as its numbers depend on the machine.
 
 import { defineConfig } from "@playwright/test";
-import { chromium } from "../browser/chromium";
+import { chromium } from "../../tools/chromium.mjs";
 
 export default defineConfig({
   testDir: ".",

@@ -2,7 +2,7 @@
 // `npx playwright test -c tests/browser smoke --headed` after `make dist`.
 
 import { defineConfig } from "@playwright/test";
-import { chromium } from "./chromium";
+import { chromium } from "../../tools/chromium.mjs";
 
 export default defineConfig({
   testDir: ".",

@@ -6,7 +6,6 @@
 
 use super::words::go_value;
 use crate::api::time::{self, Ms};
-use jiff::Timestamp;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceColumnDefinition;
 use serde_json::Value;
 
@@ -91,9 +90,9 @@ impl CustomColumn {
 }
 
 fn since(text: &str, now_ms: Ms) -> String {
-    match text.parse::<Timestamp>() {
-        Ok(then) => time::human_duration(now_ms.saturating_sub(time::ms_of(then))),
-        Err(_) => "<invalid>".to_owned(),
+    match time::parse(text) {
+        Some(then) => time::human_duration(now_ms.saturating_sub(time::ms_of(then))),
+        None => "<invalid>".to_owned(),
     }
 }
 

@@ -267,7 +267,7 @@ impl Definitions {
         if let Some(kind) = Kind::named(text) {
             return Some(Named::built_in(kind));
         }
-        let lower = text.to_lowercase();
+        let lower = text.to_ascii_lowercase();
         let (bare, rest) = lower.split_once('.').unwrap_or((&lower, ""));
         self.0.iter().find_map(|d| {
             let (names, info) = (d.names(), d.kind.info());

@@ -5,6 +5,7 @@
 
 use super::Schema;
 use crate::api::kinds::names;
+use crate::api::time;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Formats of texts, without dashes, as upstream compares them.
@@ -46,7 +47,7 @@ pub(super) fn fits(format: &str, text: &str) -> bool {
         "uuid5" => is_uuid(text, Some(b'5')),
         "hexcolor" => is_hex_colour(text),
         "byte" => is_base64(text),
-        "date" => text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok(),
+        "date" => time::is_date(text),
         "datetime" => is_date_time(text),
         "duration" => is_duration(text),
         "email" => is_email(text),
@@ -96,9 +97,11 @@ fn is_base64(text: &str) -> bool {
 }
 
 fn is_date_time(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let shaped = bytes.len() >= 20 && matches!(bytes[10], b'T' | b't' | b' ');
-    shaped && text.parse::<jiff::Timestamp>().is_ok()
+    let Some((date, rest)) = text.split_at_checked(10) else {
+        return false;
+    };
+    let rest = rest.strip_prefix(['T', 't', ' ']);
+    rest.is_some_and(|rest| time::parse(&format!("{date}T{}", rest.to_ascii_uppercase())).is_some())
 }
 
 /// Go's durations (`1h30m`, `-1.5s`), or a number with a unit in words (`22 ns`, `3 days`).

@@ -147,7 +147,7 @@ fn type_meta(content: &Map<String, Value>, path: &str, errors: &mut Vec<FieldErr
             ));
             continue;
         };
-        let wrong = names::label_1035(&text.to_lowercase());
+        let wrong = names::label_1035(&text.to_ascii_lowercase());
         if text.is_empty() {
             errors.push(FieldError::invalid(field, text, "must not be empty"));
         } else if name == "kind" && !wrong.is_empty() {

@@ -44,7 +44,7 @@ impl Stored for ControllerRevision {
             Some(owner) => {
                 let group = owner.api_version.split_once('/').map_or("", |(g, _)| g);
                 let dot = if group.is_empty() { "" } else { "." };
-                let kind = format!("{}{dot}{group}", owner.kind).to_lowercase();
+                let kind = format!("{}{dot}{group}", owner.kind).to_ascii_lowercase();
                 format!("{kind}/{}", owner.name)
             }
             None => "<none>".to_owned(),

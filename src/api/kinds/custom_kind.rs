@@ -59,7 +59,7 @@ impl CustomKind {
             version: "",
             api_version: group,
             plural: keep(names.plural),
-            singular: keep(&names.kind.to_lowercase()),
+            singular: keep(&names.kind.to_ascii_lowercase()),
             short_names: &[],
             categories: &[],
             namespaced: names.namespaced,

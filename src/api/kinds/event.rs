@@ -127,7 +127,11 @@ impl Cells for Event {
     /// `pod/web-1`.
     fn about(&self) -> String {
         let object = &self.involved_object;
-        let kind = object.kind.as_deref().unwrap_or_default().to_lowercase();
+        let kind = object
+            .kind
+            .as_deref()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         match object.name.as_deref().filter(|n| !n.is_empty()) {
             Some(name) => format!("{kind}/{name}"),
             None => kind,

@@ -2,6 +2,7 @@
 //!
 //! The real thing: the `ErrorBody` of 1.33's staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go.
 
+use crate::api::time::rfc3339;
 use crate::api::typed::{Typed, to_json};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
@@ -164,7 +165,7 @@ pub(super) fn slice<T>(go_type: &str, list: Option<&[T]>, entry: impl Fn(&T) -> 
 
 /// `2025-01-01 00:00:00 +0000 UTC`: a time prints itself.
 pub(super) fn time(time: &Time) -> String {
-    let text = time.0.to_string();
+    let text = rfc3339(time.0);
     let text = text.strip_suffix('Z').unwrap_or(&text);
     format!("{} +0000 UTC", text.replace('T', " "))
 }

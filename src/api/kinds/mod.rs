@@ -353,7 +353,7 @@ impl Kind {
     /// The kind that kubectl means by a plural, singular or short name, in any case, with or without `.group`.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
-        let lower = text.to_lowercase();
+        let lower = text.to_ascii_lowercase();
         Self::ALL.iter().copied().find(|k| {
             let info = k.info();
             let bare = [info.plural, info.singular].contains(&&*lower)

@@ -119,7 +119,11 @@ pub(super) fn provisioner(name: &str, path: &Path<'_>, errors: &mut Errors) {
         errors.required(path, "");
         return;
     }
-    errors.invalid_text(path, name, labels::qualified_name(&name.to_lowercase()));
+    errors.invalid_text(
+        path,
+        name,
+        labels::qualified_name(&name.to_ascii_lowercase()),
+    );
 }
 
 fn parameters(class: &StorageClass, errors: &mut Errors) {

@@ -6,6 +6,7 @@ use super::custom::Custom;
 use super::{Call, update};
 use crate::api::custom::ScalePaths;
 use crate::api::field::FieldError;
+use crate::api::typed::to_json;
 use crate::api::{Body, CustomObject, Object, Reason, Reply, Status};
 use serde_json::{Value, json};
 
@@ -69,7 +70,7 @@ pub(super) fn document(object: &Object) -> Result<Value, Status> {
         "namespace": object.namespace(),
         "uid": meta.uid,
         "resourceVersion": meta.resource_version,
-        "creationTimestamp": meta.creation_timestamp,
+        "creationTimestamp": to_json(&meta.creation_timestamp),
     });
     let mut spec = json!({});
     if scale.wanted != 0 {

@@ -96,7 +96,7 @@ fn impersonation(headers: &HeaderMap) -> Impersonation {
             "group" => asked.groups.push(value.into()),
             extra => {
                 if let Some(key) = extra.strip_prefix("extra-") {
-                    let values = asked.extra.entry(key.to_lowercase()).or_default();
+                    let values = asked.extra.entry(key.to_ascii_lowercase()).or_default();
                     values.push(value.to_owned());
                 }
             }

@@ -122,13 +122,17 @@ fn object(event: &Event) -> String {
     let about = &event.involved_object;
     format!(
         "{}/{}",
-        about.kind.as_deref().unwrap_or_default().to_lowercase(),
+        about
+            .kind
+            .as_deref()
+            .unwrap_or_default()
+            .to_ascii_lowercase(),
         about.name.as_deref().unwrap_or_default()
     )
 }
 
 fn matches(event: &Event, filter: &str) -> bool {
-    let filter = filter.trim().to_lowercase();
+    let filter = filter.trim().to_ascii_lowercase();
     let text = || {
         format!(
             "{} {} {}",
@@ -137,5 +141,5 @@ fn matches(event: &Event, filter: &str) -> bool {
             event.message.as_deref().unwrap_or_default()
         )
     };
-    filter.is_empty() || text().to_lowercase().contains(&filter)
+    filter.is_empty() || text().to_ascii_lowercase().contains(&filter)
 }

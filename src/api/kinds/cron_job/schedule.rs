@@ -149,7 +149,7 @@ fn check_range(text: &str, field: &Field) -> Result<(), String> {
 }
 
 fn number_or_name(text: &str, field: &Field) -> Result<u32, String> {
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
     let named = field.names.iter().zip(field.min..);
     let found = named.into_iter().find(|(name, _)| **name == lower);
     found.map_or_else(|| number(text), |(_, value)| Ok(value))

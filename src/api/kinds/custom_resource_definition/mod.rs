@@ -29,7 +29,7 @@ impl Stored for CustomResourceDefinition {
     fn set_defaults(&mut self) {
         let names = &mut self.spec.names;
         if names.singular.as_deref().unwrap_or_default().is_empty() {
-            names.singular = Some(names.kind.to_lowercase());
+            names.singular = Some(names.kind.to_ascii_lowercase());
         }
         if names.list_kind.as_deref().unwrap_or_default().is_empty() && !names.kind.is_empty() {
             names.list_kind = Some(format!("{}List", names.kind));

@@ -252,7 +252,7 @@ fn deprecation(version: &Version, path: &Path<'_>, errors: &mut Errors) {
 /// How names may be spelled, in the spec and in the status.
 fn spelled(names: &upstream::CustomResourceDefinitionNames, path: &Path<'_>, errors: &mut Errors) {
     let mut label = |path: &Path<'_>, text: &str, prefix: &str| {
-        let lower = text.to_lowercase();
+        let lower = text.to_ascii_lowercase();
         let checked = if prefix.is_empty() { text } else { &lower };
         let wrong = names::label_1035(checked);
         if !text.is_empty() && !wrong.is_empty() {

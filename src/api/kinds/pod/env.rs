@@ -160,7 +160,7 @@ pub(super) fn field_selector(
     if let Some((map, key)) = subscript(field) {
         match map {
             "metadata.annotations" => {
-                let key = key.to_lowercase();
+                let key = key.to_ascii_lowercase();
                 errors.invalid_text(path, &key, labels::qualified_name(&key));
             }
             "metadata.labels" => errors.invalid_text(path, key, labels::qualified_name(key)),

@@ -99,7 +99,7 @@ fn check_annotations(
     errors: &mut Errors,
 ) {
     for key in annotations.into_iter().flatten().map(|(key, _)| key) {
-        errors.invalid_text(path, key, labels::qualified_name(&key.to_lowercase()));
+        errors.invalid_text(path, key, labels::qualified_name(&key.to_ascii_lowercase()));
     }
 }
 

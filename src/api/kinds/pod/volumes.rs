@@ -281,7 +281,7 @@ pub(in super::super) fn csi_driver(driver: &str, path: &Path<'_>, errors: &mut E
     if driver.len() > 63 {
         errors.too_long(path, 63);
     }
-    errors.invalid_text(path, driver, names::subdomain(&driver.to_lowercase()));
+    errors.invalid_text(path, driver, names::subdomain(&driver.to_ascii_lowercase()));
 }
 
 fn ephemeral(source: &EphemeralVolumeSource, path: &Path<'_>, errors: &mut Errors) {

@@ -12,7 +12,7 @@ use super::normal::{drop_empty, list, text};
 use super::{Column, cells, go, names};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
-use crate::api::time::Ms;
+use crate::api::time::{Ms, rfc3339};
 use k8s_openapi::api::rbac::v1::{PolicyRule, RoleRef, Subject};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -179,7 +179,7 @@ const ROLE_COLUMNS: &[Column] = &[cells::column("Created At")];
 /// When a role was made: the one cell that roles have.
 fn role_row(metadata: &ObjectMeta) -> Vec<String> {
     let created = metadata.creation_timestamp.as_ref();
-    vec![created.map_or_else(|| "<unknown>".to_owned(), |time| time.0.to_string())]
+    vec![created.map_or_else(|| "<unknown>".to_owned(), |time| rfc3339(time.0))]
 }
 
 const BINDING_COLUMNS: &[Column] = &[

@@ -126,7 +126,7 @@ pub(super) fn content_type(headers: &HeaderMap) -> String {
     media
         .filter(|m| !m.is_empty())
         .unwrap_or(JSON)
-        .to_lowercase()
+        .to_ascii_lowercase()
 }
 
 /// How a patch is to be read.

@@ -125,7 +125,7 @@ pub fn read(
         return Ok(Asked::Document(Document {
             path: path.to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
-            verb: request.method().as_str().to_lowercase(),
+            verb: request.method().as_str().to_ascii_lowercase(),
         }));
     };
     let served = context.served;

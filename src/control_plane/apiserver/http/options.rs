@@ -33,9 +33,9 @@ impl Query {
 
     /// Is it there, and not `false` or `0`?
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.all(name)
-            .next()
-            .is_some_and(|value| !matches!(value.to_lowercase().as_str(), "false" | "0" | "f"))
+        self.all(name).next().is_some_and(|value| {
+            !matches!(value.to_ascii_lowercase().as_str(), "false" | "0" | "f")
+        })
     }
 
     /// A whole number; `None` if there is none.

@@ -6,6 +6,7 @@
 use super::condition;
 use super::zones::{Permit, Zones};
 use crate::api::time::{self, Ms};
+use crate::api::typed::to_json;
 use crate::api::{Name, Object, PatchType, Request};
 use crate::component::{Turn, Wake};
 use k8s_openapi::api::core::v1::{Node, Taint};
@@ -157,7 +158,8 @@ fn patch(
     }
     // Taints are one list without merge keys: the resourceVersion keeps this from undoing someone else's.
     let version = &object.metadata().resource_version;
-    let body = json!({ "metadata": { "resourceVersion": version }, "spec": { "taints": new } });
+    let body =
+        json!({ "metadata": { "resourceVersion": version }, "spec": { "taints": to_json(&new) } });
     turn.act(
         first,
         Request::patch(object.key(), PatchType::StrategicMerge, body),

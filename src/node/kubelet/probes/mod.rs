@@ -390,7 +390,7 @@ fn action_of(probe: &Probe, spec: &ContainerSpec, address: &Name) -> ProbeAction
                 .scheme
                 .as_deref()
                 .unwrap_or("HTTP")
-                .to_lowercase()
+                .to_ascii_lowercase()
                 .into(),
             host: host(get.host.as_ref()),
             port: port_of(&get.port, spec),

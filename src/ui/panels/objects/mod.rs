@@ -62,7 +62,7 @@ pub fn Objects() -> Html {
                     <thead><tr>
                         if kind.info().namespaced { <th scope="col">{ "NAMESPACE" }</th> }
                         <th scope="col">{ "NAME" }</th>
-                        { for kind.columns().iter().map(|column| html! { <th scope="col">{ column.name.to_uppercase() }</th> }) }
+                        { for kind.columns().iter().map(|column| html! { <th scope="col">{ column.name.to_ascii_uppercase() }</th> }) }
                     </tr></thead>
                     <tbody>{ for rows.iter().map(row) }</tbody>
                 </table>
@@ -100,10 +100,10 @@ pub fn Objects() -> Html {
 
 /// The objects that are shown, and how many are not.
 fn rows(session: &Session, kind: Kind, filter: &str) -> (Vec<Object>, usize) {
-    let filter = filter.trim().to_lowercase();
+    let filter = filter.trim().to_ascii_lowercase();
     let table = session.timeline().cluster().store().head().table(kind);
     let matches = |object: &&Object| {
-        let text = || format!("{}/{}", object.namespace(), object.name()).to_lowercase();
+        let text = || format!("{}/{}", object.namespace(), object.name()).to_ascii_lowercase();
         filter.is_empty() || text().contains(&filter)
     };
     let shown: Vec<Object> = table

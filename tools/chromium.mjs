@@ -1,5 +1,8 @@
 // Which Chromium, and how: Debian's, or the one named in KUBELOOP_CHROMIUM. It must not talk to anyone but us.
 
+import process from "node:process";
+
+/** As Playwright takes it. */
 export const chromium = {
   executablePath: process.env.KUBELOOP_CHROMIUM || "/usr/bin/chromium",
   args: [
