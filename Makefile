@@ -61,6 +61,12 @@ bench: ## Ours beside the nearest peer, natively and in the browser (BENCH=--ful
 	@tools/setup.sh tests
 	@tests/bench/run.sh $(BENCH)
 
+CLIENTS ?= 200
+SECONDS ?= 60
+.PHONY: load
+load: ## Clients that write and watch at once, through the port, against Kubernetes' objectives (CLIENTS=200 SECONDS=60)
+	LOAD_CLIENTS=$(CLIENTS) LOAD_SECONDS=$(SECONDS) LOAD_SLO=1 cargo test --release --test load -- --nocapture
+
 .PHONY: clean
 clean: ## Remove what was built; installed tools stay
 	rm -rf target dist dist-dev test-results node_modules tests/bench/peer/node_modules tests/bench/results

@@ -4,6 +4,7 @@
 //! Left out: limits; a container is not throttled, and not killed for its memory.
 
 use super::cluster::Cluster;
+use crate::api::{Key, Kind};
 use k8s_openapi::api::core::v1::Pod;
 
 /// Thousandths of a core and mebibytes that a pod uses, all of its containers together.
@@ -28,6 +29,13 @@ impl Cluster {
             return Err(format!(
                 "{pods:?} is no namespace/name and no namespace/label=value"
             ));
+        }
+        // What has a label may be yet to come; a pod has a name of its own.
+        if let Some((namespace, name)) = pods.split_once('/').filter(|_| !pods.contains('=')) {
+            let key = Key::new(Kind::Pod, namespace, name);
+            if self.store.head().get(&key).is_none() {
+                return Err(format!("there is no pod {pods:?}"));
+            }
         }
         self.loads.insert(pods.into(), load);
         Ok(())

@@ -103,45 +103,60 @@ pub(super) fn perform(cluster: &mut Cluster, input: &Input) -> Result<Step, Stri
     }
 }
 
-pub(super) fn wrote_workload(cluster: &Cluster, step: &Step) -> bool {
-    let mut written = (step.revision_before + 1..=step.revision_after)
-        .filter_map(|revision| cluster.store().change(revision));
-    written.any(|change| matches!(change.kind(), Kind::Deployment | Kind::ReplicaSet))
-}
-
+/// The sample of a cluster as it is.
 pub(super) fn sample(cluster: &Cluster) -> Sample {
-    let (mut desired, mut ready) = (0, 0);
     let head = cluster.store().head();
-    for object in head
-        .table(Kind::Deployment)
-        .iter()
-        .chain(head.table(Kind::ReplicaSet).iter())
-    {
-        let (wanted, there) = match object {
-            Object::Deployment(deployment) => (
-                deployment.spec.as_ref().and_then(|spec| spec.replicas),
-                deployment
-                    .status
-                    .as_ref()
-                    .and_then(|status| status.ready_replicas),
-            ),
-            Object::ReplicaSet(set)
-                if crate::api::owner::controller_of(&set.metadata).is_none() =>
-            {
-                (
-                    set.spec.as_ref().and_then(|spec| spec.replicas),
-                    set.status.as_ref().and_then(|status| status.ready_replicas),
-                )
-            }
-            _ => continue,
-        };
-        desired += i64::from(wanted.unwrap_or(1));
-        ready += i64::from(there.unwrap_or(0));
-    }
+    let deployments = head.table(Kind::Deployment).iter();
+    let all = deployments.chain(head.table(Kind::ReplicaSet).iter());
+    let counted = all.map(replicas);
+    let (desired, ready) = counted.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     Sample {
         step: cluster.steps(),
         at_ms: cluster.now_ms(),
         desired,
         ready,
     }
+}
+
+/// The sample after a step, from the one before it and what the step wrote; `None` if it wrote nothing that counts.
+pub(super) fn sample_after(last: Sample, cluster: &Cluster, step: &Step) -> Option<Sample> {
+    let written = (step.revision_before + 1..=step.revision_after)
+        .filter_map(|revision| cluster.store().change(revision))
+        .filter(|change| matches!(change.kind(), Kind::Deployment | Kind::ReplicaSet));
+    let (mut desired, mut ready) = (last.desired, last.ready);
+    for change in written {
+        let count = |object: &Option<Object>| object.as_ref().map_or((0, 0), replicas);
+        let (was, is) = (count(&change.before), count(&change.after));
+        desired += is.0 - was.0;
+        ready += is.1 - was.1;
+    }
+    let is_new = (desired, ready) != (last.desired, last.ready);
+    is_new.then(|| Sample {
+        step: cluster.steps(),
+        at_ms: cluster.now_ms(),
+        desired,
+        ready,
+    })
+}
+
+/// How many replicas an object wants, and how many are ready.
+fn replicas(object: &Object) -> (i64, i64) {
+    let (wanted, ready) = match object {
+        Object::Deployment(deployment) => (
+            deployment.spec.as_ref().and_then(|spec| spec.replicas),
+            deployment
+                .status
+                .as_ref()
+                .and_then(|status| status.ready_replicas),
+        ),
+        Object::ReplicaSet(set) if crate::api::owner::controller_of(&set.metadata).is_none() => (
+            set.spec.as_ref().and_then(|spec| spec.replicas),
+            set.status.as_ref().and_then(|status| status.ready_replicas),
+        ),
+        _ => return (0, 0),
+    };
+    (
+        i64::from(wanted.unwrap_or(1)),
+        i64::from(ready.unwrap_or(0)),
+    )
 }

@@ -131,7 +131,10 @@ pub fn kill_container(
     let id = machine
         .containers
         .iter()
-        .find(|(_, c)| c.pod == pod && c.name == container && c.running_since().is_some())
+        .find(|(_, c)| {
+            let is_meant = container.is_empty() || c.name == container;
+            c.pod == pod && is_meant && c.running_since().is_some()
+        })
         .map(|(id, _)| *id);
     let id = id.ok_or_else(|| format!("container {container:?} of pod {pod:?} is not running"))?;
     let reason = if code == 0 { "Completed" } else { "Error" };

@@ -4,8 +4,8 @@
 //! pkg/endpoints/filters/{authentication,impersonation}.go.
 //! Left out: client certificates, OpenID Connect, webhooks, basic authentication.
 
-use super::Cluster;
-use crate::api::identity::{ANONYMOUS, Identity};
+use super::{Cluster, csv};
+use crate::api::identity::{ANONYMOUS, AUTHENTICATED, Identity, UNAUTHENTICATED};
 use crate::api::{Caller, Name, Request, Status};
 use crate::control_plane::apiserver::authorization::impersonation::Impersonation;
 use crate::control_plane::apiserver::authorization::token;
@@ -39,6 +39,26 @@ impl User {
         let mut all: Vec<Name> = more.filter(|g| !identity.is_in(g)).collect();
         all.append(&mut identity.groups);
         identity.groups = all;
+        Self {
+            name: name.into(),
+            identity: Arc::new(identity),
+        }
+    }
+
+    /// A user in just these groups, besides that of everyone who has said who they are.
+    fn listed(name: &str, uid: &str, groups: &[&str]) -> Self {
+        let mut groups: Vec<Name> = groups.iter().copied().map(Name::from).collect();
+        if !groups
+            .iter()
+            .any(|g| g == AUTHENTICATED || g == UNAUTHENTICATED)
+        {
+            groups.push(AUTHENTICATED.into());
+        }
+        let identity = Identity {
+            groups,
+            uid: uid.into(),
+            ..Identity::default()
+        };
         Self {
             name: name.into(),
             identity: Arc::new(identity),
@@ -96,13 +116,33 @@ fn impersonation(headers: &HeaderMap) -> Impersonation {
             "group" => asked.groups.push(value.into()),
             extra => {
                 if let Some(key) = extra.strip_prefix("extra-") {
-                    let values = asked.extra.entry(key.to_ascii_lowercase()).or_default();
+                    let values = asked.extra.entry(unescaped(key)).or_default();
                     values.push(value.to_owned());
                 }
             }
         }
     }
     asked
+}
+
+/// A key with its `%2f`s undone; as it is, if they cannot be.
+fn unescaped(key: &str) -> String {
+    let mut bytes = Vec::with_capacity(key.len());
+    let mut rest = key.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) else {
+            return key.to_owned();
+        };
+        bytes.push(byte);
+        rest = &after[2..];
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| key.to_owned())
 }
 
 impl Credentials {
@@ -113,58 +153,56 @@ impl Credentials {
         self
     }
 
-    /// Reads a file of kube-apiserver's `--token-auth-file`: `token,user,uid,"group1,group2"`, one to a line.
+    /// Reads a file of kube-apiserver's `--token-auth-file`: `token,user,uid,"group1,group2"`, one to a line; `path` is its name in messages.
+    /// Returns warnings too.
     ///
     /// # Errors
-    /// The number of the line and what is wrong with it.
-    pub fn read(mut self, csv: &str) -> Result<Self, String> {
-        for (index, line) in csv.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let fields = fields(line).map_err(|why| format!("line {}: {why}", index + 1))?;
-            let [token, name, uid, rest @ ..] = fields.as_slice() else {
-                let why = "a token needs at least three columns: token, user name, user uid";
-                return Err(format!("line {}: {why}", index + 1));
+    /// What is wrong with which line.
+    pub fn read(mut self, path: &str, csv: &str) -> Result<(Self, Vec<String>), String> {
+        let mut warnings = Vec::new();
+        for (index, record) in csv::records(csv)?.into_iter().enumerate() {
+            let [token, name, uid, rest @ ..] = record.as_slice() else {
+                let found = record.len();
+                return Err(format!(
+                    "token file '{path}' must have at least 3 columns (token, user name, user uid), found {found}"
+                ));
+            };
+            let mut warn = |what: &str| {
+                let number = index + 1;
+                warnings.push(format!(
+                    "{what} token has been found in token file '{path}', record number '{number}'"
+                ));
             };
             if token.is_empty() {
-                return Err(format!("line {}: the token is empty", index + 1));
+                warn("empty");
+                continue;
             }
-            let groups: Vec<&str> = rest.first().map_or(Vec::new(), |groups| {
-                groups
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|g| !g.is_empty())
-                    .collect()
-            });
-            let mut user = User::new(name, &groups);
-            Arc::make_mut(&mut user.identity).uid = uid.as_str().into();
+            let groups = rest.first().map_or(Vec::new(), |g| g.split(',').collect());
             if self.tokens.contains_key(token) {
-                return Err(format!("line {}: the token stands twice", index + 1));
+                warn("duplicate");
             }
+            let user = User::listed(name, uid, &groups);
             self.tokens.insert(token.clone(), user);
         }
-        Ok(self)
+        Ok((self, warnings))
     }
 
-    /// Who the headers say is asking; without a token, the anonymous user.
+    /// Who the headers say is asking; without a bearer's token, the anonymous user.
     pub(super) fn authenticate(
         &self,
         headers: &HeaderMap,
         cluster: &Cluster,
     ) -> Result<User, Status> {
-        let Some(value) = headers.get(AUTHORIZATION) else {
-            return Ok(User::new(ANONYMOUS, &[]));
-        };
-        let value = value.to_str().map_err(|_| unauthorized())?;
-        let Some((scheme, token)) = value.split_once(' ') else {
-            return Err(unauthorized());
-        };
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(unauthorized());
+        let value = headers.get(AUTHORIZATION).map(|value| value.to_str());
+        let text = value.unwrap_or(Ok("")).map_err(|_| unauthorized())?;
+        let mut parts = text.trim().split(' ');
+        let (scheme, token) = (parts.next(), parts.next());
+        let is_bearer = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"));
+        match token.filter(|token| is_bearer && !token.is_empty()) {
+            Some(token) => self.user_of(token, cluster).ok_or_else(unauthorized),
+            // Other schemes are nobody's business here.
+            None => Ok(User::new(ANONYMOUS, &[])),
         }
-        self.user_of(token.trim(), cluster).ok_or_else(unauthorized)
     }
 
     /// Is it a token of the server's own, rather than of a service account?
@@ -185,42 +223,67 @@ impl Credentials {
     }
 }
 
-/// The columns of a line of CSV; quotes keep commas together.
-fn fields(line: &str) -> Result<Vec<String>, &'static str> {
-    let (mut fields, mut field, mut is_quoted) = (Vec::new(), String::new(), false);
-    for c in line.chars() {
-        match c {
-            '"' => is_quoted = !is_quoted,
-            ',' if !is_quoted => fields.push(std::mem::take(&mut field).trim().to_owned()),
-            c => field.push(c),
-        }
-    }
-    if is_quoted {
-        return Err("a quote is not closed");
-    }
-    fields.push(field.trim().to_owned());
-    Ok(fields)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn token_files_are_read_as_kube_apiserver_reads_them() {
-        let text = "# people\nsecret,jane,42,\"dev,ops\"\nplain,joe,43\n";
-        let known = Credentials::default().read(text).expect("a good file");
-        let jane = &known.tokens["secret"];
-        assert_eq!(jane.name, "jane");
-        let groups: Vec<&str> = jane.identity.groups.iter().map(Name::as_str).collect();
-        assert_eq!(groups, ["dev", "ops", "system:authenticated"]);
-        for (name, text) in [
-            ("two columns", "a,b"),
-            ("open quote", "a,b,c,\"d"),
-            ("twice", "a,b,c\na,d,e"),
-            ("no token", ",b,c"),
+        let text = "secret,jane,42,\"dev,ops\"\n\nplain,kubernetes-admin,43\n,nobody,1\nplain,jim,44,\"\"\n";
+        let (known, warnings) = Credentials::default().read("f", text).expect("a good file");
+        let groups = |token: &str| {
+            let user = &known.tokens[token];
+            let groups = user.identity.groups.iter().map(Name::to_string);
+            (user.name.to_string(), groups.collect::<Vec<_>>().join("|"))
+        };
+        let jane = ("jane".to_owned(), "dev|ops|system:authenticated".to_owned());
+        assert_eq!(groups("secret"), jane);
+        let jim = ("jim".to_owned(), "|system:authenticated".to_owned());
+        assert_eq!(groups("plain"), jim, "the last one counts");
+        assert_eq!(known.tokens["secret"].identity.uid, "42");
+        let want = [
+            "empty token has been found in token file 'f', record number '3'",
+            "duplicate token has been found in token file 'f', record number '4'",
+        ];
+        assert_eq!(warnings, want);
+        let admin = "t,kubernetes-admin,43\n";
+        let (known, _) = Credentials::default()
+            .read("f", admin)
+            .expect("a good file");
+        let identity = &known.tokens["t"].identity;
+        assert_eq!(
+            identity.groups,
+            ["system:authenticated"],
+            "no group by name"
+        );
+    }
+
+    #[test]
+    fn a_bad_token_file_is_refused() {
+        for (text, want) in [
+            (
+                "a,b\n",
+                "token file 'f' must have at least 3 columns (token, user name, user uid), found 2",
+            ),
+            (
+                "# people\n",
+                "token file 'f' must have at least 3 columns (token, user name, user uid), found 1",
+            ),
+            (
+                "a,b,c,\"d\n",
+                "record on line 1; parse error on line 2, column 1: extraneous or missing \" in quoted-field",
+            ),
+            (
+                "a,b,\"c\"d\n",
+                "parse error on line 1, column 7: extraneous or missing \" in quoted-field",
+            ),
+            (
+                "a,b,c\na,b\"c,d\n",
+                "parse error on line 2, column 4: bare \" in non-quoted field",
+            ),
         ] {
-            assert!(Credentials::default().read(text).is_err(), "{name}");
+            let said = Credentials::default().read("f", text).map(|_| ());
+            assert_eq!(said, Err(want.to_owned()), "{text}");
         }
     }
 }

@@ -10,6 +10,7 @@
 //! Left out: audit, priority and fairness, CORS, TLS (nothing leaves the machine).
 
 mod credentials;
+mod csv;
 mod documents;
 mod exec;
 mod log;

@@ -1,24 +1,80 @@
-//! What the simulation itself can be told, over HTTP under `/kubeloop/v1/`; `kubeloop ctl` says the same in words.
-//!
-//! | method and path | does | answers |
-//! |---|---|---|
-//! | `GET status` | nothing | step, time, whether settled and what it waits for |
-//! | `POST settle` | runs until nothing is left to do but wait for what is planned (an eviction when a toleration ends); an hour of the cluster's time at most | the same |
-//! | `POST advance?ms=90000` | lets so much of the cluster's time pass | the same |
-//! | `POST step?n=1` | takes so many steps | the same |
-//! | `POST seek?step=40` | goes back, or on again | the same |
-//! | `POST fault` | breaks, mends or loads something: `{"fault": "kill-node", "node": "n1"}` | the same |
-//! | `GET trace?from=0&to=20` | nothing | the steps, one JSON object to a line |
+//! What the simulation itself can be told, over HTTP under `/kubeloop/v1/`; `kubeloop ctl` says the same in words. [`CALLS`] is all of it, and
+//! what `GET /kubeloop/v1/` answers is made of that.
 
 use super::engine::{Engine, SETTLE_MS_MAX};
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use kubeloop::api::time::Ms;
+use kubeloop::sim::faults::{self, Target};
 use kubeloop::sim::port::Port;
 use kubeloop::sim::trace::to_json;
 use kubeloop::sim::{Cluster, Fault, Pace};
 use serde_json::{Value, json};
+
+/// What can be asked for.
+struct Call {
+    method: Method,
+    /// The last part of the path.
+    name: &'static str,
+    /// An example of it, with all that it takes.
+    example: &'static str,
+    /// The same, said by `kubeloop ctl`.
+    verb: &'static str,
+    does: &'static str,
+}
+
+const CALLS: &[Call] = &[
+    Call {
+        method: Method::GET,
+        name: "status",
+        example: "status",
+        verb: "status",
+        does: "where the cluster is, and what it waits for",
+    },
+    Call {
+        method: Method::POST,
+        name: "settle",
+        example: "settle",
+        verb: "settle",
+        does: "runs until nothing is left to do but wait for what is planned (an eviction when a toleration ends), for an hour of the cluster's time at most; \"settled\" says whether that was enough",
+    },
+    Call {
+        method: Method::POST,
+        name: "advance",
+        example: "advance?ms=90000",
+        verb: "advance 90s",
+        does: "lets so many milliseconds of the cluster's time pass",
+    },
+    Call {
+        method: Method::POST,
+        name: "step",
+        example: "step?n=1",
+        verb: "step 1",
+        does: "takes so many steps, or as many as there are to take",
+    },
+    Call {
+        method: Method::POST,
+        name: "seek",
+        example: "seek?step=0",
+        verb: "seek 0",
+        does: "goes back to a step, or on again, and stands still there until somebody settles it, lets time pass or changes something; steps can be taken, and changing something begins another future",
+    },
+    Call {
+        method: Method::POST,
+        name: "fault",
+        example: "fault",
+        verb: "fault '{\"fault\": \"kill-node\", \"node\": \"n1\"}'",
+        does: "breaks, mends or loads something; the body says what, as below",
+    },
+    Call {
+        method: Method::GET,
+        name: "trace",
+        example: "trace?from=0&to=20",
+        verb: "trace --from 0 --to 20",
+        does: "the steps from one to before another, one JSON object to a line, ten thousand at most; without `to`, up to the end",
+    },
+];
 
 /// How many things that a cluster waits for are named.
 const WAITS_FOR_MAX: usize = 8;
@@ -34,11 +90,54 @@ const STEPS_PER_TURN: u64 = 512;
 
 /// Answers a request for `/kubeloop/v1/{path}`.
 pub async fn answer(engine: &Engine, parts: &Parts, path: &str, body: &Bytes) -> Response<Body> {
+    if path.is_empty() && parts.method == Method::GET {
+        let mut response = Response::new(Body::from(manual()));
+        let text = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, text);
+        return response;
+    }
     let query = Query(parts.uri.query().unwrap_or_default());
     match perform(engine, &parts.method, path, &query, body).await {
         Ok(text) => respond(StatusCode::OK, &text),
         Err((code, why)) => respond(code, &json!({ "error": why }).to_string()),
     }
+}
+
+/// What `GET /kubeloop/v1/` says.
+fn manual() -> String {
+    let mut text = "What the simulation itself can be told, under /kubeloop/v1/. `kubeloop ctl` says the same. No token is needed.
+
+An answer is JSON: {\"step\", \"atMs\", \"revision\", \"settled\", \"waitsFor\"}, where the cluster is then. A refusal is {\"error\"}, with
+400 for wrong words (a pod or node that is not there, too), 404 and 405 for calls that are none.
+
+"
+    .to_owned();
+    for call in CALLS {
+        let (method, example) = (&call.method, call.example);
+        text += &format!(
+            "{method} {example}\n    {}\n    kubeloop ctl {}\n",
+            call.does, call.verb
+        );
+    }
+    text += "\nFaults, and what each is told:\n\n";
+    for fault in faults::ALL {
+        let told = match fault.target {
+            Target::Nothing => "",
+            Target::Process => r#", "process": "kube-scheduler""#,
+            Target::Node => r#", "node": "n1""#,
+            Target::Container => r#", "pod": "default/web-0", "container": "nginx", "code": 1"#,
+            Target::Pod => r#", "pod": "default/app=web", "cpuMilli": 900, "memoryMi": 128"#,
+            Target::Image => r#", "image": "nginx:1.14.2""#,
+            Target::Watch => r#", "process": "kubelet@n1", "kind": "Pod""#,
+        };
+        let more = if fault.name == "crash-after" {
+            r#", "actions": 1"#
+        } else {
+            ""
+        };
+        text += &format!("    {{\"fault\": \"{}\"{told}{more}}}\n", fault.name);
+    }
+    text
 }
 
 type Refused = (StatusCode, String);
@@ -54,16 +153,12 @@ async fn perform(
     query: &Query<'_>,
     body: &Bytes,
 ) -> Result<String, Refused> {
-    let wants = match path {
-        "status" | "trace" => Method::GET,
-        "settle" | "advance" | "step" | "seek" | "fault" => Method::POST,
-        _ => {
-            let why = format!("there is no /kubeloop/v1/{path}");
-            return Err((StatusCode::NOT_FOUND, why));
-        }
+    let Some(call) = CALLS.iter().find(|call| call.name == path) else {
+        let why = format!("there is no /kubeloop/v1/{path}; GET /kubeloop/v1/ says what there is");
+        return Err((StatusCode::NOT_FOUND, why));
     };
-    if *method != wants {
-        let why = format!("/kubeloop/v1/{path} takes {wants}, not {method}");
+    if *method != call.method {
+        let why = format!("/kubeloop/v1/{path} takes {}, not {method}", call.method);
         return Err((StatusCode::METHOD_NOT_ALLOWED, why));
     }
     match path {
@@ -76,15 +171,15 @@ async fn perform(
         "step" => take_steps(engine, query.number("n")?).await?,
         "seek" => {
             let step = query.number("step")?;
-            look(engine, move |port| seek(port, step)).await??;
-            engine.journey();
-            engine.rebase();
+            let done = engine.seek(step).await.ok_or_else(ended)?;
+            done.map_err(|len| wrong(format!("step={step}: only {len} steps were taken")))?;
         }
         "fault" => {
             let fault: Fault =
                 serde_json::from_slice(body).map_err(|error| wrong(error.to_string()))?;
             let done = look(engine, move |port| port.timeline.fault(fault).map(|_| ()));
             done.await?.map_err(wrong)?;
+            engine.resume();
         }
         _ => {}
     }
@@ -97,19 +192,12 @@ async fn look<T: Send + 'static>(
     act: impl FnOnce(&mut Port) -> T + Send + 'static,
 ) -> Result<T, Refused> {
     let done = engine.with(act).await;
-    done.ok_or_else(|| {
-        let why = "the server could not do this, or is ending".to_owned();
-        (StatusCode::INTERNAL_SERVER_ERROR, why)
-    })
+    done.ok_or_else(ended)
 }
 
-fn seek(port: &mut Port, step: u64) -> Result<(), Refused> {
-    let len = port.timeline.len();
-    if step > len {
-        return Err(wrong(format!("step={step}: only {len} steps were taken")));
-    }
-    port.timeline.seek(step);
-    Ok(())
+fn ended() -> Refused {
+    let why = "the server could not do this, or is ending".to_owned();
+    (StatusCode::INTERNAL_SERVER_ERROR, why)
 }
 
 /// A URL's query.
@@ -140,6 +228,7 @@ enum Until {
 
 /// Runs the cluster for at most so much of its time, a few steps at a time.
 async fn run(engine: &Engine, for_ms: Ms, until: Until) -> Result<(), Refused> {
+    engine.resume();
     let now_ms = look(engine, |port| port.cluster().now_ms()).await?;
     let end_ms = now_ms.saturating_add(for_ms).min(VIRTUAL_MS_MAX);
     let turn = move |port: &mut Port| {

@@ -5,7 +5,7 @@ use super::encodings::Encodings;
 use super::state::Journal;
 use kubeloop::api::time::Ms;
 use kubeloop::control_plane::etcd::Store;
-use kubeloop::sim::port::Port;
+use kubeloop::sim::port::{Exchange, Port};
 use kubeloop::sim::{Cluster, Pace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -20,8 +20,11 @@ const SLICE: Duration = Duration::from_millis(2);
 /// How many steps are taken between two looks at the clock.
 const STEPS_PER_LOOK: usize = 32;
 
-/// How often what happened is written down.
-const SAVE_EVERY: Duration = Duration::from_millis(500);
+/// How often what was written down is brought to the disk itself.
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+
+/// How long to wait for whoever wants something.
+const LONG: Duration = Duration::from_hours(1);
 
 /// Whoever waits for a cluster to settle does not wait longer than this, in the cluster's time.
 pub(super) const SETTLE_MS_MAX: Ms = 3_600_000;
@@ -70,8 +73,10 @@ enum Message {
     Do(Box<dyn FnOnce(&mut Port) -> Reply + Send>),
     /// The cluster's time was moved by hand: the clock counts from there.
     Rebase,
-    /// Somebody went to another step.
-    Journey,
+    /// Somebody goes to another step, if there is such a step.
+    Seek(u64, oneshot::Sender<Result<(), u64>>),
+    /// Somebody wants it to go on from there.
+    Resume,
     /// Write down what is left, and end.
     Stop,
 }
@@ -92,8 +97,10 @@ struct Driver {
     /// The clock and the cluster's time belonged together then.
     since: (Instant, Ms),
     journal: Option<Journal>,
-    saved: Instant,
+    flushed: Instant,
     journey: u64,
+    /// It stands still at the step to which somebody went.
+    is_held: bool,
     /// The cluster had taken so many steps when it was last published, in this journey.
     told: (u64, u64),
     published: Arc<watch::Sender<Arc<Published>>>,
@@ -111,8 +118,9 @@ impl Engine {
             port,
             speed,
             journal,
-            saved: Instant::now(),
+            flushed: Instant::now(),
             journey: 0,
+            is_held: false,
             published: Arc::clone(&published),
         };
         Self {
@@ -166,9 +174,32 @@ impl Engine {
         self.say(Message::Rebase);
     }
 
-    /// Somebody went to another step: those who watch begin anew.
-    pub fn journey(&self) {
-        self.say(Message::Journey);
+    /// Answers a request; one that changes something lets a cluster that stands still go on.
+    pub async fn exchange(&self, request: http::Request<Vec<u8>>) -> Option<Exchange> {
+        let done = self.with(move |port| {
+            let before = (port.timeline.len(), port.timeline.branches().len());
+            let exchange = port.exchange(&request);
+            let after = (port.timeline.len(), port.timeline.branches().len());
+            (exchange, before != after)
+        });
+        let (exchange, has_changed) = done.await?;
+        if has_changed {
+            self.resume();
+        }
+        Some(exchange)
+    }
+
+    /// Goes to another step and stands still there; those who watch begin anew. The number of steps there are, if it is not among them;
+    /// `None` if the server ends.
+    pub async fn seek(&self, step: u64) -> Option<Result<(), u64>> {
+        let (reply, answer) = oneshot::channel();
+        self.say(Message::Seek(step, reply));
+        answer.await.ok()
+    }
+
+    /// Lets a cluster that stands still go on.
+    pub fn resume(&self) {
+        self.say(Message::Resume);
     }
 
     fn say(&self, message: Message) {
@@ -191,7 +222,7 @@ impl Driver {
         let mut pause = Some(Duration::ZERO);
         loop {
             let message = match pause {
-                Some(pause) => match self.inbox.recv_timeout(pause.min(SAVE_EVERY)) {
+                Some(pause) => match self.inbox.recv_timeout(pause.min(FLUSH_EVERY)) {
                     Ok(message) => Some(message),
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => break,
@@ -203,23 +234,33 @@ impl Driver {
             }
             pause = self.slice();
             self.publish();
-            if self.saved.elapsed() >= SAVE_EVERY {
-                self.save();
+            if self.flushed.elapsed() >= FLUSH_EVERY {
+                self.flush();
             }
         }
-        self.save();
+        if let Some(journal) = self.journal.take()
+            && let Err(error) = journal.close()
+        {
+            complain(&error);
+        }
     }
 
     /// Takes messages for one slice; false if the last one was to stop.
     fn take(&mut self, first: Option<Message>) -> bool {
         let began = Instant::now();
-        let (mut message, mut replies) = (first, Vec::new());
+        let (mut message, mut replies): (_, Vec<Reply>) = (first, Vec::new());
         let mut goes_on = true;
         while let Some(next) = message.take() {
             match next {
                 Message::Do(act) => replies.extend(self.perform(act)),
                 Message::Rebase => self.since = (Instant::now(), self.port.cluster().now_ms()),
-                Message::Journey => self.journey += 1,
+                Message::Seek(step, reply) => {
+                    let done = self.seek(step);
+                    replies.push(Box::new(move || {
+                        let _ = reply.send(done);
+                    }));
+                }
+                Message::Resume => self.resume(),
                 Message::Stop => goes_on = false,
             }
             if goes_on && began.elapsed() < SLICE {
@@ -233,6 +274,23 @@ impl Driver {
         goes_on
     }
 
+    fn seek(&mut self, step: u64) -> Result<(), u64> {
+        let len = self.port.timeline.len();
+        if step > len {
+            return Err(len);
+        }
+        self.port.timeline.seek(step);
+        self.journey += 1;
+        self.is_held = true;
+        Ok(())
+    }
+
+    fn resume(&mut self) {
+        if std::mem::take(&mut self.is_held) {
+            self.since = (Instant::now(), self.port.cluster().now_ms());
+        }
+    }
+
     fn perform(&mut self, act: Box<dyn FnOnce(&mut Port) -> Reply + Send>) -> Option<Reply> {
         self.catch_up();
         // A request that panics has changed nothing, because answers come before changes are kept; and nobody else is to suffer.
@@ -244,6 +302,12 @@ impl Driver {
         let told = (self.journey, self.port.cluster().steps());
         if told != self.told {
             self.told = told;
+            // First it is written down: nobody is told of what a crash could lose.
+            if let Some(journal) = &mut self.journal
+                && let Err(error) = journal.write(&self.port.timeline)
+            {
+                complain(&error);
+            }
             let news = Arc::new(published(&self.port, self.journey));
             self.published.send_replace(news);
         }
@@ -251,8 +315,9 @@ impl Driver {
 
     /// The cluster's time as of now, if it follows the clock.
     fn target_ms(&self) -> Option<Ms> {
-        let Speed::Times(times) = self.speed else {
-            return None;
+        let times = match self.speed {
+            Speed::Times(times) if !self.is_held => times,
+            Speed::Times(_) | Speed::Max => return None,
         };
         let (since, at_ms) = self.since;
         let elapsed = since.elapsed().mul_f64(times).as_millis();
@@ -273,6 +338,9 @@ impl Driver {
 
     /// Takes steps for one slice. `None` if there is more to do at once, else how long to wait.
     fn slice(&mut self) -> Option<Duration> {
+        if self.is_held {
+            return Some(LONG);
+        }
         let began = Instant::now();
         let target = self.target_ms();
         while began.elapsed() < SLICE {
@@ -286,19 +354,23 @@ impl Driver {
         None
     }
 
-    fn save(&mut self) {
-        self.saved = Instant::now();
+    fn flush(&mut self) {
+        self.flushed = Instant::now();
         if let Some(journal) = &mut self.journal
-            && let Err(error) = journal.save(&self.port.timeline)
+            && let Err(error) = journal.flush()
         {
-            eprintln!("error: the cluster could not be saved: {error}");
+            complain(&error);
         }
     }
 }
 
+/// Nobody waits for an answer to whom it could be said.
+fn complain(error: &std::io::Error) {
+    eprintln!("error: the cluster could not be saved: {error}");
+}
+
 /// How long nothing is to be done; `None` if something is.
 fn pause(cluster: &Cluster, target: Option<Ms>, speed: Speed) -> Option<Duration> {
-    const LONG: Duration = Duration::from_hours(1);
     match (target, speed) {
         (None, _) | (_, Speed::Max) => cluster.is_at_rest().then_some(LONG),
         (Some(target), Speed::Times(times)) => {
