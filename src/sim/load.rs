@@ -4,7 +4,7 @@
 //! Left out: limits; a container is not throttled, and not killed for its memory.
 
 use super::cluster::Cluster;
-use crate::api::{Key, Kind};
+use crate::api::{Key, Kind, Name};
 use k8s_openapi::api::core::v1::Pod;
 
 /// Thousandths of a core and mebibytes that a pod uses, all of its containers together.
@@ -30,12 +30,33 @@ impl Cluster {
                 "{pods:?} is no namespace/name and no namespace/label=value"
             ));
         }
+        let pod = |name: &str| {
+            let (namespace, name) = name.split_once('/')?;
+            self.store.head().get(&Key::new(Kind::Pod, namespace, name))
+        };
         // What has a label may be yet to come; a pod has a name of its own.
-        if let Some((namespace, name)) = pods.split_once('/').filter(|_| !pods.contains('=')) {
-            let key = Key::new(Kind::Pod, namespace, name);
-            if self.store.head().get(&key).is_none() {
+        let Some((namespace, label)) = pods.split_once('/').filter(|_| pods.contains('=')) else {
+            if pod(pods).is_none() {
                 return Err(format!("there is no pod {pods:?}"));
             }
+            self.loads.insert(pods.into(), load);
+            return Ok(());
+        };
+        // What is said of all of them is said of those too that something else was said of before.
+        let has_label = |name: &Name| {
+            let labels = pod(name).and_then(|pod| pod.metadata().labels.as_ref());
+            let mut labels = labels.into_iter().flatten();
+            name.starts_with(&format!("{namespace}/"))
+                && labels.any(|(key, value)| label == format!("{key}={value}"))
+        };
+        let said: Vec<Name> = self
+            .loads
+            .keys()
+            .filter(|name| has_label(name))
+            .cloned()
+            .collect();
+        for name in said {
+            self.loads.remove(&name);
         }
         self.loads.insert(pods.into(), load);
         Ok(())

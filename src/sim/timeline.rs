@@ -460,7 +460,7 @@ mod tests {
                 "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": pod},
             });
             let object = Kind::Deployment.deserialize(text).expect("a deployment");
-            Request::create(object)
+            Request::create(object).by("kubernetes-admin")
         };
         let settle = |timeline: &mut Timeline| {
             while !timeline.cluster().is_settled() {
@@ -474,7 +474,7 @@ mod tests {
         timeline.submit(workload("b", 3));
         settle(&mut timeline);
         let key = crate::api::Key::new(Kind::Deployment, "default", "b");
-        timeline.submit(Request::delete(key, Default::default()));
+        timeline.submit(Request::delete(key, Default::default()).by("kubernetes-admin"));
         settle(&mut timeline);
         let seen = timeline.samples().iter().map(|s| (s.desired, s.ready));
         let seen: Vec<_> = seen.collect();

@@ -31,7 +31,7 @@ impl Temper {
 }
 
 /// A slow reader's window, so that little is on the way while it does not read.
-const WINDOW_BYTES: u32 = 8 * 1024;
+const WINDOW_BYTES: u32 = 64 * 1024;
 
 /// A slow reader reads for so long, then sleeps for so long.
 const SLOW: (Duration, Duration) = (Duration::from_millis(1500), Duration::from_millis(1000));

@@ -232,7 +232,7 @@ fn over_http_it_is_the_same() {
             200,
             "\"event\":\"user\"",
         ),
-        ("POST", "fault", &fault, 200, "\"settled\":false"),
+        ("POST", "fault", &fault, 200, "\"step\""),
         ("POST", "advance", &nothing, 400, "?ms= is missing"),
         (
             "POST",
