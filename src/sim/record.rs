@@ -160,3 +160,47 @@ fn replicas(object: &Object) -> (i64, i64) {
         i64::from(ready.unwrap_or(0)),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Timeline;
+
+    #[test]
+    fn samples_that_go_on_are_those_of_the_whole_cluster() {
+        let mut timeline = Timeline::new(ClusterOptions::default());
+        let workload = |name: &str, replicas: u32| {
+            let labels = serde_json::json!({"app": name});
+            let pod = serde_json::json!({"metadata": {"labels": labels}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+            let text = serde_json::json!({
+                "metadata": {"name": name, "namespace": "default"},
+                "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": pod},
+            });
+            let object = Kind::Deployment.deserialize(text).expect("a deployment");
+            Request::create(object).by("kubernetes-admin")
+        };
+        let settle = |timeline: &mut Timeline| {
+            while !timeline.cluster().is_settled() {
+                timeline.advance(Pace::Turn);
+                let last = timeline.samples().last().expect("there is one");
+                let whole = sample(timeline.cluster());
+                assert_eq!((last.desired, last.ready), (whole.desired, whole.ready));
+            }
+        };
+        timeline.submit(workload("a", 2));
+        timeline.submit(workload("b", 3));
+        settle(&mut timeline);
+        let key = crate::api::Key::new(Kind::Deployment, "default", "b");
+        timeline.submit(Request::delete(key, Default::default()).by("kubernetes-admin"));
+        settle(&mut timeline);
+        let seen = timeline.samples().iter().map(|s| (s.desired, s.ready));
+        let seen: Vec<_> = seen.collect();
+        assert!(seen.contains(&(5, 5)), "{seen:?}");
+        assert_eq!(seen.last(), Some(&(2, 2)));
+        timeline.seek(1);
+        timeline.submit(workload("c", 1));
+        settle(&mut timeline);
+        let last = timeline.samples().last().expect("there is one");
+        assert_eq!((last.desired, last.ready), (3, 3), "in another future");
+    }
+}

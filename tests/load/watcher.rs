@@ -34,7 +34,7 @@ impl Temper {
 const WINDOW_BYTES: u32 = 64 * 1024;
 
 /// A slow reader reads for so long, then sleeps for so long.
-const SLOW: (Duration, Duration) = (Duration::from_millis(1500), Duration::from_millis(1000));
+const SLOW: (Duration, Duration) = (Duration::from_millis(1500), Duration::from_secs(1));
 
 /// A fickle one hangs up after so long.
 const FICKLE: Duration = Duration::from_millis(400);

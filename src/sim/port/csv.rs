@@ -81,9 +81,10 @@ impl<'a> Record<'a> {
             let Some((before, after)) = rest.split_once('"') else {
                 field.push_str(rest);
                 let Some((line, number)) = lines.next() else {
-                    let (number, column) = match rest.ends_with('\n') {
-                        true => (self.number + 1, 1),
-                        false => (self.number, self.line.len() + 1),
+                    let (number, column) = if rest.ends_with('\n') {
+                        (self.number + 1, 1)
+                    } else {
+                        (self.number, self.line.len() + 1)
                     };
                     self.number = number;
                     return Err(self.wrong(column, WRONG));

@@ -15,6 +15,7 @@ use crate::sources;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{self, State, WebSocketUpgrade};
+use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
@@ -312,7 +313,7 @@ async fn stopped() {
 /// Every request comes here.
 async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
-    let named = parts.uri.authority().map(|authority| authority.as_str());
+    let named = parts.uri.authority().map(Authority::as_str);
     if let Err(why) = origin::check(named, &parts.headers) {
         return (StatusCode::FORBIDDEN, why).into_response();
     }
