@@ -67,6 +67,11 @@ SECONDS ?= 60
 load: ## Clients that write and watch at once, through the port, against Kubernetes' objectives (CLIENTS=200 SECONDS=60)
 	LOAD_CLIENTS=$(CLIENTS) LOAD_SECONDS=$(SECONDS) LOAD_SLO=1 cargo test --release --test load -- --nocapture
 
+TIME ?= 60
+.PHONY: fuzz
+fuzz: ## Random input for all that reads what others wrote, TIME=60 seconds for each of seven targets (TARGET=yaml for one)
+	@tools/fuzz.sh $(TIME) $(TARGET)
+
 .PHONY: clean
 clean: ## Remove what was built; installed tools stay
-	rm -rf target dist dist-dev test-results node_modules tests/bench/peer/node_modules tests/bench/results
+	rm -rf target fuzz/target dist dist-dev test-results node_modules tests/bench/peer/node_modules tests/bench/results

@@ -3,6 +3,7 @@
 #
 #   tools/setup.sh page      the wasm target, Trunk, wasm-bindgen and the npm packages (make play, make dist)
 #   tools/setup.sh tests     the test runner and a real Chromium with Chinese fonts (make test)
+#   tools/setup.sh fuzz      the fuzzer, and the toolchain that builds for it (make fuzz)
 #
 # A tool of the right version anywhere on the PATH is used as it is. Otherwise it goes to $KUBELOOP_TOOLS
 # (default ~/.cache/kubeloop): outside the repository, so every clone shares it, and outside ~/.cargo/bin, so that
@@ -75,6 +76,20 @@ ensure_nextest() {
     say "cargo-nextest could not be installed; the tests run with plain cargo test instead."
 }
 
+ensure_cargo_fuzz() {
+  have cargo-fuzz && return
+  say "Installing cargo-fuzz, which runs the fuzz targets, into $TOOLS (about 1 CPU-minute, once)."
+  cargo_install cargo-fuzz "^0.13"
+}
+
+# Only the fuzzer's build uses it; where it cannot be had, tools/fuzz.sh makes do with the stable toolchain.
+ensure_nightly() {
+  cargo +nightly --version >/dev/null 2>&1 && return
+  have rustup || return 0
+  say "Adding Rust's nightly toolchain: fuzzing needs code that is instrumented by flags which stable Rust does not have."
+  rustup toolchain install nightly --profile minimal >&2 || say "It could not be had; the stable toolchain is used with RUSTC_BOOTSTRAP=1 instead."
+}
+
 # Debian packages, for the browser tests only.
 ensure_chromium() {
   local wanted=()
@@ -96,5 +111,6 @@ case "${1:-}" in
   wasm-bindgen) ensure_wasm_bindgen ;;
   npm) ensure_npm_packages ;;
   nextest) ensure_nextest ;;
-  *) fail "usage: tools/setup.sh page|tests" ;;
+  fuzz) ensure_cargo_fuzz; ensure_nightly ;;
+  *) fail "usage: tools/setup.sh page|tests|fuzz" ;;
 esac

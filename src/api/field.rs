@@ -2,7 +2,7 @@
 //!
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/util/validation/field/{errors,path}.go.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The kind of a field error; its text is the first part of the message, its reason that of the `Status` cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,55 @@ impl Fault {
     }
 }
 
+/// A text in quotes as Go's `%q` writes it: what cannot be printed is spelled out.
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<'a>(pub &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
+        f.write_char('"')?;
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let end = rest.find(|c| !plain(c)).unwrap_or(rest.len());
+            f.write_str(&rest[..end])?;
+            let mut chars = rest[end..].chars();
+            if let Some(c) = chars.next() {
+                quoted_char(c, f)?;
+            }
+            rest = chars.as_str();
+        }
+        f.write_char('"')
+    }
+}
+
+fn quoted_char(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let number = u32::from(c);
+    match c {
+        '"' | '\\' => write!(f, "\\{c}"),
+        '\u{7}' => f.write_str("\\a"),
+        '\u{8}' => f.write_str("\\b"),
+        '\u{c}' => f.write_str("\\f"),
+        '\n' => f.write_str("\\n"),
+        '\r' => f.write_str("\\r"),
+        '\t' => f.write_str("\\t"),
+        '\u{b}' => f.write_str("\\v"),
+        _ if number < 0x20 || number == 0x7f => write!(f, "\\x{number:02x}"),
+        // Rust escapes what has no glyph, and letters' own accents, which Go prints.
+        _ if c.is_alphanumeric() || c.escape_debug().len() == 1 => f.write_char(c),
+        _ if number < 0x10000 => write!(f, "\\u{number:04x}"),
+        _ => write!(f, "\\U{number:08x}"),
+    }
+}
+
+/// A value as a field error shows it.
+fn shown(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => Quoted(text).to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// One thing wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
@@ -63,7 +112,7 @@ impl FieldError {
         }
     }
 
-    /// `field: Invalid value: VALUE[: detail]`; the value is printed as JSON, as upstream's `%q`/`%v`.
+    /// `field: Invalid value: VALUE[: detail]`; the value is printed as upstream's `%q` or `%v`.
     pub fn invalid(
         field: impl Into<String>,
         value: impl Into<serde_json::Value>,
@@ -73,7 +122,7 @@ impl FieldError {
         Self {
             field: field.into(),
             fault: Fault::Invalid,
-            body: with_detail(format!("Invalid value: {value}"), detail),
+            body: with_detail(format!("Invalid value: {}", shown(&value)), detail),
         }
     }
 
@@ -84,7 +133,7 @@ impl FieldError {
         supported: &[&str],
     ) -> Self {
         let list: Vec<String> = supported.iter().map(|s| format!("\"{s}\"")).collect();
-        let body = format!("Unsupported value: {}", value.into());
+        let body = format!("Unsupported value: {}", shown(&value.into()));
         let body = if list.is_empty() {
             body
         } else {
@@ -102,7 +151,7 @@ impl FieldError {
         Self {
             field: field.into(),
             fault: Fault::Duplicate,
-            body: format!("Duplicate value: {}", value.into()),
+            body: format!("Duplicate value: {}", shown(&value.into())),
         }
     }
 
@@ -111,7 +160,7 @@ impl FieldError {
         Self {
             field: field.into(),
             fault: Fault::NotFound,
-            body: format!("Not found: {}", value.into()),
+            body: format!("Not found: {}", shown(&value.into())),
         }
     }
 
@@ -145,5 +194,38 @@ fn with_detail(text: String, detail: &str) -> String {
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.field, self.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_quoted_as_go_quotes_them() {
+        let cases = [
+            ("plain", "web-1 <a>", "\"web-1 <a>\""),
+            ("quotes", "a\"b\\c'", "\"a\\\"b\\\\c'\""),
+            (
+                "control characters",
+                "a\0\u{7}\u{8}\t\n\u{b}\u{c}\r\u{1b}\u{7f}",
+                "\"a\\x00\\a\\b\\t\\n\\v\\f\\r\\x1b\\x7f\"",
+            ),
+            ("letters", "üç配置٣", "\"üç配置٣\""),
+            (
+                "no glyphs",
+                "a\u{202e}\u{80}\u{e0001}",
+                "\"a\\u202e\\u0080\\U000e0001\"",
+            ),
+            ("no text", "\u{fffd}", "\"\u{fffd}\""),
+        ];
+        for (name, text, want) in cases {
+            assert_eq!(Quoted(text).to_string(), want, "{name}");
+        }
+        let error = FieldError::invalid("metadata.name", "a\0", "");
+        assert_eq!(
+            error.to_string(),
+            "metadata.name: Invalid value: \"a\\x00\""
+        );
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go, pkg/apis/meta/v1/types.go (`Status`).
 
-use super::field::FieldError;
+use super::field::{FieldError, Quoted};
 use super::{Kind, Name};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Why a request was refused. Each has one HTTP code.
@@ -119,7 +120,7 @@ impl Status {
             Reason::NotFound,
             kind,
             name,
-            format!("{} {name:?} not found", kind.info().resource()),
+            format!("{} {} not found", kind.info().resource(), Quoted(name)),
         )
     }
 
@@ -130,7 +131,7 @@ impl Status {
             Reason::AlreadyExists,
             kind,
             name,
-            format!("{} {name:?} already exists", kind.info().resource()),
+            format!("{} {} already exists", kind.info().resource(), Quoted(name)),
         )
     }
 
@@ -138,8 +139,9 @@ impl Status {
     #[must_use]
     pub fn conflict(kind: Kind, name: &str, why: &str) -> Self {
         let message = format!(
-            "Operation cannot be fulfilled on {} {name:?}: {why}",
-            kind.info().resource()
+            "Operation cannot be fulfilled on {} {}: {why}",
+            kind.info().resource(),
+            Quoted(name)
         );
         Self::about(Reason::Conflict, kind, name, message)
     }
@@ -151,7 +153,11 @@ impl Status {
             Reason::Forbidden,
             kind,
             name,
-            format!("{} {name:?} is forbidden: {why}", kind.info().resource()),
+            format!(
+                "{} {} is forbidden: {why}",
+                kind.info().resource(),
+                Quoted(name)
+            ),
         )
     }
 
@@ -163,13 +169,9 @@ impl Status {
     /// `Pod "x" is invalid: …`: one error bare, several in brackets, as `errors.NewInvalid` and `field.ErrorList.ToAggregate` print them.
     #[must_use]
     pub fn invalid(kind: Kind, name: &str, errors: &[FieldError]) -> Self {
-        let mut texts: Vec<String> = Vec::new();
-        for error in errors {
-            let text = error.to_string();
-            if !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let all = errors.iter().map(ToString::to_string);
+        let texts: Vec<String> = all.filter(|text| seen.insert(text.clone())).collect();
         let list = if texts.len() == 1 {
             texts.concat()
         } else {
@@ -195,7 +197,7 @@ impl Status {
                 Reason::Invalid,
                 kind,
                 name,
-                format!("{qualified} {name:?} is invalid: {list}"),
+                format!("{qualified} {} is invalid: {list}", Quoted(name)),
             )
         }
     }

@@ -3,6 +3,7 @@
 //! The real thing: apimachinery's `metav1.Time` (whole seconds) and `metav1.MicroTime`.
 //! Left out: the wall clock; a cluster's first instant is always 2025-01-01T00:00:00Z, so that the same run prints the same text.
 
+use super::field::Quoted;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 
@@ -23,7 +24,8 @@ pub fn time(now_ms: Ms) -> Time {
 /// `now_ms` as a `MicroTime`.
 #[must_use]
 pub fn micro_time(now_ms: Ms) -> MicroTime {
-    let ms = BEGINNING_S * 1000 + i64::try_from(now_ms).expect("virtual time stays far below 2^63");
+    let now_ms = i64::try_from(now_ms).unwrap_or(i64::MAX);
+    let ms = now_ms.saturating_add(BEGINNING_S * 1000);
     MicroTime(Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX))
 }
 
@@ -151,6 +153,22 @@ fn whole(digits: &str) -> Option<i64> {
         .bytes()
         .all(|c| c.is_ascii_digit())
         .then(|| digits.parse().ok())?
+}
+
+/// So many seconds of somebody's asking in milliseconds: none if there are fewer than none, and never so many that the end of them could
+/// not be told.
+#[must_use]
+pub fn seconds_ms(seconds: impl Into<i64>) -> Ms {
+    const SECONDS_MAX: u64 = 1 << 40;
+    let seconds = u64::try_from(seconds.into()).unwrap_or(0);
+    seconds.min(SECONDS_MAX) * 1000
+}
+
+/// What Go says of a text that is no instant in RFC 3339. The real thing: `time.ParseError`.
+#[must_use]
+pub fn parse_error(text: &str) -> String {
+    let text = Quoted(text);
+    format!("parsing time {text} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text} as \"2006\"")
 }
 
 /// How long something has lasted, as kubectl prints ages: `59s`, `2m5s`, `3h`, `2d3h`. The real thing: apimachinery's `duration.HumanDuration`.

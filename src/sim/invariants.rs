@@ -200,8 +200,14 @@ fn check_node_capacity(cluster: &Cluster, object: &Object, broken: &mut Vec<Stri
             requests.cloned().collect::<Vec<_>>()
         };
         pods += 1;
-        cpu_milli += request("cpu").iter().map(quantity::cpu_milli).sum::<i64>();
-        memory_bytes += request("memory").iter().map(quantity::bytes).sum::<i64>();
+        cpu_milli += request("cpu")
+            .iter()
+            .map(quantity::cpu_milli)
+            .fold(0, i64::saturating_add);
+        memory_bytes += request("memory")
+            .iter()
+            .map(quantity::bytes)
+            .fold(0, i64::saturating_add);
     }
     let room = |resource: &str, number: fn(&Quantity) -> i64| {
         allocatable.get(resource).map_or(i64::MAX, number)

@@ -6,8 +6,10 @@
 use super::Schema;
 use super::words::go_syntax;
 use crate::api::field::{Fault, FieldError};
+use crate::api::json;
 use crate::api::kinds::names;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Everything twice in a list that has each once.
 #[must_use]
@@ -61,10 +63,13 @@ fn value_in(value: &Value, schema: Schema<'_>, path: &str, errors: &mut Vec<Fiel
 
 /// The second of the same items; further ones are not told.
 fn again(items: &[Value], path: &str, errors: &mut Vec<FieldError>) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
-        if items[..index].iter().filter(|i| *i == item).count() == 1 {
+        let before = times.entry(json::spelled(item)).or_default();
+        if *before == 1 {
             errors.push(duplicate(format!("{path}[{index}]"), item));
         }
+        *before += 1;
     }
 }
 

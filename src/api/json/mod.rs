@@ -3,6 +3,7 @@
 //! The real thing: sigs.k8s.io/json (`UnmarshalStrict`), Go's encoding/json (scanner.go).
 //! Left out: of a map or struct that stands twice only the last counts (Go reads both into one object).
 
+mod floats;
 mod repeats;
 mod syntax;
 
@@ -11,7 +12,7 @@ pub use repeats::{LISTED_MAX, Repeat, Repeats};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::Arc;
 
@@ -33,22 +34,41 @@ pub fn read(bytes: &[u8]) -> Result<Text, String> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),
     };
-    let repeated = Cell::new(false);
-    let mut deserializer = serde_json::Deserializer::from_str(&text);
-    let value = Reading {
-        repeated: &repeated,
+    let reading = Noted::default();
+    let mut value = deserialize(&text, &reading);
+    if value.is_ok() && reading.has_floats.get() {
+        reading.floats.replace(floats::all(&text).into_iter());
+        value = deserialize(&text, &reading);
     }
-    .deserialize(&mut deserializer)
-    .and_then(|value| deserializer.end().map(|()| value));
     let value = value.map_err(|error| syntax::error(text.as_bytes(), &error))?;
-    let repeats = repeated.get().then(|| Arc::new(repeats::find(&text)));
+    let repeats = reading
+        .repeated
+        .get()
+        .then(|| Arc::new(repeats::find(&text)));
     Ok(Text { value, repeats })
 }
 
-/// Reads a value and notes whether any key stands twice.
+fn deserialize(text: &str, noted: &Noted) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Reading { noted }.deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| value)
+}
+
+/// What is noted while a text is read.
+#[derive(Default)]
+struct Noted {
+    /// Does any key stand twice?
+    repeated: Cell<bool>,
+    /// Are there floating-point numbers?
+    has_floats: Cell<bool>,
+    /// These are they, to the last digit.
+    floats: RefCell<std::vec::IntoIter<f64>>,
+}
+
+/// Reads a value and takes notes.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
-    repeated: &'a Cell<bool>,
+    noted: &'a Noted,
 }
 
 impl<'de> DeserializeSeed<'de> for Reading<'_> {
@@ -83,7 +103,9 @@ impl<'de> Visitor<'de> for Reading<'_> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        self.noted.has_floats.set(true);
+        let exact = self.noted.floats.borrow_mut().next().unwrap_or(value);
+        Ok(Number::from_f64(exact).map_or(Value::Null, Value::Number))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -103,10 +125,32 @@ impl<'de> Visitor<'de> for Reading<'_> {
         while let Some(key) = access.next_key::<String>()? {
             let value = access.next_value_seed(self)?;
             if fields.insert(key, value).is_some() {
-                self.repeated.set(true);
+                self.noted.repeated.set(true);
             }
         }
         Ok(Value::Object(fields))
+    }
+}
+
+/// A text that equal values share and no others: by which one of many is found at once.
+#[must_use]
+pub fn spelled(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Object(_) => sorted(value.clone()).to_string(),
+        scalar => scalar.to_string(),
+    }
+}
+
+/// What Go calls a value of this type.
+#[must_use]
+pub fn name_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }
 
@@ -133,6 +177,16 @@ mod tests {
             let got = read(text.as_bytes()).expect(text);
             assert_eq!((got.value, got.repeats), (want, None), "{text}");
         }
+        // Read fast, each of these is its neighbour.
+        let text = r#"{"\\\"1.5": [2.2222222222222223e+92, -0, 18446744073709551616, 0.1]}"#;
+        let floats = read(text.as_bytes()).expect("JSON").value;
+        let want = [
+            2.222_222_222_222_222_3e92,
+            -0.0,
+            18_446_744_073_709_551_616.0,
+            0.1,
+        ];
+        assert_eq!(floats["\\\"1.5"], json!(want));
         let bad = read(b"{\"a\": \"\xff\"}").expect("Go puts another character there");
         assert_eq!(bad.value, json!({"a": "\u{fffd}"}));
         let twice = read(br#"{"a": 1, "b": {"c": 1, "c": 2}, "a": 3}"#).expect("JSON");

@@ -47,7 +47,7 @@ impl Stored for ConfigMap {
             bytes += value.0.len();
         }
         if bytes > BYTES_MAX {
-            errors.too_long(&Path::root(""), BYTES_MAX);
+            errors.too_long(&Path::root("[]"), BYTES_MAX);
         }
         errors.into_list()
     }

@@ -3,10 +3,12 @@
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go (`diffMaps`, `CreateThreeWayMergePatch`).
 
 use super::keys::{self, List};
-use super::lists::{key_of, position};
+use super::lists::{Places, check_maps, key_of};
 use super::order::arrange;
 use super::{DELETE_FROM, DIRECTIVE, PatchError, RETAIN_KEYS, SET_ORDER, Target, merge_maps};
+use crate::api::json;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Which differences a patch shall hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,9 +142,14 @@ fn diff_by_key(
         return Ok(());
     }
     let mut changed = Vec::new();
+    let (old_places, new_places) = (Places::of(old, key), Places::of(new, key));
+    if let [first, ..] = new.as_slice() {
+        key_of(first, key)?;
+        check_maps(old)?;
+    }
     for entry in new {
         let value = key_of(entry, key)?;
-        let Some(index) = position(old, key, value)? else {
+        let Some(index) = old_places.get(entry) else {
             if take.changes() {
                 changed.push(entry.clone());
             }
@@ -162,7 +169,7 @@ fn diff_by_key(
     if take.deletions() {
         for entry in old {
             let value = key_of(entry, key)?;
-            if position(new, key, value)?.is_none() {
+            if new_places.get(entry).is_none() {
                 changed.push(json!({ key: value, DIRECTIVE: "delete" }));
             }
         }
@@ -181,11 +188,11 @@ fn diff_by_key(
 
 fn diff_sets(patch: &mut Map<String, Value>, name: &str, old: &[Value], new: &[Value], take: Take) {
     let only = |in_this: &[Value], not_in: &[Value]| -> Vec<Value> {
-        in_this
+        let others: BTreeSet<String> = not_in.iter().map(json::spelled).collect();
+        let only = in_this
             .iter()
-            .filter(|v| !not_in.contains(v))
-            .cloned()
-            .collect()
+            .filter(|v| !others.contains(&json::spelled(v)));
+        only.cloned().collect()
     };
     let added = if take.changes() {
         only(new, old)

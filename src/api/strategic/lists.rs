@@ -3,13 +3,16 @@
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go (`mergeSlice`).
 
 use super::{DIRECTIVE, GoValue, PatchError, Target, merge_maps, order, without_directives};
+use crate::api::json;
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The union, each value once.
 pub(super) fn merge_sets(old: Vec<Value>, new: Vec<Value>) -> Vec<Value> {
     let mut merged: Vec<Value> = Vec::with_capacity(old.len() + new.len());
+    let mut seen = BTreeSet::new();
     for value in old.iter().chain(&new) {
-        if !merged.contains(value) {
+        if seen.insert(json::spelled(value)) {
             merged.push(value.clone());
         }
     }
@@ -29,16 +32,24 @@ pub(super) fn merge_by_key(
     }
     let (mut merged, plain) = carry_out_directives(old, new, key)?;
     let old = merged.clone();
+    let mut places = Places::of(&old, key);
+    if let [first, ..] = plain.as_slice() {
+        key_of(first, key)?;
+        check_maps(&old)?;
+    }
     for entry in plain.iter().cloned() {
-        let value = key_of(&entry, key)?.clone();
-        match position(&merged, key, &value)? {
-            Some(index) => {
-                let (was, is) = (into_map(merged[index].take())?, into_map(entry)?);
-                merged[index] = Value::Object(merge_maps(was, is, inside, target)?);
-            }
-            None if target == Target::Object => merged.push(without_directives(entry)),
-            None => merged.push(entry),
+        key_of(&entry, key)?;
+        if let Some(index) = places.get(&entry) {
+            let (was, is) = (into_map(merged[index].take())?, into_map(entry)?);
+            merged[index] = Value::Object(merge_maps(was, is, inside, target)?);
+            continue;
         }
+        let entry = match target {
+            Target::Object => without_directives(entry),
+            Target::Patch => entry,
+        };
+        places.note(&entry, merged.len());
+        merged.push(entry);
     }
     Ok(order::arrange(merged, &plain, &old, key))
 }
@@ -51,6 +62,7 @@ fn carry_out_directives(
 ) -> Result<(Vec<Value>, Vec<Value>), PatchError> {
     let mut plain = Vec::with_capacity(new.len());
     let mut replaces = false;
+    let mut gone = BTreeSet::new();
     for entry in new {
         let map = entry
             .as_object()
@@ -58,10 +70,11 @@ fn carry_out_directives(
         match map.get(DIRECTIVE).map(|d| (d, d.as_str())) {
             None => plain.push(entry),
             Some((_, Some("delete"))) => {
-                let value = key_of(&entry, key)?;
-                while let Some(index) = position(&old, key, value)? {
-                    old.remove(index);
+                let value = json::spelled(key_of(&entry, key)?);
+                if gone.is_empty() {
+                    check_maps(&old)?;
                 }
+                gone.insert(value);
             }
             Some((_, Some("replace"))) => replaces = true,
             Some((_, Some("merge"))) => {
@@ -78,7 +91,57 @@ fn carry_out_directives(
     if replaces {
         return Ok((plain, Vec::new()));
     }
+    if !gone.is_empty() {
+        let key_of = |entry: &Value| entry.get(key).map(json::spelled);
+        old.retain(|entry| key_of(entry).is_none_or(|value| !gone.contains(&value)));
+    }
     Ok((old, plain))
+}
+
+/// Entries with a key are maps.
+pub(super) fn check_maps(list: &[Value]) -> Result<(), PatchError> {
+    match list.iter().position(|entry| !entry.is_object()) {
+        Some(index) => {
+            let why = format!("value for key {index} is not a map.");
+            Err(PatchError::Unfit(why))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Where the entries of a list stand, by what tells them apart: the value of their key, or themselves.
+pub(super) struct Places<'k> {
+    key: &'k str,
+    first: BTreeMap<String, usize>,
+}
+
+impl<'k> Places<'k> {
+    pub(super) fn of(list: &[Value], key: &'k str) -> Self {
+        let first = BTreeMap::new();
+        let mut places = Self { key, first };
+        for (index, entry) in list.iter().enumerate() {
+            places.note(entry, index);
+        }
+        places
+    }
+
+    /// The place of the first such entry.
+    pub(super) fn get(&self, entry: &Value) -> Option<usize> {
+        self.first.get(&self.identity(entry)?).copied()
+    }
+
+    fn note(&mut self, entry: &Value, index: usize) {
+        if let Some(identity) = self.identity(entry) {
+            self.first.entry(identity).or_insert(index);
+        }
+    }
+
+    fn identity(&self, entry: &Value) -> Option<String> {
+        if self.key.is_empty() {
+            return Some(json::spelled(entry));
+        }
+        entry.get(self.key).map(json::spelled)
+    }
 }
 
 fn into_map(value: Value) -> Result<Map<String, Value>, PatchError> {
@@ -96,18 +159,4 @@ pub(super) fn key_of<'a>(entry: &'a Value, key: &str) -> Result<&'a Value, Patch
     entry
         .get(key)
         .ok_or_else(|| PatchError::no_merge_key(entry, key))
-}
-
-/// The place of the entry with this value of the key.
-pub(super) fn position(
-    list: &[Value],
-    key: &str,
-    value: &Value,
-) -> Result<Option<usize>, PatchError> {
-    if let Some(index) = list.iter().position(|entry| !entry.is_object()) {
-        return Err(PatchError::Unfit(format!(
-            "value for key {index} is not a map."
-        )));
-    }
-    Ok(list.iter().position(|entry| entry.get(key) == Some(value)))
 }

@@ -10,8 +10,10 @@ mod order;
 
 pub use diff::{three_way, two_way};
 
+use crate::api::json;
 use keys::List;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// `$patch: delete`, `$patch: replace`.
@@ -98,6 +100,9 @@ fn merge_maps(
     }
     retain_keys(&mut original, &mut patch, target)?;
     order::merge_ordered(&mut original, &mut patch, owner, target)?;
+    if target == Target::Object {
+        remove_nulls(&mut original, &mut patch);
+    }
     for (name, value) in patch {
         let Some(field) = name.strip_prefix(DELETE_FROM) else {
             merge_field(&mut original, name, value, owner, target)?;
@@ -111,10 +116,21 @@ fn merge_maps(
             return Err(PatchError::PRIMITIVES);
         };
         if let Some(Value::Array(list)) = original.get_mut(field) {
-            list.retain(|v| !gone.contains(v));
+            let gone: BTreeSet<String> = gone.iter().map(json::spelled).collect();
+            list.retain(|v| !gone.contains(&json::spelled(v)));
         }
     }
     Ok(original)
+}
+
+/// Null takes away. All at once: one by one, each would move those behind it.
+fn remove_nulls(original: &mut Map<String, Value>, patch: &mut Map<String, Value>) {
+    if !patch.values().any(Value::is_null) {
+        return;
+    }
+    let is_field = |name: &str| !name.starts_with(DELETE_FROM);
+    original.retain(|name, _| !(is_field(name) && patch.get(name).is_some_and(Value::is_null)));
+    patch.retain(|name, value| !(is_field(name) && value.is_null()));
 }
 
 fn merge_field(
@@ -205,7 +221,8 @@ fn retain_keys(
     let Value::Array(keys) = keys else {
         return Err(PatchError::RETAIN_KEYS);
     };
-    let named = |name: &str| keys.iter().any(|k| k == name);
+    let keys: BTreeSet<&str> = keys.iter().filter_map(Value::as_str).collect();
+    let named = |name: &str| keys.contains(name);
     let stray = |(name, value): (&String, &Value)| {
         !value.is_null()
             && !name.starts_with(DELETE_FROM)

@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go (`mergePatchIntoOriginal`, `normalizeElementOrder`).
 
 use super::keys::{self, List};
-use super::lists::{self, key_of};
+use super::lists::{self, Places, key_of};
 use super::{DIRECTIVE, GoValue, PatchError, SET_ORDER, Target, only_directs, without_directives};
 use serde_json::{Map, Value};
 
@@ -108,21 +108,19 @@ pub(super) fn arrange(
     server_order: &[Value],
     key: &str,
 ) -> Vec<Value> {
-    let place = |list: &[Value], entry: &Value| {
-        let wanted = identity(entry, key)?;
-        list.iter()
-            .position(|other| identity(other, key) == Some(wanted))
-    };
+    let (patched, served) = (Places::of(patch_order, key), Places::of(server_order, key));
     let deletes =
         |entry: &Value| !key.is_empty() && entry.get(DIRECTIVE).is_some_and(|d| d == "delete");
-    let sort = |list: &mut Vec<Value>, order: &[Value]| {
-        list.sort_by_key(|entry| (deletes(entry), place(order, entry).unwrap_or(usize::MAX)));
-    };
-    let (mut patched, mut others): (Vec<Value>, Vec<Value>) = merged
-        .into_iter()
-        .partition(|entry| place(patch_order, entry).is_some());
-    sort(&mut patched, patch_order);
-    sort(&mut others, server_order);
+    let entries = merged.into_iter().map(|entry| Placed {
+        by_patch: patched.get(&entry),
+        by_server: served.get(&entry),
+        deletes: deletes(&entry),
+        entry,
+    });
+    let (mut patched, mut others): (Vec<Placed>, Vec<Placed>) =
+        entries.partition(|placed| placed.by_patch.is_some());
+    patched.sort_by_key(|p| (p.deletes, p.by_patch.unwrap_or(usize::MAX)));
+    others.sort_by_key(|p| (p.deletes, p.by_server.unwrap_or(usize::MAX)));
     let mut result = Vec::with_capacity(patched.len() + others.len());
     let (mut patched, mut others) = (
         patched.into_iter().peekable(),
@@ -134,13 +132,22 @@ pub(super) fn arrange(
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (Some(other), Some(patch)) => {
-                matches!((place(server_order, other), place(server_order, patch)), (Some(a), Some(b)) if a < b)
+                matches!((other.by_server, patch.by_server), (Some(a), Some(b)) if a < b)
             }
         };
-        result.extend(if other_first {
+        let next = if other_first {
             others.next()
         } else {
             patched.next()
-        });
+        };
+        result.extend(next.map(|placed| placed.entry));
     }
+}
+
+/// An entry of a merged list, and where the two orders put it.
+struct Placed {
+    by_patch: Option<usize>,
+    by_server: Option<usize>,
+    deletes: bool,
+    entry: Value,
 }

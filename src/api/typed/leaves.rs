@@ -103,13 +103,7 @@ fn int_or_string(value: &Value) -> Result<IntOrString, Mismatch> {
 
 fn instant(value: &Value) -> Result<Timestamp, Mismatch> {
     let text = value.as_str().ok_or(Mismatch::Itself("string"))?;
-    time::parse(text).ok_or_else(|| Mismatch::Says(not_a_time(text)))
-}
-
-/// Go's `time.ParseError` for RFC 3339.
-fn not_a_time(text: &str) -> String {
-    const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
-    format!("parsing time {text:?} as {LAYOUT:?}: cannot parse {text:?} as \"2006\"")
+    time::parse(text).ok_or_else(|| Mismatch::Says(time::parse_error(text)))
 }
 
 fn bytes(text: &str) -> Result<ByteString, Mismatch> {

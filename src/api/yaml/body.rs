@@ -28,6 +28,7 @@ pub fn read_body(bytes: &[u8]) -> Result<Text, String> {
             Cow::Borrowed(text)
         },
         line: 1,
+        column: 0,
     };
     let tree = events::read(&chunk);
     let read = tree.and_then(|tree| build::build_body(&tree));

@@ -47,12 +47,11 @@ struct Open {
 }
 
 struct Reader<'t> {
-    text: &'t str,
+    chunk: &'t Chunk<'t>,
     nodes: Vec<Node>,
     open: Vec<Open>,
     roots: Vec<NodeId>,
     anchors: BTreeMap<usize, NodeId>,
-    first_line: usize,
 }
 
 /// Reads one chunk.
@@ -64,12 +63,11 @@ pub(super) fn read(chunk: &Chunk<'_>) -> Result<Tree, TextError> {
     options.set_emit_comments(false);
     options.emit_unresolved_aliases = true;
     let mut reader = Reader {
-        text: &chunk.text,
+        chunk,
         nodes: Vec::new(),
         open: Vec::new(),
         roots: Vec::new(),
         anchors: BTreeMap::new(),
-        first_line: chunk.line,
     };
     for event in Parser::new_from_str_with_options(&chunk.text, options) {
         match event {
@@ -109,7 +107,7 @@ impl Reader<'_> {
                 let target = self.anchors.get(&anchor).copied();
                 if self.open.iter().any(|open| open.anchor == anchor) {
                     let name = at
-                        .slice(self.text)
+                        .slice(&self.chunk.text)
                         .unwrap_or_default()
                         .trim_start_matches('*');
                     return Err(TextError::new(
@@ -186,8 +184,8 @@ impl Reader<'_> {
     }
 
     fn span(&self, span: &TextSpan) -> Span {
-        let (line, column) = place(&span.start, self.first_line);
-        let (end_line, end_column) = place(&span.end, self.first_line);
+        let (line, column) = place(&span.start, self.chunk);
+        let (end_line, end_column) = place(&span.end, self.chunk);
         Span {
             line,
             column,
@@ -198,8 +196,8 @@ impl Reader<'_> {
 }
 
 /// Line and column, both from 1, in the whole text.
-pub(super) fn place(marker: &Marker, first_line: usize) -> (usize, usize) {
-    (marker.line() + first_line - 1, marker.col() + 1)
+pub(super) fn place(marker: &Marker, chunk: &Chunk<'_>) -> (usize, usize) {
+    chunk.place(marker.line().saturating_sub(1), marker.col())
 }
 
 fn core_tag(tag: &Tag) -> String {
@@ -217,12 +215,8 @@ fn control_character(chunk: &Chunk<'_>) -> Option<TextError> {
     let is_bad = |c: char| matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\x7f'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
     let at = chunk.text.find(is_bad)?;
     let before = &chunk.text[..at];
-    let line = before.matches('\n').count() + chunk.line;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .map_or(0, |last| last.chars().count())
-        + 1;
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    let (line, column) = chunk.place(before.matches('\n').count(), last.chars().count());
     Some(TextError::new(
         Span::at(line, column),
         "control characters are not allowed",

@@ -9,7 +9,7 @@ use serde_yaml::granit_parser::{ErrorKind, ScanError};
 
 /// The error at its place in the whole text.
 pub(super) fn text_error(error: &ScanError, chunk: &Chunk<'_>) -> TextError {
-    let (line, column) = place(error.marker(), chunk.line);
+    let (line, column) = place(error.marker(), chunk);
     let context = Context {
         lines: chunk.text.lines().collect(),
         at: error.marker().line().saturating_sub(1),
@@ -28,7 +28,8 @@ pub(super) fn text_error(error: &ScanError, chunk: &Chunk<'_>) -> TextError {
     // The end of the text is reported behind the last line: point at what is there.
     if context.at >= context.lines.len() && !context.lines.is_empty() {
         let last = context.lines.len() - 1;
-        span = Span::at(chunk.line + last, context.lines[last].chars().count() + 1);
+        let (line, column) = chunk.place(last, context.lines[last].chars().count());
+        span = Span::at(line, column);
     }
     TextError {
         message: message(error.kind()),
@@ -53,6 +54,9 @@ fn message(kind: &ErrorKind) -> String {
         other => other.to_string(),
     }
 }
+
+/// Longer lines are not quoted in the advice on them.
+const QUOTED_BYTES_MAX: usize = 200;
 
 struct Context<'t> {
     lines: Vec<&'t str>,
@@ -152,7 +156,10 @@ impl Context<'_> {
     fn of_structure(&self) -> Option<String> {
         let before = self.before(self.at);
         for index in [Some(self.at), before].into_iter().flatten() {
-            if let Some((key, value)) = glued(self.line(index)) {
+            let line = self.line(index);
+            if line.len() < QUOTED_BYTES_MAX
+                && let Some((key, value)) = glued(line)
+            {
                 return Some(format!(
                     "Line {}: put a space after the colon: `{key}: {value}`.",
                     self.number(index)
@@ -162,6 +169,7 @@ impl Context<'_> {
         let line = self.line(self.at);
         if let Some((key, value)) = line.trim_start().split_once(": ")
             && value.contains(": ")
+            && line.len() < QUOTED_BYTES_MAX
         {
             return Some(format!(
                 "A value with `: ` in it must be quoted: `{key}: \"{}\"`.",

@@ -5,10 +5,21 @@
 use super::{Span, TextError};
 use std::borrow::Cow;
 
-/// The text of one document, and the line on which it begins.
+/// The text of one document, and where it begins.
 pub(super) struct Chunk<'t> {
     pub(super) text: Cow<'t, str>,
+    /// Its first line, from 1.
     pub(super) line: usize,
+    /// How many characters stand before it on its first line.
+    pub(super) column: usize,
+}
+
+impl Chunk<'_> {
+    /// Line and column, both from 1, in the whole text; those in the chunk are counted from 0.
+    pub(super) fn place(&self, line: usize, column: usize) -> (usize, usize) {
+        let before = if line == 0 { self.column } else { 0 };
+        (self.line + line, before + column + 1)
+    }
 }
 
 /// The documents of a text, in order, empty ones included.
@@ -53,27 +64,32 @@ fn chunk(text: &str, line: usize) -> Chunk<'_> {
     Chunk {
         text: Cow::Borrowed(text),
         line,
+        column: 0,
     }
 }
 
-/// The documents of a stream of JSON objects; `None` if it is not JSON throughout. Each keeps its columns: what stands before it
-/// on its first line becomes blanks, and so do tabs, which YAML does not take as white space everywhere.
+/// The documents of a stream of JSON objects; `None` if it is not JSON throughout. Tabs become blanks: YAML does not take them as white
+/// space everywhere.
 fn split_json(text: &str) -> Option<Vec<Chunk<'_>>> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
     let mut chunks = Vec::new();
-    let (mut start, mut line) = (0, 1);
+    let (mut start, mut line, mut column) = (0, 1, 0);
     while let Some(document) = stream.next() {
         document.ok()?;
         let end = stream.byte_offset();
-        let column = text[..start]
-            .rsplit('\n')
-            .next()
-            .map_or(0, |last| last.chars().count());
+        let document = &text[start..end];
         chunks.push(Chunk {
-            text: Cow::Owned(" ".repeat(column) + &text[start..end].replace('\t', " ")),
+            text: Cow::Owned(document.replace('\t', " ")),
             line,
+            column,
         });
-        line += text[start..end].matches('\n').count();
+        match document.rsplit_once('\n') {
+            Some((before, last)) => {
+                line += before.matches('\n').count() + 1;
+                column = last.chars().count();
+            }
+            None => column += document.chars().count(),
+        }
         start = end;
     }
     Some(chunks)

@@ -156,6 +156,11 @@ fn read(token: &str, newest: Revision) -> Result<Begun, Status> {
             "continue key is not valid: encoded start key empty (version meta.k8s.io/v1)",
         ));
     }
+    // Nothing leads out of what is listed.
+    let mut parts = start.trim_start_matches('/').split('/');
+    if parts.any(|part| matches!(part, "" | "." | "..")) {
+        return Err(invalid(&format!("continue key is not valid: {start}")));
+    }
     let is_now = token["rv"].as_i64() == Some(-1);
     let revision = token["rv"].as_u64().filter(|revision| *revision > 0);
     let revision = revision.or(is_now.then_some(newest));

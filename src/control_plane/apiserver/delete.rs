@@ -125,8 +125,8 @@ fn grace(object: &Object, options: &DeleteOptions, now_ms: Ms) -> Grace {
             Some(seconds) if seconds < period => Grace::Set {
                 seconds,
                 at_ms: time::ms(deletion)
-                    .saturating_sub(seconds_to_ms(period))
-                    .saturating_add(seconds_to_ms(seconds)),
+                    .saturating_sub(time::seconds_ms(period))
+                    .saturating_add(time::seconds_ms(seconds)),
             },
             _ => Grace::Pending,
         };
@@ -134,7 +134,7 @@ fn grace(object: &Object, options: &DeleteOptions, now_ms: Ms) -> Grace {
     let seconds = pod_grace_seconds(pod, wanted);
     Grace::Set {
         seconds,
-        at_ms: now_ms + seconds_to_ms(seconds),
+        at_ms: now_ms.saturating_add(time::seconds_ms(seconds)),
     }
 }
 
@@ -157,10 +157,6 @@ fn pod_grace_seconds(pod: &Pod, wanted: Option<i64>) -> i64 {
 /// A negative grace period means one second.
 fn at_least_now(seconds: i64) -> i64 {
     if seconds < 0 { 1 } else { seconds }
-}
-
-fn seconds_to_ms(seconds: i64) -> Ms {
-    u64::try_from(seconds).unwrap_or(0).saturating_mul(1000)
 }
 
 fn raised(generation: Option<i64>) -> Option<i64> {

@@ -162,8 +162,11 @@ fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
             ("uid", &owner.uid, "must not be empty"),
         ];
         for (part, value, detail) in parts {
-            if value.is_empty() {
-                errors.push(FieldError::invalid(format!("{FIELD}.{part}"), "", detail));
+            // A version that cannot be taken apart has no parts.
+            let is_none = part == "apiVersion" && value.matches('/').count() > 1;
+            if value.is_empty() || is_none {
+                let field = format!("{FIELD}.{part}");
+                errors.push(FieldError::invalid(field, value.as_str(), detail));
             }
         }
         if owner.api_version == "v1" && owner.kind == "Event" {

@@ -80,8 +80,8 @@ impl NodeInfo {
     /// Counts a pod in.
     pub(super) fn add_pod(&mut self, pod: &PodUse) {
         self.requested.add(&pod.requests);
-        self.scored_milli_cpu += pod.scored_milli_cpu;
-        self.scored_memory += pod.scored_memory;
+        self.scored_milli_cpu = self.scored_milli_cpu.wrapping_add(pod.scored_milli_cpu);
+        self.scored_memory = self.scored_memory.wrapping_add(pod.scored_memory);
         self.pods += 1;
         self.ports.extend(pod.ports.iter().cloned());
     }
@@ -89,8 +89,8 @@ impl NodeInfo {
     /// Counts a pod that was counted in out again.
     pub(super) fn remove_pod(&mut self, pod: &PodUse) {
         self.requested.subtract(&pod.requests);
-        self.scored_milli_cpu -= pod.scored_milli_cpu;
-        self.scored_memory -= pod.scored_memory;
+        self.scored_milli_cpu = self.scored_milli_cpu.wrapping_sub(pod.scored_milli_cpu);
+        self.scored_memory = self.scored_memory.wrapping_sub(pod.scored_memory);
         self.pods -= 1;
         for port in &pod.ports {
             if let Some(index) = self.ports.iter().position(|p| p == port) {

@@ -50,26 +50,27 @@ impl Resources {
         resources
     }
 
-    /// Adds `other`.
+    /// Adds `other`; as in Go, what is too large for 64 bits wraps around, and comes back when it is taken away.
     pub(super) fn add(&mut self, other: &Self) {
-        self.milli_cpu += other.milli_cpu;
-        self.memory += other.memory;
-        self.ephemeral_storage += other.ephemeral_storage;
+        self.milli_cpu = self.milli_cpu.wrapping_add(other.milli_cpu);
+        self.memory = self.memory.wrapping_add(other.memory);
+        self.ephemeral_storage = self.ephemeral_storage.wrapping_add(other.ephemeral_storage);
         for (name, amount) in &other.scalars {
-            *self.scalars.entry(name.clone()).or_default() += amount;
+            let mine = self.scalars.entry(name.clone()).or_default();
+            *mine = mine.wrapping_add(*amount);
         }
     }
 
     /// Takes `other`, which was added before, away again.
     pub(super) fn subtract(&mut self, other: &Self) {
-        self.milli_cpu -= other.milli_cpu;
-        self.memory -= other.memory;
-        self.ephemeral_storage -= other.ephemeral_storage;
+        self.milli_cpu = self.milli_cpu.wrapping_sub(other.milli_cpu);
+        self.memory = self.memory.wrapping_sub(other.memory);
+        self.ephemeral_storage = self.ephemeral_storage.wrapping_sub(other.ephemeral_storage);
         for (name, amount) in &other.scalars {
             let Some(left) = self.scalars.get_mut(name) else {
                 continue;
             };
-            *left -= amount;
+            *left = left.wrapping_sub(*amount);
             if *left == 0 {
                 self.scalars.remove(name);
             }

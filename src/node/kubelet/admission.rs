@@ -6,7 +6,7 @@
 use super::memory::Requests;
 use super::pass::Pass;
 use crate::api::quantity;
-use crate::api::time::{self, Ms};
+use crate::api::time;
 use crate::component::{Datum, Note, Seen, Wake};
 use k8s_openapi::api::core::v1::{Container, Node, NodeSelectorRequirement, PodSpec, PodStatus};
 
@@ -179,7 +179,7 @@ impl Pass<'_> {
         let Some(started) = &status.start_time else {
             return false;
         };
-        let deadline_ms = time::ms(started) + Ms::try_from(deadline_s).unwrap_or(0) * 1000;
+        let deadline_ms = time::ms(started) + time::seconds_ms(deadline_s);
         let now_ms = self.view.now_ms;
         self.turn
             .saw(self.view.object, "spec.activeDeadlineSeconds", deadline_s);

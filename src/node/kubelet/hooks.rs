@@ -8,7 +8,7 @@ use super::memory::{Hook, HookKind};
 use super::pass::Pass;
 use super::stop::Stop;
 use crate::api::Name;
-use crate::api::time::Ms;
+use crate::api::time::{self, Ms};
 use crate::component::{Container, ContainerId, Datum, Wake};
 use k8s_openapi::api::core::v1::{Container as ContainerSpec, LifecycleHandler};
 
@@ -19,7 +19,7 @@ pub(super) fn run(
     now_ms: Ms,
 ) -> (Ms, Option<String>) {
     if let Some(sleep) = &hook.sleep {
-        return (Ms::try_from(sleep.seconds).unwrap_or(0) * 1000, None);
+        return (time::seconds_ms(sleep.seconds), None);
     }
     if let Some(exec) = &hook.exec {
         let words: Vec<Name> = exec.command.iter().flatten().map(Name::from).collect();

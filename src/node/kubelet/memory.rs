@@ -35,20 +35,20 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Adds `other`.
+    /// Adds `other`; as in Go, what is too large for 64 bits wraps around, and comes back when it is taken away.
     pub(super) fn add(&mut self, other: &Self) {
-        self.pods += other.pods;
-        self.milli_cpu += other.milli_cpu;
-        self.memory += other.memory;
-        self.storage += other.storage;
+        self.pods = self.pods.wrapping_add(other.pods);
+        self.milli_cpu = self.milli_cpu.wrapping_add(other.milli_cpu);
+        self.memory = self.memory.wrapping_add(other.memory);
+        self.storage = self.storage.wrapping_add(other.storage);
     }
 
     /// Takes `other` away again.
     pub(super) fn subtract(&mut self, other: &Self) {
-        self.pods -= other.pods;
-        self.milli_cpu -= other.milli_cpu;
-        self.memory -= other.memory;
-        self.storage -= other.storage;
+        self.pods = self.pods.wrapping_sub(other.pods);
+        self.milli_cpu = self.milli_cpu.wrapping_sub(other.milli_cpu);
+        self.memory = self.memory.wrapping_sub(other.memory);
+        self.storage = self.storage.wrapping_sub(other.storage);
     }
 
     /// At least `other` in each dimension.

@@ -3,7 +3,7 @@
 //! The real thing: `kubecontainer.PodStatus` (pkg/kubelet/container/runtime.go) beside `v1.Pod`.
 
 use super::memory::PodMemory;
-use crate::api::time::Ms;
+use crate::api::time::{self, Ms};
 use crate::api::{Key, Name, Object, Uid};
 use crate::component::{Container, ContainerId, Machine, Sandbox, SandboxState, Seen};
 use k8s_openapi::api::core::v1::{Container as ContainerSpec, Pod, PodSpec, PodStatus};
@@ -116,7 +116,7 @@ impl<'a> PodView<'a> {
             .filter(|_| self.pod.metadata.deletion_timestamp.is_some())
             .or(self.spec.termination_grace_period_seconds)
             .unwrap_or(30);
-        Ms::try_from(seconds.max(1)).unwrap_or(1) * 1000
+        time::seconds_ms(seconds.max(1))
     }
 
     /// `name_namespace(uid)`, as the kubelet's messages name pods.

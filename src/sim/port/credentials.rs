@@ -109,7 +109,8 @@ fn impersonation(headers: &HeaderMap) -> Impersonation {
         let Some(rest) = name.as_str().strip_prefix("impersonate-") else {
             continue;
         };
-        let Ok(value) = value.to_str() else { continue };
+        // Whoever is meant by bytes that are no text: not the one who sent them.
+        let value = String::from_utf8_lossy(value.as_bytes());
         match rest {
             "user" => asked.user = value.into(),
             "uid" => asked.uid = value.into(),
@@ -117,7 +118,7 @@ fn impersonation(headers: &HeaderMap) -> Impersonation {
             extra => {
                 if let Some(key) = extra.strip_prefix("extra-") {
                     let values = asked.extra.entry(unescaped(key)).or_default();
-                    values.push(value.to_owned());
+                    values.push(value.into_owned());
                 }
             }
         }

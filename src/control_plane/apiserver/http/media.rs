@@ -58,10 +58,11 @@ impl Accepted<'_> {
 
 /// What the client accepts, best first.
 pub(super) fn accepted(headers: &HeaderMap) -> Vec<Accepted<'_>> {
+    // What is no text is no form that there is.
     let lines = headers
         .get_all(ACCEPT)
         .iter()
-        .filter_map(|v| v.to_str().ok());
+        .map(|value| value.to_str().unwrap_or("?"));
     lines
         .flat_map(|line| line.split(','))
         .map(str::trim)
@@ -121,7 +122,7 @@ pub(super) fn wanted(headers: &HeaderMap) -> Result<Wanted, Status> {
 
 /// The body's media type without its parameters; JSON if nothing is said.
 pub(super) fn content_type(headers: &HeaderMap) -> String {
-    let said = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let said = headers.get(CONTENT_TYPE).map(|v| v.to_str().unwrap_or("?"));
     let media = said.and_then(|line| line.split(';').next()).map(str::trim);
     media
         .filter(|m| !m.is_empty())

@@ -3,8 +3,11 @@
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go (`ListOptions`, `CreateOptions`, `PatchOptions`, `DeleteOptions`),
 //! pkg/apis/meta/v1/validation/validation.go.
 
+use crate::api::field::Quoted;
+use crate::api::json::name_of;
 use crate::api::{DeleteOptions, FieldValidation, ListOptions, Propagation, Reason, Status};
 use serde_json::Value;
+use std::num::{IntErrorKind, ParseIntError};
 
 /// A query, in the order in which it was written.
 #[derive(Clone, Debug, Default)]
@@ -45,10 +48,13 @@ impl Query {
     pub(super) fn number(&self, name: &str) -> Result<Option<i64>, Status> {
         match self.get(name) {
             "" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| {
-                Status::bad_request(format!(
-                    "strconv.ParseInt: parsing {text:?}: invalid syntax"
-                ))
+            text => text.parse().map(Some).map_err(|error: ParseIntError| {
+                let why = match error.kind() {
+                    IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "value out of range",
+                    _ => "invalid syntax",
+                };
+                let text = Quoted(text);
+                Status::bad_request(format!("strconv.ParseInt: parsing {text}: {why}"))
             }),
         }
     }
@@ -98,11 +104,19 @@ impl Query {
     /// Who manages the fields that the request sets; `user_agent` if the query does not say.
     pub(super) fn field_manager(&self, options: &str, user_agent: &str) -> Result<String, Status> {
         let given = self.get("fieldManager");
-        if given.chars().count() > 128 {
+        if given.len() > 128 {
             return Err(invalid(
                 options,
                 "fieldManager: Too long: may not be more than 128 bytes",
             ));
+        }
+        let printable = |c: char| c == ' ' || !(c.is_control() || c.is_whitespace());
+        if let Some((at, c)) = given.char_indices().find(|(_, c)| !printable(*c)) {
+            let (manager, code) = (Quoted(given), u32::from(c));
+            let why = format!(
+                "fieldManager: Invalid value: {manager}: invalid character U+{code:04X} (at position {at})"
+            );
+            return Err(invalid(options, &why));
         }
         if given.is_empty() {
             let product = user_agent.split('/').next().unwrap_or_default();
@@ -115,6 +129,7 @@ impl Query {
     pub(super) fn delete_options(&self, body: Option<&Value>) -> Result<DeleteOptions, Status> {
         let empty = Value::Null;
         let body = body.unwrap_or(&empty);
+        check_types(body)?;
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
         let policy = text("/propagationPolicy").unwrap_or(self.get("propagationPolicy"));
         let orphan = body.get("orphanDependents").and_then(Value::as_bool);
@@ -128,8 +143,11 @@ impl Query {
             ("", Some(false)) | ("Background", None) => Some(Propagation::Background),
             ("Foreground", None) => Some(Propagation::Foreground),
             (_, Some(_)) => {
-                let why = "propagationPolicy: Invalid value: \"\": orphanDependents and deletionPropagation cannot be both set";
-                return Err(invalid("DeleteOptions", why));
+                let why = format!(
+                    "propagationPolicy: Invalid value: {}: orphanDependents and deletionPropagation cannot be both set",
+                    Quoted(policy)
+                );
+                return Err(invalid("DeleteOptions", &why));
             }
             (other, None) => {
                 let why = format!(
@@ -150,6 +168,42 @@ impl Query {
                 .map(str::to_owned),
         })
     }
+}
+
+/// The fields of a deletion's body have their types. Upstream passes on what Go says, as a 500 (kubernetes/kubernetes#132359).
+fn check_types(body: &Value) -> Result<(), Status> {
+    const FIELDS: [(&str, &str); 7] = [
+        ("gracePeriodSeconds", "int64"),
+        ("orphanDependents", "bool"),
+        ("propagationPolicy", "string"),
+        ("dryRun", "[]string"),
+        ("preconditions", "v1.Preconditions"),
+        ("preconditions.uid", "string"),
+        ("preconditions.resourceVersion", "string"),
+    ];
+    let wrong = |found: &str, wanted: &str| {
+        let why = format!("json: cannot unmarshal {found} into Go {wanted}");
+        Err(Status::new(Reason::Unknown, why))
+    };
+    if !matches!(body, Value::Object(_) | Value::Null) {
+        return wrong(name_of(body), "value of type v1.DeleteOptions");
+    }
+    for (path, wanted) in FIELDS {
+        let found = body.pointer(&format!("/{}", path.replace('.', "/")));
+        let fits = match found {
+            None | Some(Value::Null) => true,
+            Some(Value::Bool(_)) => wanted == "bool",
+            Some(Value::Number(number)) => wanted == "int64" && number.is_i64(),
+            Some(Value::String(_)) => wanted == "string",
+            Some(Value::Array(items)) => wanted == "[]string" && items.iter().all(Value::is_string),
+            Some(Value::Object(_)) => wanted == "v1.Preconditions",
+        };
+        if let (false, Some(found)) = (fits, found) {
+            let wanted = format!("struct field DeleteOptions.{path} of type {wanted}");
+            return wrong(name_of(found), &wanted);
+        }
+    }
+    Ok(())
 }
 
 /// `422` about options rather than about an object.

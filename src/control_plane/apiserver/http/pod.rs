@@ -3,7 +3,7 @@
 //! The real thing: pkg/registry/core/pod/{rest/log.go,rest/subresources.go,strategy.go}, pkg/apis/core/validation/validation.go (`ValidatePodLogOptions`).
 
 use super::Reader;
-use crate::api::{Key, Kind, Reason, Status, User, Verb};
+use crate::api::{Key, Kind, Reason, Status, User, Verb, time};
 
 /// Subresources that are streams rather than documents.
 const STREAMS: [&str; 4] = ["attach", "exec", "log", "portforward"];
@@ -110,6 +110,10 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, verb: Verb) -> Result<PodCal
         }
         "portforward" => Ok(PodCall::PortForward { pod, user }),
         _ => {
+            let since_time = query.get("sinceTime");
+            if !since_time.is_empty() && time::parse(since_time).is_none() {
+                return Err(Status::bad_request(time::parse_error(since_time)));
+            }
             let options = LogOptions {
                 pod,
                 user,
@@ -120,7 +124,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, verb: Verb) -> Result<PodCal
                 timestamps: query.is_set("timestamps"),
                 tail_lines: positive(reader, "tailLines", 0)?,
                 since_seconds: positive(reader, "sinceSeconds", 1)?,
-                since_time: query.get("sinceTime").to_owned(),
+                since_time: since_time.to_owned(),
                 limit_bytes: positive(reader, "limitBytes", 1)?,
             };
             if options.since_seconds.is_some() && !options.since_time.is_empty() {

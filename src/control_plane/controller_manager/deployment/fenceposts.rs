@@ -22,12 +22,15 @@ impl Sync<'_> {
         if self.strategy() == "Recreate" {
             return self.replicas();
         }
-        let total: i32 = self.old.iter().map(|set| replicas_of(set)).sum::<i32>() + current;
-        let room = self.replicas() + self.scaled_surge() - total;
+        let old = self.old.iter().map(|set| i64::from(replicas_of(set)));
+        let total = old.sum::<i64>() + i64::from(current);
+        let room = i64::from(self.replicas()) + i64::from(self.scaled_surge()) - total;
+        let wanted = i64::from(self.replicas()) - i64::from(current);
         if room <= 0 {
             return current;
         }
-        current + room.min(self.replicas() - current)
+        let grown = i64::from(current) + room.min(wanted);
+        i32::try_from(grown).unwrap_or(i32::MAX)
     }
 
     fn fenceposts(&self) -> (i32, i32) {
@@ -80,9 +83,9 @@ fn scaled(value: Option<&IntOrString>, total: i32, rounding: Rounding) -> i32 {
             text.strip_suffix('%').and_then(|n| n.parse::<i64>().ok())
         }
     };
-    let hundredfold = percent.unwrap_or(0) * i64::from(total);
+    let hundredfold = percent.unwrap_or(0).saturating_mul(i64::from(total));
     let whole = match rounding {
-        Rounding::Up => (hundredfold + 99).div_euclid(100),
+        Rounding::Up => hundredfold.saturating_add(99).div_euclid(100),
         Rounding::Down => hundredfold.div_euclid(100),
     };
     i32::try_from(whole).unwrap_or(i32::MAX)

@@ -302,7 +302,7 @@ impl<'a> Sync<'a> {
             .spec
             .progress_deadline_seconds
             .filter(|s| *s != i32::MAX)?;
-        Some(u64::try_from(seconds).unwrap_or(0) * 1000)
+        Some(crate::api::time::seconds_ms(seconds))
     }
 
     fn plan_delete(&mut self, why: usize, set: &ReplicaSet) {
@@ -336,6 +336,11 @@ fn key_of(set: &ReplicaSet) -> Key {
 
 fn name_of(set: &ReplicaSet) -> &str {
     set.metadata.name.as_deref().unwrap_or_default()
+}
+
+/// The sum; at most as many as can be counted.
+fn total(counts: impl Iterator<Item = i32>) -> i32 {
+    counts.fold(0, i32::saturating_add)
 }
 
 fn replicas_of(set: &ReplicaSet) -> i32 {

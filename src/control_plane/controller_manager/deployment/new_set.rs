@@ -195,7 +195,7 @@ impl Sync<'_> {
         set_replicas_annotations(
             &mut annotations,
             self.replicas(),
-            self.replicas() + self.max_surge(),
+            self.replicas().saturating_add(self.max_surge()),
         );
         ReplicaSet {
             metadata: ObjectMeta {

@@ -2,7 +2,7 @@
 //!
 //! The real thing: pkg/controller/deployment/{rolling,recreate}.go; sync.go, `cleanupDeployment`.
 
-use super::{Sync, available_of, by_age, replicas_of, revision_of, status};
+use super::{Sync, available_of, by_age, replicas_of, revision_of, status, total};
 use crate::api::Kind;
 use crate::api::owner::uid_of;
 use k8s_openapi::api::apps::v1::ReplicaSet;
@@ -111,11 +111,13 @@ impl Sync<'_> {
         let Some(new) = self.new.as_deref().filter(|_| !old.is_empty()) else {
             return false;
         };
-        let all: i32 = self.sets().map(replicas_of).sum();
-        let available: i32 = self.sets().map(available_of).sum();
+        let all: i32 = total(self.sets().map(replicas_of));
+        let available: i32 = total(self.sets().map(available_of));
         let min_available = self.replicas() - self.max_unavailable();
         let new_unavailable = replicas_of(new) - available_of(new);
-        let spare = all - min_available - new_unavailable;
+        let spare = all
+            .saturating_sub(min_available)
+            .saturating_sub(new_unavailable);
         self.turn
             .saw(self.object, "pods available at least", min_available);
         self.turn.saw(self.object, "pods available", available);
@@ -162,7 +164,7 @@ impl Sync<'_> {
             let reported = set.status.as_ref().map_or(0, |s| s.replicas);
             counts.map_or(0, |c| c.active + c.terminating).max(reported)
         };
-        self.old.iter().map(pods).sum()
+        total(self.old.iter().map(pods))
     }
 
     fn is_complete(&self, status: &k8s_openapi::api::apps::v1::DeploymentStatus) -> bool {

@@ -4,7 +4,7 @@
 //! `GetReplicaSetProportion`, `FindActiveOrLatest`, `IsSaturated`.
 
 use super::new_set::{DESIRED_REPLICAS, MAX_REPLICAS, set_replicas_annotations};
-use super::{Sync, available_of, by_age, key_of, name_of, replicas_of};
+use super::{Sync, available_of, by_age, key_of, name_of, replicas_of, total};
 use crate::api::Request;
 use crate::component::Note;
 use k8s_openapi::api::apps::v1::ReplicaSet;
@@ -55,7 +55,10 @@ impl Sync<'_> {
     /// As [`Sync::resize`], and brings the annotations up to date even if the size is right.
     fn size(&mut self, set: &ReplicaSet, size: i32, reason: &'static str) {
         let old = replicas_of(set);
-        let (desired, max) = (self.replicas(), self.replicas() + self.max_surge());
+        let (desired, max) = (
+            self.replicas(),
+            self.replicas().saturating_add(self.max_surge()),
+        );
         let mut update = set.clone();
         let annotations = update.metadata.annotations.get_or_insert_default();
         let annotations_change = set_replicas_annotations(annotations, desired, max);
@@ -106,9 +109,9 @@ impl Sync<'_> {
     fn scale_in_proportion(&mut self, mut active: Vec<ReplicaSet>) {
         let allowed = match self.replicas() {
             0 => 0,
-            replicas => replicas + self.max_surge(),
+            replicas => replicas.saturating_add(self.max_surge()),
         };
-        let to_add = allowed - active.iter().map(replicas_of).sum::<i32>();
+        let to_add = allowed - total(active.iter().map(replicas_of));
         active.sort_by(by_age);
         if to_add > 0 {
             active.reverse();
@@ -118,11 +121,11 @@ impl Sync<'_> {
         let mut sizes = Vec::new();
         for set in &active {
             let share = self.proportion(set, to_add, added);
-            sizes.push(replicas_of(set) + share);
-            added += share;
+            sizes.push(replicas_of(set).saturating_add(share));
+            added = share.saturating_add(added);
         }
         if let Some(largest) = sizes.first_mut() {
-            *largest = (*largest + to_add - added).max(0);
+            *largest = largest.saturating_add(to_add.saturating_sub(added)).max(0);
         }
         for (set, size) in active.iter().zip(sizes) {
             self.size(set, size, "ScaledInProportion");
@@ -135,9 +138,9 @@ impl Sync<'_> {
         }
         let fraction = self.fraction(set);
         if to_add > 0 {
-            fraction.min(to_add - added)
+            fraction.min(to_add.saturating_sub(added))
         } else {
-            fraction.max(to_add - added)
+            fraction.max(to_add.saturating_sub(added))
         }
     }
 
@@ -147,14 +150,17 @@ impl Sync<'_> {
         if self.replicas() == 0 {
             return -size;
         }
-        let max = i64::from(self.replicas() + self.max_surge());
+        let max = i64::from(self.replicas().saturating_add(self.max_surge()));
         let max_before = annotation(set, MAX_REPLICAS).filter(|max| *max != 0);
         let max_before = i64::from(max_before.unwrap_or(self.status.replicas.unwrap_or(0)));
         if max_before == 0 {
             return 0;
         }
         // Rounded half away from zero; all numbers here are positive.
-        let rounded = (2 * i64::from(size) * max + max_before).div_euclid(2 * max_before);
+        let rounded = (i64::from(size) * max)
+            .saturating_mul(2)
+            .saturating_add(max_before)
+            .div_euclid(2 * max_before);
         i32::try_from(rounded).unwrap_or(i32::MAX) - size
     }
 }

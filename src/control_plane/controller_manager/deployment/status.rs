@@ -4,7 +4,7 @@
 //! util/deployment_util.go, `DeploymentComplete`, `DeploymentProgressing`, `DeploymentTimedOut`, `SetDeploymentCondition`.
 
 use super::super::omit_zero;
-use super::{Sync, available_of, name_of, replicas_of};
+use super::{Sync, available_of, name_of, replicas_of, total};
 use crate::api::Request;
 use crate::api::time::{self, Ms};
 use crate::component::Datum;
@@ -18,7 +18,7 @@ const REPLICA_FAILURE: &str = "ReplicaFailure";
 impl Sync<'_> {
     /// The sums, and the Available condition.
     pub(super) fn count_status(&self) -> DeploymentStatus {
-        let sum = |count: &dyn Fn(&ReplicaSet) -> i32| self.sets().map(count).sum::<i32>();
+        let sum = |count: &dyn Fn(&ReplicaSet) -> i32| total(self.sets().map(count));
         let current = |set: &ReplicaSet| set.status.as_ref().map_or(0, |s| s.replicas);
         let ready = |set: &ReplicaSet| {
             set.status

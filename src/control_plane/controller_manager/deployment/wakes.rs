@@ -100,5 +100,6 @@ fn pod_wakes(pod: &Pod, seen: &Seen<'_>) -> Option<Wake> {
         counts.map_or(0, |c| c.active + c.terminating)
     };
     let sets = seen.owned_by::<ReplicaSet>(uid_of(&deployment.metadata));
-    (sets.map(left).sum::<i32>() == 0).then(|| Wake::now(key))
+    let is_empty = sets.map(left).all(|pods| pods == 0);
+    is_empty.then(|| Wake::now(key))
 }

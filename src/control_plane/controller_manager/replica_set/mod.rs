@@ -327,7 +327,7 @@ fn replicas(set: &ReplicaSet) -> i32 {
 
 fn min_ready_ms(set: &ReplicaSet) -> u64 {
     let seconds = set.spec.as_ref().and_then(|s| s.min_ready_seconds);
-    u64::try_from(seconds.unwrap_or(0)).unwrap_or(0) * 1000
+    crate::api::time::seconds_ms(seconds.unwrap_or(0))
 }
 
 fn pod_name(pod: &Pod) -> Name {

@@ -12,10 +12,10 @@
 mod tests;
 
 use crate::api::taints::tolerates;
-use crate::api::time::Ms;
+use crate::api::time::{self, Ms};
 use crate::api::{
     Change, DeleteOptions, Key, Kind, Name, Object, PatchType, Request, Stored, Subresource, User,
-    Verb, pods, time,
+    Verb, pods,
 };
 use crate::component::{
     Action, Component, Datum, Note, Outcome, Place, Seen, Turn, Wake, Watch, join, queue_key,
@@ -309,7 +309,7 @@ fn tolerance_ms(taints: &[&Taint], tolerations: &[Toleration]) -> Tolerance {
         let Some(seconds) = toleration.toleration_seconds else {
             continue;
         };
-        let ms = u64::try_from(seconds).unwrap_or(0) * 1000;
+        let ms = time::seconds_ms(seconds);
         shortest = Some(shortest.map_or(ms, |least: Ms| least.min(ms)));
     }
     match shortest {

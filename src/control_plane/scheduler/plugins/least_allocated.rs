@@ -35,11 +35,14 @@ impl Score for LeastAllocated {
         for (node, score) in nodes.iter().zip(scores) {
             let (has, mut sum, mut weights) = (&node.allocatable, 0, 0);
             if has.milli_cpu != 0 {
-                sum += left_over(self.milli_cpu + node.scored_milli_cpu, has.milli_cpu);
+                sum += left_over(
+                    self.milli_cpu.wrapping_add(node.scored_milli_cpu),
+                    has.milli_cpu,
+                );
                 weights += 1;
             }
             if has.memory != 0 {
-                sum += left_over(self.memory + node.scored_memory, has.memory);
+                sum += left_over(self.memory.wrapping_add(node.scored_memory), has.memory);
                 weights += 1;
             }
             *score = if weights == 2 { sum / 2 } else { sum };
@@ -52,7 +55,8 @@ fn left_over(requested: i64, capacity: i64) -> i64 {
     if requested > capacity {
         return 0;
     }
-    (capacity - requested) * MAX_NODE_SCORE / capacity
+    let left = capacity.saturating_sub(requested);
+    (left.saturating_mul(MAX_NODE_SCORE) / capacity).min(MAX_NODE_SCORE)
 }
 
 #[cfg(test)]

@@ -48,8 +48,8 @@ impl Score for Balance {
                 MAX_NODE_SCORE
             } else {
                 balance(
-                    fraction(self.milli_cpu + taken.milli_cpu, has.milli_cpu),
-                    fraction(self.memory + taken.memory, has.memory),
+                    fraction(self.milli_cpu.wrapping_add(taken.milli_cpu), has.milli_cpu),
+                    fraction(self.memory.wrapping_add(taken.memory), has.memory),
                 )
             };
         }

@@ -10,7 +10,7 @@ use super::memory::{KubeletMemory, PodMemory};
 use super::pass::Pass;
 use super::view;
 use crate::api::owner::uid_of;
-use crate::api::time::Ms;
+use crate::api::time::{self, Ms};
 use crate::api::{Kind, Name, Stored};
 use crate::component::{Container, ContainerId, Datum, Machine, Note, Seen, Turn, Urgency, Wake};
 use crate::node::container_runtime::{self, ProbeAction};
@@ -137,7 +137,7 @@ pub(super) fn failed(
     let grace_s = kind
         .of(spec)
         .and_then(|p| p.termination_grace_period_seconds);
-    let grace_ms = grace_s.and_then(|s| Ms::try_from(s).ok()).map(|s| s * 1000);
+    let grace_ms = grace_s.filter(|s| *s >= 0).map(time::seconds_ms);
     Some((words, grace_ms))
 }
 
@@ -368,7 +368,7 @@ fn spec_of<'a>(pod: &'a Pod, name: &str) -> Option<&'a ContainerSpec> {
 }
 
 fn seconds(value: Option<i32>, default: i32) -> Ms {
-    Ms::try_from(value.filter(|s| *s > 0).unwrap_or(default)).unwrap_or(0) * 1000
+    time::seconds_ms(value.filter(|s| *s > 0).unwrap_or(default))
 }
 
 fn action_of(probe: &Probe, spec: &ContainerSpec, address: &Name) -> ProbeAction {

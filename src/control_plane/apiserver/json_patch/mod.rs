@@ -1,21 +1,21 @@
 //! JSON patches: operations one by one, within bounds.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go (`applyJSPatch`, `maxJSONPatchOperations`),
-//! gopkg.in/evanphx/json-patch.v4 (`AccumulatedCopySizeLimit`).
+//! gopkg.in/evanphx/json-patch.v4 (`Patch.Apply`, `AccumulatedCopySizeLimit`).
+
+mod document;
 
 use crate::api::decode::{Flaw, Problem, Strictness};
+use crate::api::json::name_of;
 use crate::api::{Reason, Status};
-use json_patch::{Patch, PatchOperation};
-use serde_json::Value;
+use document::Document;
+use serde_json::{Map, Value};
 
 /// Longer patches are refused.
 const OPERATIONS_MAX: usize = 10_000;
 
 /// How many bytes all `copy` operations of a patch may add: without a bound, each could double the document.
 const COPIED_BYTES_MAX: usize = 3 * 1024 * 1024;
-
-/// How deep a patch may make a document: whoever reads one, reads it recursively.
-const DEPTH_MAX: usize = 128;
 
 /// Why a patch is not applied.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,84 +70,75 @@ pub(super) fn flaws(patch: &Value, strictness: Strictness<'_>) -> Vec<Problem> {
 
 /// Applies the operations, in order. A document that was not patched to the end is of no use.
 pub(super) fn apply(document: &mut Value, patch: Value) -> Result<(), Refusal> {
-    // Upstream reads a list of any objects as a patch; an operation that it does not know is found out when it is applied.
-    let is_list = |patch: &Value| {
-        patch
-            .as_array()
-            .is_some_and(|l| l.iter().all(Value::is_object))
-    };
-    let is_patch = is_list(&patch);
-    let operations: Patch = serde_json::from_value(patch).map_err(|error| {
-        let refusal = if is_patch {
-            Refusal::Unfit
-        } else {
-            Refusal::Malformed
-        };
-        refusal(error.to_string())
-    })?;
-    if operations.0.len() > OPERATIONS_MAX {
-        return Err(Refusal::TooLong(operations.0.len()));
+    let operations = operations(patch)?;
+    let mut patched = Document::new(document.take());
+    let mut copies_left_bytes = COPIED_BYTES_MAX;
+    for operation in operations {
+        step(&mut patched, operation, &mut copies_left_bytes).map_err(Refusal::Unfit)?;
     }
-    let mut copied_bytes = 0;
-    for operation in &operations.0 {
-        check_size(document, operation, &mut copied_bytes).map_err(Refusal::Unfit)?;
-        if is_passed_by_nothing(document, operation) {
-            continue;
-        }
-        json_patch::patch(document, std::slice::from_ref(operation))
-            .map_err(|error| Refusal::Unfit(error.to_string()))?;
-    }
+    *document = patched.into_value();
     Ok(())
 }
 
-/// Upstream, in github.com/evanphx/json-patch, what is not there passes a test for null: how controllers add the first finalizer.
-fn is_passed_by_nothing(document: &Value, operation: &PatchOperation) -> bool {
-    match operation {
-        PatchOperation::Test(test) => {
-            test.value.is_null() && document.pointer(test.path.as_str()).is_none()
-        }
-        _ => false,
-    }
-}
-
-fn check_size(
-    document: &Value,
-    operation: &PatchOperation,
-    copied_bytes: &mut usize,
-) -> Result<(), String> {
-    let nothing = Value::Null;
-    let (at, value) = match operation {
-        PatchOperation::Add(add) => (add.path.as_str(), &add.value),
-        PatchOperation::Replace(replace) => (replace.path.as_str(), &replace.value),
-        PatchOperation::Move(from) => {
-            let moved = document.pointer(from.from.as_str());
-            (from.path.as_str(), moved.unwrap_or(&nothing))
-        }
-        PatchOperation::Copy(copy) => {
-            let copied = document.pointer(copy.from.as_str()).unwrap_or(&nothing);
-            *copied_bytes += copied.to_string().len();
-            if *copied_bytes > COPIED_BYTES_MAX {
-                return Err(format!(
-                    "Unable to complete the copy, the accumulated size increase of copy is {copied_bytes}, exceeding the limit {COPIED_BYTES_MAX}"
-                ));
+/// The operations, if it is a list of them; one that nobody knows is found out when it is applied.
+fn operations(patch: Value) -> Result<Vec<Map<String, Value>>, Refusal> {
+    let wrong = |found: &str, wanted: &str| {
+        let why = format!("error decoding patch: json: cannot unmarshal {found} into Go {wanted}");
+        Refusal::Malformed(why)
+    };
+    let Value::Array(items) = patch else {
+        return Err(wrong(
+            name_of(&patch),
+            "value of type []handlers.jsonPatchOp",
+        ));
+    };
+    let mut operations = Vec::with_capacity(items.len());
+    for item in items {
+        let operation = match item {
+            Value::Object(fields) => fields,
+            Value::Null => Map::new(),
+            other => {
+                return Err(wrong(name_of(&other), "value of type handlers.jsonPatchOp"));
             }
-            (copy.path.as_str(), copied)
+        };
+        for field in ["op", "path", "from"] {
+            match operation.get(field) {
+                None | Some(Value::Null | Value::String(_)) => {}
+                Some(other) => {
+                    let wanted = format!("struct field jsonPatchOp.{field} of type string");
+                    return Err(wrong(name_of(other), &wanted));
+                }
+            }
         }
-        PatchOperation::Remove(_) | PatchOperation::Test(_) => return Ok(()),
-    };
-    if at.matches('/').count() + depth(value) > DEPTH_MAX {
-        return Err("exceeded max depth".to_owned());
+        operations.push(operation);
     }
-    Ok(())
+    if operations.len() > OPERATIONS_MAX {
+        return Err(Refusal::TooLong(operations.len()));
+    }
+    Ok(operations)
 }
 
-fn depth(value: &Value) -> usize {
-    let inside = match value {
-        Value::Array(items) => items.iter().map(depth).max(),
-        Value::Object(fields) => fields.values().map(depth).max(),
-        _ => return 0,
+/// One operation. The error is for us: a client is told only that something is wrong.
+fn step(
+    document: &mut Document,
+    mut operation: Map<String, Value>,
+    copies_left_bytes: &mut usize,
+) -> Result<(), String> {
+    let value = operation.remove("value").unwrap_or_default();
+    let text = |field: &str| {
+        let found = operation.get(field).and_then(Value::as_str);
+        found.ok_or_else(|| format!("operation, missing {field} field"))
     };
-    1 + inside.unwrap_or(0)
+    let path = text("path");
+    match text("op").unwrap_or("unknown") {
+        "add" => document.add(path?, value),
+        "remove" => document.remove(path?),
+        "replace" => document.replace(path?, value),
+        "move" => document.relocate(text("from")?, path?),
+        "copy" => document.copy(text("from")?, path?, copies_left_bytes),
+        "test" => document.test(path?, &value),
+        other => Err(format!("Unexpected kind: {other}")),
+    }
 }
 
 #[cfg(test)]
@@ -158,15 +149,15 @@ mod tests {
     #[test]
     fn patches_that_would_grow_without_bounds_are_refused() {
         let copies: Vec<Value> = (0..64)
-            .map(|n| json!({"op": "copy", "from": "", "path": format!("/a{n}")}))
+            .map(|n| json!({"op": "copy", "from": "/all", "path": format!("/all/a{n}")}))
             .collect();
-        let mut document = json!({"text": "x".repeat(1000)});
+        let mut document = json!({"all": {"text": "x".repeat(1000)}});
         let Err(Refusal::Unfit(why)) = apply(&mut document, copies.into()) else {
             panic!("it would have 2^64 times the size");
         };
-        assert!(why.contains("exceeding the limit 3145728"), "{why}");
+        assert!(why.contains("exceeding the limit"), "{why}");
 
-        let many = vec![json!({"op": "test", "path": "", "value": {}}); OPERATIONS_MAX + 1];
+        let many = vec![json!({"op": "test", "path": "/a", "value": null}); OPERATIONS_MAX + 1];
         assert_eq!(
             apply(&mut json!({}), many.into()),
             Err(Refusal::TooLong(OPERATIONS_MAX + 1))

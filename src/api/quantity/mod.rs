@@ -3,6 +3,9 @@
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/api/resource/{quantity,suffix,amount}.go.
 //! Left out: amounts below a billionth and above 2^63-1 are rounded up and capped, as upstream does, when read, not when added.
 
+mod digits;
+
+use digits::{div_away_from_zero, magnitude};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -195,15 +198,6 @@ fn small_integer(text: &str) -> Option<i64> {
     Some(bytes.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')))
 }
 
-fn div_away_from_zero(n: i128, by: i128) -> i128 {
-    let quotient = n / by;
-    if n % by == 0 {
-        quotient
-    } else {
-        quotient + n.signum()
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     DecimalSi,
@@ -315,36 +309,11 @@ fn suffix_of(suffix: &str) -> Option<((i128, i32), Format)> {
         "Pi" => binary(50),
         "Ei" => binary(60),
         _ => {
-            let exponent = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
-            Some(((10, exponent), Format::DecimalExponent))
+            // As upstream: read as 64 bits, kept as 32.
+            let exponent: i64 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+            Some(((10, exponent as i32), Format::DecimalExponent))
         }
     }
-}
-
-/// Billionths of `whole.fraction` times `base^exponent`, rounded up, capped at 2^63-1 units.
-fn magnitude(whole: &str, fraction: &str, (base, exponent): (i128, i32)) -> i128 {
-    let mut number: i128 = 0;
-    for digit in whole.bytes().chain(fraction.bytes()) {
-        number = number
-            .saturating_mul(10)
-            .saturating_add(i128::from(digit - b'0'));
-    }
-    let binary_factor = if base == 2 { 1i128 << exponent } else { 1 };
-    let decimal_exponent = 9 - i64::try_from(fraction.len()).unwrap_or(i64::MAX)
-        + if base == 10 { i64::from(exponent) } else { 0 };
-    let number = number.saturating_mul(binary_factor);
-    let power = |n: i64| {
-        u32::try_from(n)
-            .ok()
-            .and_then(|n| 10i128.checked_pow(n))
-            .unwrap_or(i128::MAX)
-    };
-    let nanos = if decimal_exponent >= 0 {
-        number.saturating_mul(power(decimal_exponent))
-    } else {
-        div_away_from_zero(number, power(-decimal_exponent))
-    };
-    nanos.min(AMOUNT_MAX)
 }
 
 #[cfg(test)]
@@ -383,6 +352,20 @@ mod tests {
             ("1.", "1"),
             (".5", "500m"),
             ("nonsense", "nonsense"),
+            // More digits than a number holds.
+            ("1.0000000000000000000000000000000000000000", "1"),
+            ("0000000000000000000000000000000000000001Ki", "1Ki"),
+            ("0.00000000000000000000000000000000000000001Ei", "1m"),
+            (
+                "1.00000000000000000000000000000000000000001Gi",
+                "1073741824001m",
+            ),
+            ("7.99999999999999999999Ei", "9223372036854775807"),
+            ("0.50000000000000000000000000000Ei", "512Pi"),
+            ("123456789012345678901234567890e-28", "12346e-3"),
+            ("1e999999999", "9223372036854775807"),
+            ("1e-999999999", "1e-3"),
+            ("0e999999999", "0"),
         ] {
             let mut quantity = q(text);
             canonicalize(&mut quantity);

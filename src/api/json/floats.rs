@@ -1,0 +1,44 @@
+//! The floating-point numbers of a text, to the last digit: read fast, as `serde_json` does, some are the neighbour of what is written.
+//!
+//! The real thing: Go's strconv.ParseFloat.
+
+/// All of them in the order of the text, which is JSON.
+pub(super) fn all(text: &str) -> Vec<f64> {
+    let mut found = Vec::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = behind_string(bytes, at),
+            b'-' | b'0'..=b'9' => {
+                let is_part = |b: &u8| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+                let length = bytes[at..].iter().take_while(|b| is_part(b)).count();
+                found.extend(float(&text[at..at + length]));
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// Where the string ends that begins here.
+fn behind_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    loop {
+        match bytes.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'"') | None => return at + 1,
+            Some(_) => at += 1,
+        }
+    }
+}
+
+/// The number, unless it is an integer that 64 bits hold.
+fn float(token: &str) -> Option<f64> {
+    let is_integer = token.parse::<u64>().is_ok() || token.parse::<i64>().is_ok();
+    if is_integer && token != "-0" {
+        return None;
+    }
+    token.parse().ok()
+}
