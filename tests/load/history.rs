@@ -3,6 +3,7 @@
 use super::client::Acknowledged;
 use super::connection::revision_of;
 use super::objects::{LAST, NAMESPACES, Resource, Scope};
+use super::watcher::Temper;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -139,14 +140,16 @@ fn key(event: &Event) -> (String, String) {
 /// What one watch was told.
 pub(crate) struct Told {
     pub(crate) scope: Scope,
+    pub(crate) temper: Temper,
     from: u64,
     pub(crate) events: Vec<(Arc<Event>, Instant)>,
 }
 
 impl Told {
-    pub(crate) fn new(scope: Scope, from: u64) -> Self {
+    pub(crate) fn new(scope: Scope, temper: Temper, from: u64) -> Self {
         Self {
             scope,
+            temper,
             from,
             events: Vec::new(),
         }

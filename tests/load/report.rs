@@ -3,6 +3,7 @@
 use super::client::Done;
 use super::history::{History, Told};
 use super::objects::{RESOURCES, Resource};
+use super::watcher::Temper;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs;
@@ -122,7 +123,10 @@ impl Report {
         let writes = || done.iter().flat_map(|done| &done.acknowledged);
         let at: HashMap<u64, Instant> = writes().map(|w| (w.revision, w.at)).collect();
         let events = || told.iter().flat_map(|told| &told.events);
-        let lag = events().filter_map(|(event, told)| {
+        // Slow readers are slow of themselves.
+        let eager = told.iter().filter(|told| told.temper == Temper::Eager);
+        let eager = eager.flat_map(|told| &told.events);
+        let lag = eager.filter_map(|(event, told)| {
             let acknowledged = at.get(&event.revision())?;
             Some(told.saturating_duration_since(*acknowledged))
         });

@@ -71,7 +71,7 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Watches to the end.
     pub(crate) async fn watch(mut self, address: String, token: String) -> Told {
-        let mut told = Told::new(self.scope, self.from);
+        let mut told = Told::new(self.scope, self.temper, self.from);
         while !self.is_at_the_end(&told) {
             let window = (self.temper == Temper::Slow).then_some(WINDOW_BYTES);
             let mut connection = Connection::with_window(&address, &token, window).await;

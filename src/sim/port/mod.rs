@@ -22,13 +22,13 @@ pub use exec::{Exec, Frame, PROTOCOLS};
 pub use log::Log;
 
 use super::{Cluster, Timeline};
-use crate::api::{Answer, Kind, Request, Status, Verb};
+use crate::api::{Answer, Kind, Object, Reply, Request, Status, Verb};
 use crate::control_plane::apiserver::authorization::{
     self, Attributes, Resource as About, Verdict,
 };
 use crate::control_plane::apiserver::custom_resources;
 use crate::control_plane::apiserver::http::{
-    self as codec, Asked, Created, Document, Form, PodCall, Protobuf, Watch,
+    self as codec, Anew, Asked, Created, Document, Encoded, Form, PodCall, Protobuf, Watch,
 };
 use crate::control_plane::apiserver::resources::Served;
 use http::Response;
@@ -86,13 +86,26 @@ impl Port {
 
     /// Takes a request and answers it, or says what the client is to be told from now on.
     pub fn exchange(&mut self, request: &http::Request<Vec<u8>>) -> Exchange {
-        match self.answer(request) {
+        self.exchange_with(request, &Anew)
+    }
+
+    /// The same, with what was put into words for others.
+    pub fn exchange_with(
+        &mut self,
+        request: &http::Request<Vec<u8>>,
+        encoded: &dyn Encoded,
+    ) -> Exchange {
+        match self.answer(request, encoded) {
             Ok(exchange) => exchange,
             Err(status) => Exchange::Answered(codec::refusal(&status)),
         }
     }
 
-    fn answer(&mut self, request: &http::Request<Vec<u8>>) -> Result<Exchange, Status> {
+    fn answer(
+        &mut self,
+        request: &http::Request<Vec<u8>>,
+        encoded: &dyn Encoded,
+    ) -> Result<Exchange, Status> {
         let user = self
             .credentials
             .authenticate(request.headers(), self.cluster())?;
@@ -108,7 +121,7 @@ impl Port {
         match asked {
             Asked::Call(call, form) => {
                 let call = user.sign(*call);
-                Ok(Exchange::Answered(self.call(call, &form)))
+                Ok(Exchange::Answered(self.call(call, &form, encoded)))
             }
             Asked::Watch(watch) => {
                 self.permit(
@@ -133,7 +146,7 @@ impl Port {
     }
 
     /// Sends a request to the API server; one that changes something is a step of its own.
-    fn call(&mut self, request: Request, form: &Form) -> Response<Vec<u8>> {
+    fn call(&mut self, request: Request, form: &Form, encoded: &dyn Encoded) -> Response<Vec<u8>> {
         let only_reads = matches!(request.verb, Verb::Get | Verb::List) || request.dry_run;
         let is_create = request.verb == Verb::Create;
         let existed = self.cluster().store().head().get(&request.key).is_some();
@@ -148,7 +161,17 @@ impl Port {
             .as_ref()
             .is_ok_and(|reply| is_create || (!existed && !only_reads && reply.object().is_some()));
         let created = if made { Created::Yes } else { Created::No };
-        form.write(&answer, created, self.cluster().now_ms())
+        // What a dry run would have made has the revision of what it would have changed.
+        let head = self.cluster().store().head();
+        let is_stored = |object: &Object| {
+            let stored = head.get(&object.key());
+            stored.is_some_and(|stored| stored.ptr_eq(object))
+        };
+        let encoded = match &answer.result {
+            Ok(Reply::Object(object)) if !is_stored(object) => &Anew,
+            _ => encoded,
+        };
+        form.write(&answer, created, self.cluster().now_ms(), encoded)
     }
 
     /// Asks the authorizers.

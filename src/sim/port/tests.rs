@@ -4,6 +4,7 @@ use super::*;
 use crate::sim::{ClusterOptions, Pace};
 use http::Request as HttpRequest;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 pub(super) fn port() -> Port {
     let admin = User::new("kubernetes-admin", &[]);
@@ -310,4 +311,77 @@ fn load_shows_in_metrics() {
         (code, metrics["containers"][0]["usage"]["cpu"].as_str()),
         (200, Some("900m"))
     );
+}
+
+/// Remembers every text.
+#[derive(Default)]
+struct Remembers(std::cell::RefCell<Vec<((u64, codec::Side, Arc<str>), Arc<[u8]>)>>);
+
+impl Encoded for Remembers {
+    fn text(
+        &self,
+        revision: u64,
+        side: codec::Side,
+        form: &Arc<str>,
+        encode: &dyn Fn() -> Vec<u8>,
+    ) -> Arc<[u8]> {
+        let name = (revision, side, Arc::clone(form));
+        let known = || self.0.borrow().iter().find(|(n, _)| *n == name).cloned();
+        if let Some((_, text)) = known() {
+            return text;
+        }
+        let text: Arc<[u8]> = encode().into();
+        self.0.borrow_mut().push((name, Arc::clone(&text)));
+        text
+    }
+}
+
+#[test]
+fn what_was_put_into_words_before_is_the_same_again() {
+    let mut port = port();
+    let known = Remembers::default();
+    for name in ["a", "b"] {
+        send(&mut port, "root", "POST", PODS, &pod(name, &["true"]));
+    }
+    settle(&mut port);
+    let metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+    let lists = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+    let one = format!("{PODS}/a");
+    let other = format!("{PODS}/a?dryRun=All");
+    let json = "application/json";
+    let change = r#"{"metadata": {"labels": {"x": "y"}}}"#;
+    for (method, uri, accept, body) in [
+        ("PATCH", other.as_str(), json, change),
+        ("GET", &one, json, ""),
+        ("GET", PODS, json, ""),
+        ("GET", &one, metadata, ""),
+        ("GET", PODS, lists, ""),
+        ("PATCH", &other, json, change),
+        ("GET", &one, json, ""),
+        ("GET", "/api/v1/nodes", json, ""),
+        ("GET", "/api/v1/namespaces/none/pods", json, ""),
+        ("GET", "/apis/events.k8s.io/v1/events", json, ""),
+        ("GET", "/api/v1/events", json, ""),
+    ] {
+        let request = HttpRequest::builder()
+            .method(method)
+            .uri(uri)
+            .header("authorization", "Bearer root")
+            .header("accept", accept)
+            .header("content-type", "application/merge-patch+json")
+            .body(body.as_bytes().to_vec())
+            .expect("a request");
+        let text = |exchange: Exchange| match exchange {
+            Exchange::Answered(response) => String::from_utf8(response.into_body()),
+            other => panic!("{uri}: {other:?}"),
+        };
+        let anew = text(port.exchange(&request)).expect("JSON is text");
+        for _ in 0..2 {
+            let again = text(port.exchange_with(&request, &known));
+            assert_eq!(again.as_ref(), Ok(&anew), "{method} {uri} {accept}");
+        }
+        let value: Value = serde_json::from_str(&anew).expect("JSON");
+        assert_eq!(anew, format!("{value}\n"), "{uri}: as serde writes it");
+        assert_eq!(anew.contains(r#""x":"y""#), method == "PATCH", "{uri}");
+    }
 }

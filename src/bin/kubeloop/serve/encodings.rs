@@ -1,10 +1,11 @@
-//! What was put into words for one watch, for all others of the same form.
+//! What was put into words for one answer or watch, for all others of the same form.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/storage/cacher/caching_object.go.
 
 use kubeloop::api::Revision;
 use kubeloop::control_plane::apiserver::http::{Encoded, Side};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many texts are kept; the oldest revisions go first.
@@ -14,11 +15,22 @@ const TEXTS_MAX: usize = 8192;
 #[derive(Default)]
 pub struct Encodings {
     texts: Mutex<BTreeMap<Name, Arc<[u8]>>>,
+    journey: AtomicU64,
 }
 
 type Name = (u64, Revision, Side, Arc<str>);
 
 impl Encodings {
+    /// Somebody went to another step.
+    pub fn begin(&self, journey: u64) {
+        self.journey.store(journey, Ordering::Relaxed);
+    }
+
+    /// Those of the journey that goes on; only whoever goes on with it knows which that is.
+    pub fn of_now(&self) -> OfJourney<'_> {
+        self.of(self.journey.load(Ordering::Relaxed))
+    }
+
     /// Those of one journey: another one may have other writes under the same revisions.
     pub fn of(&self, journey: u64) -> OfJourney<'_> {
         OfJourney {

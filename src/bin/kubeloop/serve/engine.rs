@@ -86,7 +86,7 @@ pub struct Engine {
     inbox: Sender<Message>,
     thread: Mutex<Option<Driver>>,
     published: Arc<watch::Sender<Arc<Published>>>,
-    encodings: Encodings,
+    encodings: Arc<Encodings>,
 }
 
 /// The cluster and what drives it.
@@ -104,6 +104,7 @@ struct Driver {
     /// The cluster had taken so many steps when it was last published, in this journey.
     told: (u64, u64),
     published: Arc<watch::Sender<Arc<Published>>>,
+    encodings: Arc<Encodings>,
 }
 
 impl Engine {
@@ -111,8 +112,10 @@ impl Engine {
     pub fn new(port: Port, speed: Speed, journal: Option<Journal>) -> Self {
         let (inbox, messages) = channel();
         let published = Arc::new(watch::Sender::new(Arc::new(published(&port, 0))));
+        let encodings = Arc::new(Encodings::default());
         let driver = Driver {
             inbox: messages,
+            encodings: Arc::clone(&encodings),
             since: (Instant::now(), port.cluster().now_ms()),
             told: (0, port.cluster().steps()),
             port,
@@ -127,7 +130,7 @@ impl Engine {
             inbox,
             thread: Mutex::new(Some(driver)),
             published,
-            encodings: Encodings::default(),
+            encodings,
         }
     }
 
@@ -176,9 +179,10 @@ impl Engine {
 
     /// Answers a request; one that changes something lets a cluster that stands still go on.
     pub async fn exchange(&self, request: http::Request<Vec<u8>>) -> Option<Exchange> {
+        let encodings = Arc::clone(&self.encodings);
         let done = self.with(move |port| {
             let before = (port.timeline.len(), port.timeline.branches().len());
-            let exchange = port.exchange(&request);
+            let exchange = port.exchange_with(&request, &encodings.of_now());
             let after = (port.timeline.len(), port.timeline.branches().len());
             (exchange, before != after)
         });
@@ -281,6 +285,7 @@ impl Driver {
         }
         self.port.timeline.seek(step);
         self.journey += 1;
+        self.encodings.begin(self.journey);
         self.is_held = true;
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::media::{self, Shape, Text, Wanted};
 use super::options::Query;
 use super::table::{self, IncludeObject};
 use super::target::Target;
+use super::watch::{Encoded, Side};
 use crate::api::custom::{CustomColumn, ScalePaths};
 use crate::api::time::Ms;
 use crate::api::{Answer, Kind, List, Object, Reason, Reply, Status, managed_fields, yaml};
@@ -14,6 +15,7 @@ use crate::control_plane::apiserver::{scale, versions};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, USER_AGENT, WARNING};
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// How an answer is to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,9 +70,30 @@ impl Form {
         &self.resource
     }
 
-    /// Writes the answer of [`crate::control_plane::apiserver::handle`]. `created`: did the request make the object?
+    /// Writes the answer of [`crate::control_plane::apiserver::handle`]. `created`: did the request make the object? `encoded`: what was put
+    /// into words before, if the answer is what is stored.
     #[must_use]
-    pub fn write(&self, answer: &Answer, created: Created, now_ms: Ms) -> Response<Vec<u8>> {
+    pub fn write(
+        &self,
+        answer: &Answer,
+        created: Created,
+        now_ms: Ms,
+        encoded: &dyn Encoded,
+    ) -> Response<Vec<u8>> {
+        let (code, text) = self.answer_text(answer, created, now_ms, encoded);
+        let mut response = respond(code, self.wanted.text, text);
+        warn(&mut response, self.resource.deprecation().as_slice());
+        warn(&mut response, &answer.warnings);
+        response
+    }
+
+    fn answer_text(
+        &self,
+        answer: &Answer,
+        created: Created,
+        now_ms: Ms,
+        encoded: &dyn Encoded,
+    ) -> (StatusCode, Vec<u8>) {
         let (code, value) = match &answer.result {
             Err(status) => (code(status), status_json(status)),
             // Whoever takes away the last finalizer is answered with the object all the same.
@@ -92,19 +115,76 @@ impl Form {
                     json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
                 )
             }
-            Ok(Reply::Object(object) | Reply::Deleted(object)) => {
-                let code = match created {
-                    Created::Yes => StatusCode::CREATED,
-                    Created::No => StatusCode::OK,
-                };
+            Ok(Reply::Object(object)) => {
+                let code = created.code();
+                if let Some(form) = self.shared() {
+                    let mut text = self.shared_text(&form, object, encoded).to_vec();
+                    text.push(b'\n');
+                    return (code, text);
+                }
                 (code, self.one(object, now_ms))
             }
-            Ok(Reply::List(list)) => (StatusCode::OK, self.list(list, now_ms)),
+            Ok(Reply::Deleted(object)) => (created.code(), self.one(object, now_ms)),
+            Ok(Reply::List(list)) => {
+                if let Some(form) = self.shared() {
+                    return (StatusCode::OK, self.list_text(&form, list, encoded));
+                }
+                (StatusCode::OK, self.list(list, now_ms))
+            }
         };
-        let mut response = self.respond(code, &value);
-        warn(&mut response, self.resource.deprecation().as_slice());
-        warn(&mut response, &answer.warnings);
-        response
+        (code, self.text(&value))
+    }
+
+    /// What tells this form from others, if what it says of an object is the same whoever asks, and whenever.
+    pub(super) fn shared(&self) -> Option<Arc<str>> {
+        // Tables tell ages.
+        let is_shared =
+            self.wanted.shape != Shape::Table && self.wanted.text == Text::Json && !self.is_pretty;
+        let (resource, shape) = (&self.resource, self.wanted.shape);
+        is_shared
+            .then(|| format!("{}/{} {shape:?}", resource.api_version(), resource.plural).into())
+    }
+
+    fn shared_text(&self, form: &Arc<str>, object: &Object, encoded: &dyn Encoded) -> Arc<[u8]> {
+        let encode = || {
+            let value = self.one(object, 0);
+            serde_json::to_vec(&value).expect("JSON values can be written to memory")
+        };
+        encoded.text(object.revision(), Side::After, form, &encode)
+    }
+
+    /// A list, of the texts of what is in it.
+    fn list_text(&self, form: &Arc<str>, list: &List, encoded: &dyn Encoded) -> Vec<u8> {
+        let none = List {
+            items: Vec::new(),
+            ..list.clone()
+        };
+        let mut text = self.text(&self.list(&none, 0));
+        let end = text.split_off(text.len() - b"]}\n".len());
+        let is_plain = self.wanted.shape == Shape::Object && !self.is_custom();
+        let item: Arc<str> = format!("{form} item").into();
+        for (index, object) in list.items.iter().enumerate() {
+            if index > 0 {
+                text.push(b',');
+            }
+            if !is_plain {
+                text.extend_from_slice(&self.shared_text(form, object, encoded));
+                continue;
+            }
+            let encode = || {
+                let value = bare(self.plain(object), false);
+                serde_json::to_vec(&value).expect("JSON values can be written to memory")
+            };
+            let one = encoded.text(object.revision(), Side::After, &item, &encode);
+            text.extend_from_slice(&one);
+        }
+        text.extend_from_slice(&end);
+        text
+    }
+
+    fn is_custom(&self) -> bool {
+        let stored = self.resource.stored_as;
+        stored.is_some_and(|kind| !Kind::ALL.contains(&kind))
     }
 
     /// Is the answer to be a table?
@@ -195,10 +275,7 @@ impl Form {
                     items,
                 )
             } else {
-                let is_custom = self
-                    .resource
-                    .stored_as
-                    .is_some_and(|k| !Kind::ALL.contains(&k));
+                let is_custom = self.is_custom();
                 let items = plain.map(|object| bare(object, is_custom)).collect();
                 (
                     self.resource.list_kind(),
@@ -217,6 +294,15 @@ pub enum Created {
     Yes,
     /// 200.
     No,
+}
+
+impl Created {
+    fn code(self) -> StatusCode {
+        match self {
+            Self::Yes => StatusCode::CREATED,
+            Self::No => StatusCode::OK,
+        }
+    }
 }
 
 /// Adds warnings, in the form of RFC 7234.

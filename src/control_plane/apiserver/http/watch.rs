@@ -117,12 +117,7 @@ impl Watch {
         };
         let timeout = query.number("timeoutSeconds")?.unwrap_or(0);
         let timeout_seconds = u64::try_from(timeout).ok().filter(|seconds| *seconds > 0);
-        // Tables tell ages, and their columns only once.
-        let shared_form = (form.wanted.shape != Shape::Table).then(|| {
-            let resource = &form.resource;
-            let shape = form.wanted.shape;
-            format!("{}/{} {shape:?}", resource.api_version(), resource.plural).into()
-        });
+        let shared_form = form.shared();
         Ok(Self {
             request,
             selector,
