@@ -63,7 +63,8 @@ const FOUND: &[(&str, &str)] = &[
     ),
     ("-[bcdfghjklmnpqrstvwxz2456789]{8,10}\\b", "-<hash>"),
     ("hash=[bcdfghjklmnpqrstvwxz2456789]{6,10}\\b", "hash=<hash>"),
-    (r"(resourceVersion: ).\d+.", "$1\"<n>\""),
+    (r#"("?resourceVersion"?: )"\d+""#, "$1\"<n>\""),
+    (r"(Resource Version: +)\d+", "$1<n>"),
     (
         r"(^|  |\(|\t|over )(?:(?:\d+[ydhs]){1,2}|\d+m(?:\d+s)?|<invalid>)(\)| ago| \(|  |$)",
         "$1<age>$2",

@@ -30,6 +30,22 @@ pub fn condition<'a>(pod: &'a Pod, kind: &str) -> Option<&'a PodCondition> {
     status.conditions.iter().flatten().find(|c| c.type_ == kind)
 }
 
+/// In which list of the spec the container of this name stands: `containers`, `initContainers`, `ephemeralContainers`. The real thing:
+/// `fieldPath` in pkg/kubelet/container/ref.go.
+#[must_use]
+pub fn list_of(pod: &Pod, container: &str) -> &'static str {
+    let spec = pod.spec.as_ref();
+    let init = spec.and_then(|spec| spec.init_containers.as_deref());
+    let ephemeral = spec.and_then(|spec| spec.ephemeral_containers.as_deref());
+    if init.is_some_and(|all| all.iter().any(|c| c.name == container)) {
+        "initContainers"
+    } else if ephemeral.is_some_and(|all| all.iter().any(|c| c.name == container)) {
+        "ephemeralContainers"
+    } else {
+        "containers"
+    }
+}
+
 /// Is its Ready condition True?
 #[must_use]
 pub fn is_ready(pod: &Pod) -> bool {

@@ -1,8 +1,10 @@
 //! A turn: what a component saw, what differs, and what should be done about it. Data, not prose; words are made at the edge.
 
 use super::{NetworkCall, RuntimeCall, RuntimeError, Scheduling};
+use crate::api::pods;
 use crate::api::time::Ms;
-use crate::api::{Answer, Key, Name, Object, Request, Revision};
+use crate::api::{Answer, Key, Name, Object, Request, Revision, Stored};
+use k8s_openapi::api::core::v1::Pod;
 use std::fmt;
 use std::sync::Arc;
 
@@ -313,11 +315,12 @@ impl Note {
         }
     }
 
-    /// The same about one container: `spec.containers{name}`.
+    /// The same about one container of the pod: `spec.containers{name}`.
     #[must_use]
     pub fn of_container(self, name: &str) -> Self {
+        let list = Pod::of(&self.about).map_or("containers", |pod| pods::list_of(pod, name));
         Self {
-            field_path: format!("spec.containers{{{name}}}").into(),
+            field_path: format!("spec.{list}{{{name}}}").into(),
             ..self
         }
     }

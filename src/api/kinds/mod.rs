@@ -64,6 +64,7 @@ pub use custom_object::CustomObject;
 pub use custom_resource_definition::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
 };
+pub use pod::ephemeral as ephemeral_containers;
 use table::{kinds, stored};
 
 use super::decode::{Decoded, Flaw, decode};

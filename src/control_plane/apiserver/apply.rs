@@ -4,7 +4,7 @@
 //! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{fieldmanager,versioncheck,lastappliedmanager,lastappliedupdater}.go.
 
 use super::custom::Custom;
-use super::{Call, admission, create, field_managers, metadata, scale, update};
+use super::{Call, create, field_managers, metadata, scale, update};
 use crate::api::custom::steps;
 use crate::api::decode;
 use crate::api::field::FieldError;
@@ -203,7 +203,6 @@ fn create_from(call: &mut Call<'_, '_>, config: &Value) -> Result<Reply, Status>
 
 fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Reply, Status> {
     let kind = live.kind();
-    let subresource = call.request.subresource;
     let managers = ledger::managers_before_apply(live, field_managers::write(call));
     let document = match &call.custom {
         Some(custom) => managed_fields::to_json_without(&custom.shown(live.clone())),
@@ -239,10 +238,7 @@ fn apply_to(call: &mut Call<'_, '_>, config: &Value, live: &Object) -> Result<Re
         return Err(metadata::name_mismatch(&object.name(), &key.name));
     }
     update::check_revision(&object, live)?;
-    if subresource.is_none() {
-        object.set_defaults();
-        admission::admit(call, admission::Operation::Update, &mut object, Some(live))?;
-    }
+    update::complete(call, &mut object, live)?;
     update::prepare(call, &mut object, live);
     object.metadata_mut().managed_fields = None;
     if same_but_for_managers(&object, live) && managers.same_but_for_times(&ledger::managers(live))

@@ -17,6 +17,7 @@ mod custom_resources;
 mod definitions;
 mod delete;
 pub mod discovery;
+mod ephemeral_containers;
 mod eviction;
 mod field_managers;
 pub mod http;
@@ -120,18 +121,24 @@ impl Call<'_, '_> {
     }
 
     fn dispatch(&mut self) -> Result<Reply, Status> {
-        use Subresource::{Binding, Eviction, Finalize, Scale, Status as StatusPart};
+        use Subresource::{
+            Binding, EphemeralContainers, Eviction, Finalize, Scale, Status as StatusPart,
+        };
         match (self.request.verb, self.request.subresource) {
-            (Verb::Get, None | Some(StatusPart | Scale)) => {
+            (Verb::Get, None | Some(StatusPart | Scale | EphemeralContainers)) => {
                 self.existing().map(|object| Reply::Object(object.clone()))
             }
             (Verb::List, None) => list::list(self),
             (Verb::Create, None) => create::create(self),
             (Verb::Create, Some(Binding)) => binding::bind(self),
             (Verb::Create, Some(Eviction)) => eviction::evict(self),
-            (Verb::Update, None | Some(StatusPart | Finalize)) => update::update(self),
+            (Verb::Update, None | Some(StatusPart | Finalize | EphemeralContainers)) => {
+                update::update(self)
+            }
             (Verb::Update, Some(Scale)) => scale::update(self),
-            (Verb::Patch, None | Some(StatusPart | Scale | Finalize)) => patch::patch(self),
+            (Verb::Patch, None | Some(StatusPart | Scale | Finalize | EphemeralContainers)) => {
+                patch::patch(self)
+            }
             (Verb::Delete, None) => delete::delete(self),
             (Verb::DeleteCollection, None) => delete::delete_collection(self),
             _ => Err(self.not_allowed()),

@@ -3,7 +3,6 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
 //! Left out: retries after conflicts (nothing comes between reading and writing here).
 
-use super::admission::{self, Operation};
 use super::{Call, apply, json_patch, scale, update, versions};
 use crate::api::decode::{self, Decoded, Flaw, Problem};
 use crate::api::field::FieldError;
@@ -49,10 +48,7 @@ pub(super) fn patch(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     };
     let mut object = typed(call, old.kind(), &document, (patch, flaws))?;
     update::check_revision(&object, &old)?;
-    if call.request.subresource.is_none() {
-        object.set_defaults();
-        admission::admit(call, Operation::Update, &mut object, Some(&old))?;
-    }
+    update::complete(call, &mut object, &old)?;
     update::replace(call, object, &old)
 }
 

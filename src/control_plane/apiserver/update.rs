@@ -4,7 +4,9 @@
 //! `ShouldDeleteDuringUpdate`), pkg/registry/core/namespace/storage/storage.go.
 
 use super::admission::{self, Operation};
-use super::{Call, authorization, create, custom, field_managers, metadata, service_ip};
+use super::{
+    Call, authorization, create, custom, ephemeral_containers, field_managers, metadata, service_ip,
+};
 use crate::api::field::FieldError;
 use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
@@ -34,10 +36,7 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     }
     let old = call.existing()?.clone();
     check_preconditions(&object, &old)?;
-    if call.request.subresource.is_none() {
-        object.set_defaults();
-        admission::admit(call, Operation::Update, &mut object, Some(&old))?;
-    }
+    complete(call, &mut object, &old)?;
     replace(call, object, &old)
 }
 
@@ -130,19 +129,32 @@ pub(super) fn replace(
     finish(call, object, old)
 }
 
+/// Fills in what the author left out, where more than a status or a number was written, and lets the admission plugins change it.
+pub(super) fn complete(
+    call: &mut Call<'_, '_>,
+    object: &mut Object,
+    old: &Object,
+) -> Result<(), Status> {
+    let part = call.request.subresource;
+    if matches!(part, None | Some(Subresource::EphemeralContainers)) {
+        object.set_defaults();
+    }
+    match part {
+        None => admission::admit(call, Operation::Update, object, Some(old)),
+        Some(_) => Ok(()),
+    }
+}
+
 /// Carries over what the request cannot change.
 pub(super) fn prepare(call: &Call<'_, '_>, object: &mut Object, old: &Object) {
     carry_over(object, old);
     match call.request.subresource {
         Some(Subresource::Status) => object.prepare_status_update(old),
         Some(Subresource::Finalize) => *object = with_spec_finalizers_of(object, old),
-        Some(
-            Subresource::Scale
-            | Subresource::Binding
-            | Subresource::Eviction
-            | Subresource::EphemeralContainers,
-        )
-        | None => object.prepare_update(old),
+        Some(Subresource::EphemeralContainers) => ephemeral_containers::prepare(object, old),
+        Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction) | None => {
+            object.prepare_update(old);
+        }
     }
     if let Some(custom) = &call.custom {
         custom.prepare_update(object, old, call.request.subresource);
@@ -165,6 +177,9 @@ pub(super) fn finish(
     errors.extend(match (&call.custom, part) {
         (Some(custom), _) => custom.validate_update(&object, old, part),
         (None, Some(Subresource::Status)) => object.validate_status_update(old),
+        (None, Some(Subresource::EphemeralContainers)) => {
+            ephemeral_containers::validate(&object, old)
+        }
         (None, _) => object.validate_update(old),
     });
     if !errors.is_empty() {

@@ -22,6 +22,7 @@ mod pv_protection;
 mod pvc_protection;
 mod replica_set;
 mod resource_quota;
+mod root_ca_cert_publisher;
 mod service_account;
 mod service_pods;
 mod taint_eviction;
@@ -41,6 +42,7 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &endpoints::EndpointsController,
     &namespace::NamespaceController,
     &service_account::ServiceAccountController,
+    &root_ca_cert_publisher::RootCaCertPublisher,
     &pod_garbage_collector::PodGarbageCollectorController,
     &cluster_role_aggregation::ClusterRoleAggregationController,
     &resource_quota::ResourceQuotaController,

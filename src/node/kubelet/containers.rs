@@ -1,7 +1,7 @@
 //! The status of each container, from the machine's containers, what was reported before, and what the kubelet remembers.
 //!
 //! The real thing: pkg/kubelet/kubelet_pods.go (`convertToAPIContainerStatuses`), prober/prober_manager.go (`UpdatePodStatus`).
-//! Left out: ephemeral containers, `user`, `allocatedResourcesStatus`.
+//! Left out: `user`, `allocatedResourcesStatus`.
 
 use super::super::container_runtime::image;
 use super::memory::PodMemory;
@@ -204,6 +204,9 @@ fn set_ready(
     status: &mut ContainerStatus,
     memory: &PodMemory,
 ) {
+    if view.ephemeral.iter().any(|c| c.name == spec.name) {
+        return; // nobody asks whether a guest is ready
+    }
     let state = status.state.as_ref();
     let is_init = !is_sidecar(spec)
         && view

@@ -9,6 +9,7 @@
 mod admission;
 mod back_off;
 mod containers;
+mod ephemeral;
 mod hooks;
 mod images;
 mod init;

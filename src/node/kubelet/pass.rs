@@ -5,7 +5,7 @@
 //!
 //! The real thing: pkg/kubelet/kubelet.go (`SyncPod`), kuberuntime/kuberuntime_manager.go (`computePodActions`, `SyncPod`, `doBackOff`),
 //! kuberuntime_container.go (`startContainer`).
-//! Left out: volumes are there at once; cgroups, in-place resize and ephemeral containers.
+//! Left out: volumes are there at once; cgroups and in-place resize.
 
 use super::images::{self, Image};
 use super::memory::PodMemory;
@@ -13,7 +13,7 @@ use super::references::Found;
 use super::status::{self, Outlook};
 use super::stop::Stop;
 use super::view::{self, PodView};
-use super::{init, start};
+use super::{ephemeral, init, start};
 use crate::api::{Name, Request};
 use crate::component::{
     Action, Container, ContainerId, ContainerState, Datum, Note, Planned, RuntimeCall,
@@ -89,6 +89,7 @@ impl<'a> Pass<'a> {
             Some(SandboxState::Starting) => {}
             Some(SandboxState::Ready) => {
                 if !self.is_complete() {
+                    ephemeral::step(self);
                     init::step(self);
                 }
             }
@@ -421,7 +422,7 @@ impl<'a> Pass<'a> {
     }
 
     /// A fact about a container.
-    fn saw(&mut self, spec: &ContainerSpec, container: &Container) {
+    pub(super) fn saw(&mut self, spec: &ContainerSpec, container: &Container) {
         let state = match &container.state {
             ContainerState::Created => Datum::from("Created"),
             ContainerState::Running { .. } => Datum::from("Running"),

@@ -2,7 +2,7 @@
 //!
 //! The real thing: pkg/kubelet/kubelet_pods.go (`generateAPIPodStatus`, `getPhase`, `convertToAPIContainerStatuses`), status/generate.go,
 //! status/status_manager.go (`updateLastTransitionTime`, `mergePodStatus`).
-//! Left out: ephemeral containers, `status.containerStatuses[].user`, in-place resize; a status is written as an update, not as a patch.
+//! Left out: `status.containerStatuses[].user`, in-place resize; a status is written as an update, not as a patch.
 
 use super::containers;
 use super::memory::PodMemory;
@@ -54,6 +54,10 @@ pub(super) fn generate(
             memory,
         )
     });
+    let ephemeral = (!view.ephemeral.is_empty()).then(|| {
+        let old = old.ephemeral_container_statuses.as_deref();
+        containers::statuses(view, &view.ephemeral, old, memory)
+    });
     let init_statuses = init.as_deref().unwrap_or_default();
     let was_terminal = matches!(old.phase.as_deref(), Some("Failed" | "Succeeded"));
     let phase = match old.phase.as_deref() {
@@ -103,6 +107,7 @@ pub(super) fn generate(
         qos_class: old.qos_class.clone(),
         container_statuses: Some(regular),
         init_container_statuses: init,
+        ephemeral_container_statuses: ephemeral,
         ..PodStatus::default()
     }
 }

@@ -3,6 +3,7 @@
 //! The real thing: `kubecontainer.PodStatus` (pkg/kubelet/container/runtime.go) beside `v1.Pod`.
 
 use super::memory::PodMemory;
+use crate::api::kinds::ephemeral_containers::as_container;
 use crate::api::time::{self, Ms};
 use crate::api::{Key, Name, Object, Uid};
 use crate::component::{Container, ContainerId, Machine, Sandbox, SandboxState, Seen};
@@ -23,6 +24,8 @@ pub(super) struct PodView<'a> {
     pub(super) pod: &'a Pod,
     /// What is wanted.
     pub(super) spec: &'a PodSpec,
+    /// The ephemeral containers that are wanted.
+    pub(super) ephemeral: Vec<ContainerSpec>,
     /// Its identity.
     pub(super) uid: Uid,
     /// The machine.
@@ -43,13 +46,16 @@ impl<'a> PodView<'a> {
         seen: &Seen<'a>,
     ) -> Self {
         let machine = seen.machine();
+        let spec = pod.spec.as_ref().unwrap_or(&NO_SPEC);
+        let ephemeral = spec.ephemeral_containers.iter().flatten().cloned();
         Self {
             now_ms: seen.now_ms,
             queue_key,
             key: object.key(),
             object,
             pod,
-            spec: pod.spec.as_ref().unwrap_or(&NO_SPEC),
+            spec,
+            ephemeral: ephemeral.map(as_container).collect(),
             uid,
             machine,
             sandbox: machine.sandboxes.get(&uid),

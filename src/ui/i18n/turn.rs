@@ -279,6 +279,16 @@ const REASONS: &[(&str, &str, &str)] = &[
         "新 Pod 已可用：旧的可以退出，新的可以再来。",
     ),
     (
+        "RootCaChanged",
+        "The certificate in this namespace is not the API server's.",
+        "此命名空间里的证书不是 API 服务器的证书。",
+    ),
+    (
+        "RootCaMissing",
+        "Every namespace needs the API server's certificate, so that its pods can know it.",
+        "每个命名空间都需要 API 服务器的证书，供其中的 Pod 识别它。",
+    ),
+    (
         "RuleMissing",
         "This node does not yet know where to send the Service's traffic.",
         "这个节点还不知道把 Service 的流量送到哪里。",

@@ -2,7 +2,6 @@
 //!
 //! The real thing: pkg/apis/core/validation/validation.go (`validateContainers`, `validateInitContainers`, `validateContainerCommon`,
 //! `validateContainerPorts`, `ValidateVolumeMounts`).
-//! Left out: ephemeral containers.
 
 use super::super::names;
 use super::super::normal::{list, text};
@@ -67,7 +66,12 @@ pub(crate) fn init(around: &Surroundings<'_>, path: &Path<'_>, errors: &mut Erro
     }
 }
 
-fn common(container: &Container, around: &Surroundings<'_>, path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn common(
+    container: &Container,
+    around: &Surroundings<'_>,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
     let name_path = path.child("name");
     if container.name.is_empty() {
         errors.required(&name_path, "");

@@ -4,7 +4,7 @@
 //! pkg/util/parsers/parsers.go (`ParseImageName`).
 
 use super::super::normal::{drop_empty, drop_false, drop_zero, text_default};
-use super::volume_defaults;
+use super::{ephemeral, volume_defaults};
 use crate::api::quantity;
 use k8s_openapi::api::core::v1::{
     Container, EnvVar, HTTPGetAction, LifecycleHandler, Pod, PodSpec, PodTemplateSpec, Probe,
@@ -53,6 +53,10 @@ fn pod_spec(spec: &mut PodSpec) {
     for container in &mut spec.containers {
         container_defaults(container);
     }
+    drop_empty(&mut spec.ephemeral_containers);
+    for container in spec.ephemeral_containers.iter_mut().flatten() {
+        ephemeral::set_defaults(container);
+    }
 }
 
 /// The deprecated `serviceAccount` and `serviceAccountName` always say the same; the latter wins.
@@ -94,7 +98,7 @@ fn drop_zero_values(spec: &mut PodSpec) {
     drop_empty(&mut spec.readiness_gates);
 }
 
-fn container_defaults(container: &mut Container) {
+pub(super) fn container_defaults(container: &mut Container) {
     if container
         .image_pull_policy
         .as_deref()

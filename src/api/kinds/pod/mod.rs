@@ -1,13 +1,14 @@
 //! Pod.
 //!
 //! The real thing: pkg/apis/core, pkg/registry/core/pod/strategy.go.
-//! Left out: ephemeral containers and in-place resize (subresources of their own); pod-level resources and resource claims, which 1.33
+//! Left out: in-place resize (a subresource of its own); pod-level resources and resource claims, which 1.33
 //! forgets unless their features are switched on.
 
 mod columns;
 pub(super) mod containers;
 pub(super) mod defaults;
 mod env;
+pub mod ephemeral;
 pub(super) mod probes;
 mod projected;
 mod qos;

@@ -6,7 +6,7 @@
 use super::super::names;
 use super::super::normal::{list, text};
 use super::containers::{self, Surroundings};
-use super::{scheduling, security, volumes};
+use super::{ephemeral, scheduling, security, volumes};
 use crate::api::check::{Errors, Path};
 use crate::api::labels;
 use k8s_openapi::api::core::v1::{HostAlias, Pod, PodDNSConfig, PodSpec, PodTemplateSpec};
@@ -128,6 +128,7 @@ fn pod_spec(spec: &PodSpec, holder: Holder, path: &Path<'_>, errors: &mut Errors
     };
     containers::main(&around, &path.child("containers"), errors);
     containers::init(&around, &path.child("initContainers"), errors);
+    ephemeral::validate(&around, &path.child("ephemeralContainers"), errors);
     containers::host_network_ports(spec, holder, &path.child("containers"), errors);
     errors.one_of(
         &path.child("restartPolicy"),

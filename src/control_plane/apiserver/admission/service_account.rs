@@ -1,7 +1,6 @@
 //! ServiceAccount: every pod runs under an account that exists, and finds the account's token where programs look for it.
 //!
 //! The real thing: plugin/pkg/admission/serviceaccount/admission.go.
-//! Left out: the ConfigMap kube-root-ca.crt, which the token's volume names: nobody publishes it, and the kubelet does not ask for it.
 
 use super::{Attributes, Plugin, World};
 use crate::api::time::{self, Ms};
