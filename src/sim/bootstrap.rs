@@ -87,8 +87,6 @@ fn kubernetes_service() -> Request {
 }
 
 fn endpoints() -> Request {
-    let mut endpoints = Endpoints::default();
-    endpoints.metadata = named("endpointslice.kubernetes.io/skip-mirror", "true");
     let address = EndpointAddress {
         ip: ADDRESS.to_owned(),
         ..EndpointAddress::default()
@@ -99,12 +97,15 @@ fn endpoints() -> Request {
         protocol: Some("TCP".to_owned()),
         ..EndpointPort::default()
     };
-    endpoints.subsets = Some(vec![EndpointSubset {
+    let subset = EndpointSubset {
         addresses: Some(vec![address]),
         ports: Some(vec![port]),
         ..EndpointSubset::default()
-    }]);
-    Request::create(endpoints)
+    };
+    Request::create(Endpoints {
+        metadata: named("endpointslice.kubernetes.io/skip-mirror", "true"),
+        subsets: Some(vec![subset]),
+    })
 }
 
 fn endpoint_slice() -> Request {
