@@ -65,6 +65,18 @@ impl Server {
         path: &str,
         body: &Value,
     ) -> (u16, String) {
+        let answer = self.try_ask(headers, method, path, body);
+        answer.expect("the server answers")
+    }
+
+    /// The same of a server that may be gone.
+    pub(crate) fn try_ask(
+        &self,
+        headers: &[(&str, &str)],
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Option<(u16, String)> {
         let config = ureq::Agent::config_builder().http_status_as_error(false);
         let agent: ureq::Agent = config.build().into();
         let media = match method {
@@ -83,13 +95,10 @@ impl Server {
         } else {
             agent.run(request.body(body.to_string()).expect("a request"))
         };
-        let mut response = sent.expect("the server answers");
-        let text = response
-            .body_mut()
-            .with_config()
-            .limit(u64::MAX)
-            .read_to_string();
-        (response.status().as_u16(), text.expect("text"))
+        let mut response = sent.ok()?;
+        let code = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(u64::MAX);
+        Some((code, body.read_to_string().ok()?))
     }
 
     /// What must be answered so.

@@ -5,6 +5,8 @@ use super::server::{Folder, Server};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
 use std::time::Duration;
 
 const OPTIONS: [&str; 4] = ["--speed", "max", "--state", "cluster.state"];
@@ -130,6 +132,46 @@ fn a_kill_right_after_an_answer_loses_nothing_that_was_told() {
         again.must(200, "GET", &format!("{DEPLOYMENTS}/web"), &Value::Null);
         again.told(&["settle"]);
         again.kill();
+    }
+}
+
+#[test]
+fn a_kill_amid_many_writers_loses_nothing_that_was_acknowledged() {
+    let folder = Folder::new();
+    let mut server = Server::start(folder.path(), &OPTIONS);
+    let process = server.child.id().to_string();
+    let bearer = format!("Bearer {}", server.token);
+    let told = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for writer in 0..6 {
+            let (server, bearer, told) = (&server, &bearer, &told);
+            scope.spawn(move || {
+                for count in 0.. {
+                    let map = json!({"metadata": {"name": format!("m-{writer}-{count}")}});
+                    let headers = [("authorization", bearer.as_str())];
+                    let Some((code, text)) = server.try_ask(&headers, "POST", MAPS, &map) else {
+                        return;
+                    };
+                    assert_eq!(code, 201, "{text}");
+                    told.lock().expect("nobody panics").push(text);
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_millis(700));
+        let killed = Command::new("kill").args(["-9", &process]).status();
+        assert!(killed.is_ok_and(|status| status.success()));
+    });
+    server.child.wait().expect("it ran");
+    let again = Server::start(folder.path(), &OPTIONS);
+    let told = told.into_inner().expect("nobody panics");
+    assert!(told.len() > 6, "only {} were acknowledged", told.len());
+    for text in told {
+        let map: Value = serde_json::from_str(&text).expect("JSON");
+        let path = format!(
+            "{MAPS}/{}",
+            map["metadata"]["name"].as_str().expect("a name")
+        );
+        assert_eq!(again.must(200, "GET", &path, &Value::Null), map);
     }
 }
 
