@@ -24,7 +24,7 @@ mod watcher;
 
 use client::{Client, Done, count_of};
 use connection::Connection;
-use history::{History, Told};
+use history::{All, History, Told};
 use objects::{NAMESPACES, RESOURCES, Resource, Scope};
 use report::Report;
 use server::{Folder, Server};
@@ -69,6 +69,13 @@ async fn many_clients_write_and_watch_at_once() {
     let server = Server::start(folder.path(), &["--speed", "max", "--nodes", &nodes]);
     let mut admin = Connection::open(&server.address, &server.token).await;
     objects::prepare(&mut admin).await;
+    let mut before = Vec::new();
+    for resource in RESOURCES {
+        for namespace in NAMESPACES {
+            let objects = admin.list(*resource, namespace).await;
+            before.extend(objects.into_iter().map(|object| (*resource, object)));
+        }
+    }
     let from = admin.revision().await;
 
     let history = Arc::new(History::default());
@@ -116,7 +123,8 @@ async fn many_clients_write_and_watch_at_once() {
     let said = server.said.lock().map(|said| said.clone());
     let said = said.expect("nobody panics while writing");
     assert_eq!(said.lines().count(), 2, "it complains of something: {said}");
-    check(&mut admin, &history, &told, &done).await;
+    let all = history.of_all(&before, &told);
+    check(&mut admin, &all, &told, &done).await;
     let report = Report::new(&history, &told, &done, lasted, settling, server.child.id());
     eprintln!(
         "{} clients for {} s, {} nodes, a {} build\n{report}",
@@ -135,8 +143,7 @@ async fn many_clients_write_and_watch_at_once() {
 }
 
 /// What was told is what happened, what was acknowledged is among it, and what is there is what came of it.
-async fn check(admin: &mut Connection, history: &History, told: &[Told], done: &[Done]) {
-    let all = history.of_all(told);
+async fn check(admin: &mut Connection, all: &All, told: &[Told], done: &[Done]) {
     for told in told {
         all.check_watch(told);
     }

@@ -95,8 +95,12 @@ impl History {
     ///
     /// # Panics
     /// If two watches were told different things of one write, or an object's events do not follow from one another.
-    pub(crate) fn of_all(&self, told: &[Told]) -> All {
+    pub(crate) fn of_all(&self, before: &[Before], told: &[Told]) -> All {
         let mut all = All::default();
+        for (resource, object) in before {
+            let event = Event::of(object);
+            all.there.insert((*resource, key(&event)), Arc::new(event));
+        }
         for told in told.iter().filter(|told| !told.scope.selects) {
             let events = all.events.entry(told.scope.resource).or_default();
             for (event, _) in &told.events {
@@ -171,7 +175,23 @@ impl Told {
     }
 }
 
+/// What was there before anybody watched.
+pub(crate) type Before = (Resource, Value);
+
 impl Event {
+    /// As if it had just been told of this object.
+    fn of(object: &Value) -> Self {
+        let text = |field: &str| object["metadata"][field].as_str().unwrap_or_default();
+        Self {
+            kind: EventType::Added,
+            revision: revision_of(object),
+            namespace: text("namespace").to_owned(),
+            name: text("name").to_owned(),
+            is_left: false,
+            object: 0,
+        }
+    }
+
     pub(crate) fn revision(&self) -> u64 {
         self.revision
     }
