@@ -78,6 +78,25 @@ fn patterns() {
             &json!({"x": "b".repeat(1_000_000)}),
             &no_match("maybe", "many perhaps not"),
         ),
+        define("large ones", "large", &text("^(a?b?c?){500}x$"), "201"),
+        create(
+            "large texts",
+            "large",
+            &json!({"x": a}),
+            &no_match("large", "large texts"),
+        ),
+        define(
+            "large ones for many",
+            "larges",
+            &list("^([a-z]?-?){300}$"),
+            "201",
+        ),
+        create(
+            "many small texts",
+            "larges",
+            &json!({"x": vec!["ab"; 100_000]}),
+            "…",
+        ),
         define(
             "repeated repetitions",
             "again",

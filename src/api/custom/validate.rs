@@ -7,10 +7,12 @@
 //! Left out: rules in CEL.
 
 use super::formats;
+use super::pattern::{Fit, Patterns};
 use super::words::{go_number, go_syntax};
 use super::{Additional, Schema};
 use crate::api::field::{Fault, FieldError};
 use serde_json::{Map, Number, Value};
+use std::rc::Rc;
 
 /// Everything wrong with an object, without its `apiVersion`, `kind` and `metadata`; `old` is what it replaces.
 #[must_use]
@@ -52,6 +54,8 @@ struct Judge {
     wrong: Vec<Wrong>,
     right: usize,
     object_has_meta: bool,
+    /// Shared with those who judge alternatives.
+    patterns: Rc<Patterns>,
 }
 
 struct Wrong {
@@ -194,10 +198,15 @@ impl Judge {
         } else if let Some(min) = s.integer("minLength").filter(|min| length < *min) {
             let why = format!("should be at least {min} chars long");
             self.invalid(name, &shown, &why);
-        } else if !pattern.is_empty()
-            && !regex_lite::Regex::new(pattern).is_ok_and(|regex| regex.is_match(text))
-        {
-            self.invalid(name, &shown, &format!("should match '{pattern}'"));
+        } else if !pattern.is_empty() {
+            match self.patterns.fit(pattern, text) {
+                Fit::Fits => {}
+                Fit::Differs => self.invalid(name, &shown, &format!("should match '{pattern}'")),
+                Fit::TooMuch => {
+                    let why = format!("is too long to be held against '{pattern}' here");
+                    self.invalid(name, &shown, &why);
+                }
+            }
         }
         let format = formats::known(s);
         if !format.is_empty() {
@@ -366,9 +375,11 @@ impl Judge {
         name: &str,
         has_meta: bool,
     ) {
+        let patterns = Rc::clone(&self.patterns);
         let judge = |like: Schema<'_>| {
             let mut judge = Self {
                 object_has_meta: has_meta,
+                patterns: Rc::clone(&patterns),
                 ..Self::default()
             };
             judge.value(value, old, like, name);

@@ -27,7 +27,8 @@ pub fn to_yaml(value: &Value) -> String {
     match value {
         Value::Object(fields) if !fields.is_empty() => writer.map(fields, 0),
         Value::Array(items) if !items.is_empty() => writer.list(items, 0),
-        other => writer.leaf(other, 0, Position::Value),
+        // As everywhere, a text's further lines stand deeper than what it belongs to.
+        other => writer.leaf(other, 2, Position::Value),
     }
     if !writer.out.ends_with('\n') {
         writer.out.push('\n');

@@ -6,6 +6,21 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 #[test]
+fn a_document_that_is_only_text_is_read_back() {
+    for (text, want) in [
+        ("one", "one\n"),
+        ("\n:a&", "|2-\n\n  :a&\n"),
+        ("one\ntwo\n", "|\n  one\n  two\n"),
+        (" lead\n", "|2\n   lead\n"),
+    ] {
+        let printed = to_yaml(&text.into());
+        assert_eq!(printed, want);
+        let read = super::read_body(printed.as_bytes()).expect(want);
+        assert_eq!(read.value, text);
+    }
+}
+
+#[test]
 fn text_is_written_as_kubectl_writes_it() {
     let value = json!({
         "apiVersion": "v1", "kind": "ConfigMap",

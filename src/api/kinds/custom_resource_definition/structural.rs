@@ -4,7 +4,7 @@
 //! Left out: patterns with Unicode classes (`\p{L}`), which are refused as if they were malformed.
 
 use crate::api::check::{Errors, Path};
-use crate::api::custom::Schema;
+use crate::api::custom::{Schema, check_pattern};
 use crate::api::field::FieldError;
 use serde_json::{Value, json};
 
@@ -168,7 +168,7 @@ fn junctors(
         nested(inner, false, &path.child("not"), errors);
     }
     let pattern = v.text("pattern");
-    if let Err(why) = regex_lite::Regex::new(pattern) {
+    if let Err(why) = check_pattern(pattern) {
         let detail =
             format!("must be a valid regular expression, but isn't: error parsing regexp: {why}");
         errors.invalid(&path.child("pattern"), pattern, &detail);
