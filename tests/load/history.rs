@@ -274,19 +274,19 @@ impl All {
         let want: BTreeMap<&str, u64> = self
             .there
             .iter()
-            .filter(|((r, (n, name)), _)| *r == resource && n == namespace && !is_others(name))
+            .filter(|((r, (n, name)), _)| *r == resource && n == namespace && !is_last(name))
             .map(|((_, (_, name)), event)| (name.as_str(), event.revision))
             .collect();
         let got: BTreeMap<&str, u64> = listed
             .iter()
             .filter_map(|item| Some((item["metadata"]["name"].as_str()?, revision_of(item))))
-            .filter(|(name, _)| !is_others(name))
+            .filter(|(name, _)| !is_last(name))
             .collect();
         assert_eq!(got, want, "{resource:?} in {namespace}");
     }
 }
 
-/// What every watch ends with goes on after its end, and the certificate in every namespace is a controller's.
-fn is_others(name: &str) -> bool {
-    name.starts_with(LAST) || name == "kube-root-ca.crt"
+/// What every watch ends with goes on after its end.
+fn is_last(name: &str) -> bool {
+    name.starts_with(LAST)
 }
