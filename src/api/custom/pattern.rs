@@ -10,10 +10,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// No expression is larger, compiled.
-const BYTES_MAX: usize = 1 << 20;
+const BYTES_MAX: u32 = 1 << 20;
 
 /// What all matching for one object may cost: bytes of the compiled expression times bytes of the text.
-const WORK_MAX: usize = 1 << 35;
+const WORK_MAX: u64 = 1 << 35;
 
 /// Does a text fit a pattern?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +30,14 @@ pub(super) enum Fit {
 #[derive(Debug)]
 pub(super) struct Patterns {
     compiled: RefCell<BTreeMap<String, Option<Compiled>>>,
-    left: Cell<usize>,
+    left: Cell<u64>,
 }
 
 #[derive(Debug)]
 struct Compiled {
     regex: Regex,
     /// At most so large.
-    bytes: usize,
+    bytes: u32,
 }
 
 impl Default for Patterns {
@@ -59,7 +59,7 @@ impl Patterns {
         let Some(Some(Compiled { regex, bytes })) = all.get(pattern) else {
             return Fit::Differs;
         };
-        let work = bytes.saturating_mul(text.len());
+        let work = u64::from(*bytes).saturating_mul(text.len() as u64);
         let Some(left) = self.left.get().checked_sub(work) else {
             return Fit::TooMuch;
         };
@@ -76,7 +76,9 @@ impl Patterns {
 fn compile(pattern: &str) -> Option<Compiled> {
     let mut bytes = 1 << 10;
     while bytes <= BYTES_MAX {
-        let regex = RegexBuilder::new(pattern).size_limit(bytes).build();
+        let regex = RegexBuilder::new(pattern)
+            .size_limit(bytes as usize)
+            .build();
         if let Ok(regex) = regex {
             return Some(Compiled { regex, bytes });
         }
@@ -87,7 +89,9 @@ fn compile(pattern: &str) -> Option<Compiled> {
 
 /// Can it be read? The error is the parser's sentence.
 pub(in crate::api) fn check(pattern: &str) -> Result<(), String> {
-    let regex = RegexBuilder::new(pattern).size_limit(BYTES_MAX).build();
+    let regex = RegexBuilder::new(pattern)
+        .size_limit(BYTES_MAX as usize)
+        .build();
     regex.map(|_| ()).map_err(|why| why.to_string())
 }
 

@@ -3,6 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresource/etcd.go (`scaleFromCustomResource`).
 
 use crate::api::CustomObject;
+use crate::api::typed::to_json;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceSubresourceScale;
 use serde_json::{Map, Value, json};
 
@@ -67,7 +68,7 @@ impl ScalePaths {
         }
         metadata.insert(
             "creationTimestamp".to_owned(),
-            json!(meta.creation_timestamp),
+            to_json(&meta.creation_timestamp),
         );
         let document = json!({
             "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": metadata, "spec": spec, "status": status,

@@ -8,7 +8,7 @@ use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::labels;
 use crate::api::quantity::{self, ResourceList};
-use crate::api::time::Ms;
+use crate::api::time::{self, Ms};
 use k8s_openapi::api::core::v1::{LimitRange, LimitRangeItem};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::cmp::Ordering;
@@ -46,7 +46,7 @@ impl Stored for LimitRange {
 
     fn row(&self, _now_ms: Ms) -> Vec<String> {
         let created = self.metadata.creation_timestamp.as_ref();
-        vec![created.map_or_else(String::new, |t| t.0.to_string())]
+        vec![created.map_or_else(String::new, |t| time::rfc3339(t.0))]
     }
 }
 

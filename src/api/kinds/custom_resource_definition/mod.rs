@@ -18,7 +18,7 @@ pub use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 use super::cells::column;
 use super::{Column, Stored, stored};
 use crate::api::field::FieldError;
-use crate::api::time::Ms;
+use crate::api::time::{self, Ms};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as upstream;
 
 impl Stored for CustomResourceDefinition {
@@ -78,7 +78,7 @@ impl Stored for CustomResourceDefinition {
 
     fn row(&self, _now_ms: Ms) -> Vec<String> {
         let created = self.metadata.creation_timestamp.as_ref();
-        vec![created.map_or("<unknown>".to_owned(), |t| t.0.to_string())]
+        vec![created.map_or("<unknown>".to_owned(), |t| time::rfc3339(t.0))]
     }
 }
 
