@@ -98,7 +98,7 @@ fn watches(process: &Process, language: Language, dispatch: &Dispatch) -> Html {
             words::hold(language)
         };
         html! {
-            <li class="fault-row" key={kind.info().plural}>
+            <li class="watch-row" key={kind.info().plural}>
                 <Icon name={glyph_of_kind(kind)} class="i-s" /><span class="grow">{ kind.info().plural }
                     if cursor.held { { " · " }<b>{ words::held(language) }</b> }
                     if !cursor.pending.is_empty() { { " · " }<span class="lag stale">{ words::behind(language, cursor.pending.len()) }</span> }
