@@ -24,11 +24,11 @@ if ! cargo +nightly --version >/dev/null 2>&1; then
   toolchain=()
   export RUSTC_BOOTSTRAP=1
 fi
-cargo "${toolchain[@]}" fuzz build || exit 1
 
 failed=()
 for target in "${targets[@]}"; do
   printf '\n\033[1m── %s, %d s\033[0m\n' "$target" "$seconds"
+  cargo "${toolchain[@]}" fuzz build "$target" || exit 1
   mkdir -p "fuzz/corpus/$target" "fuzz/artifacts/$target" fuzz/logs
   if nice cargo "${toolchain[@]}" fuzz run "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 \

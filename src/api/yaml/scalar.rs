@@ -133,6 +133,14 @@ fn json_number(value: f64) -> Option<Number> {
         )]
         return Some((value as i64).into());
     }
+    // Larger ones, too, up to where Go begins to write exponents: with the digits that it writes.
+    if value.fract() == 0.0 && value.abs() < 1e21 {
+        let digits = value.to_string();
+        let whole = digits.parse::<i64>().map(Number::from);
+        if let Ok(whole) = whole.or_else(|_| digits.parse::<u64>().map(Number::from)) {
+            return Some(whole);
+        }
+    }
     Number::from_f64(value)
 }
 
