@@ -21,7 +21,7 @@ test("looking asks for no more than the first part, and touching the page for th
   await page.waitForLoadState("networkidle");
   expect(asked).toEqual([]);
   await page.getByTestId("step").hover();
-  await expect.poll(() => asked.length).toBe(1);
+  await page.waitForFunction("rest.module"); // index.html's: it has arrived
   expect(await work(page)).toContain("mine");
   expect(asked.length, "it is fetched once").toBe(1);
 });
