@@ -3,6 +3,9 @@
 import type { Page } from "@playwright/test";
 import { expect, open, started, test } from "./harness";
 
+/** index.html's: the module, once it has arrived. */
+declare const rest: { module?: WebAssembly.Module };
+
 const REST = /_rest\.wasm$/;
 
 /** Applies and steps without touching the page, so that only the program itself can ask for the rest. */
@@ -21,7 +24,7 @@ test("looking asks for no more than the first part, and touching the page for th
   await page.waitForLoadState("networkidle");
   expect(asked).toEqual([]);
   await page.getByTestId("step").hover();
-  await page.waitForFunction("rest.module"); // index.html's: it has arrived
+  await expect.poll(() => page.evaluate(() => rest.module !== undefined)).toBe(true);
   expect(await work(page)).toContain("mine");
   expect(asked.length, "it is fetched once").toBe(1);
 });
