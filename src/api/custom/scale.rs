@@ -2,10 +2,9 @@
 //!
 //! The real thing: staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresource/etcd.go (`scaleFromCustomResource`).
 
-use crate::api::CustomObject;
-use crate::api::typed::to_json;
+use crate::api::{CustomObject, Scale};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceSubresourceScale;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What an object that never said how many replicas it wants says to a patch.
 const UNSET: i32 = i32::MIN;
@@ -30,50 +29,26 @@ impl ScalePaths {
         }
     }
 
-    /// The object's scale as `autoscaling/v1` has it, and whether the object says how many replicas it wants at all.
+    /// The object's scale, and whether the object says how many replicas it wants at all.
     ///
     /// # Errors
     /// What stands at a path is of another type.
-    pub fn document(&self, object: &CustomObject) -> Result<(Value, bool), String> {
+    pub fn scale(&self, object: &CustomObject) -> Result<(Scale, bool), String> {
         let wanted = count(object, &self.spec_replicas)?;
         let is = count(object, &self.status_replicas)?.unwrap_or(0);
-        let mut spec = Map::new();
-        let replicas = wanted.unwrap_or(UNSET);
-        if replicas != 0 {
-            spec.insert("replicas".to_owned(), replicas.into());
-        }
-        let mut status = json!({"replicas": is});
+        let mut selector = String::new();
         if let Some(path) = &self.label_selector
-            && let Some(selector) = object.at(&steps(path))
+            && let Some(found) = object.at(&steps(path))
         {
-            let text = selector
-                .as_str()
-                .ok_or_else(|| wrong(path, selector, "string"))?;
-            if !text.is_empty() {
-                status["selector"] = text.into();
-            }
+            let text = found.as_str().ok_or_else(|| wrong(path, found, "string"))?;
+            text.clone_into(&mut selector);
         }
-        let meta = &object.metadata;
-        let mut metadata = Map::new();
-        let texts = [
-            ("name", &meta.name),
-            ("namespace", &meta.namespace),
-            ("uid", &meta.uid),
-            ("resourceVersion", &meta.resource_version),
-        ];
-        for (field, text) in texts {
-            if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
-                metadata.insert(field.to_owned(), text.into());
-            }
-        }
-        metadata.insert(
-            "creationTimestamp".to_owned(),
-            to_json(&meta.creation_timestamp),
-        );
-        let document = json!({
-            "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": metadata, "spec": spec, "status": status,
-        });
-        Ok((document, wanted.is_some()))
+        let scale = Scale {
+            wanted: wanted.unwrap_or(UNSET),
+            is,
+            selector,
+        };
+        Ok((scale, wanted.is_some()))
     }
 
     /// Sets the wanted replicas; a way that is not there is made.

@@ -7,8 +7,8 @@ use super::{Call, update};
 use crate::api::custom::ScalePaths;
 use crate::api::field::FieldError;
 use crate::api::typed::to_json;
-use crate::api::{Body, CustomObject, Object, Reason, Reply, Status};
-use serde_json::{Value, json};
+use crate::api::{Body, CustomObject, Object, Reason, Reply, Scale, Status};
+use serde_json::{Map, Value, json};
 
 pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let old = call.existing()?.clone();
@@ -64,14 +64,24 @@ pub(super) fn scale_to(
 /// The object's scale as `autoscaling/v1` has it.
 pub(super) fn document(object: &Object) -> Result<Value, Status> {
     let scale = object.scale().ok_or_else(no_scale)?;
+    Ok(written(object, scale))
+}
+
+fn written(object: &Object, scale: Scale) -> Value {
     let meta = object.metadata();
-    let metadata = json!({
-        "name": object.name(),
-        "namespace": object.namespace(),
-        "uid": meta.uid,
-        "resourceVersion": meta.resource_version,
-        "creationTimestamp": to_json(&meta.creation_timestamp),
-    });
+    let mut metadata = Map::new();
+    for (field, text) in [
+        ("name", &meta.name),
+        ("namespace", &meta.namespace),
+        ("uid", &meta.uid),
+        ("resourceVersion", &meta.resource_version),
+    ] {
+        if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+            metadata.insert(field.to_owned(), text.into());
+        }
+    }
+    let created = to_json(&meta.creation_timestamp);
+    metadata.insert("creationTimestamp".to_owned(), created);
     let mut spec = json!({});
     if scale.wanted != 0 {
         spec["replicas"] = scale.wanted.into();
@@ -80,21 +90,21 @@ pub(super) fn document(object: &Object) -> Result<Value, Status> {
     if !scale.selector.is_empty() {
         status["selector"] = scale.selector.into();
     }
-    Ok(json!({
+    json!({
         "apiVersion": "autoscaling/v1",
         "kind": "Scale",
         "metadata": metadata,
         "spec": spec,
         "status": status,
-    }))
+    })
 }
 
 /// The same of an object of any kind: where a custom one has its replicas, its definition says.
 pub(super) fn document_in(call: &Call<'_, '_>, object: &Object) -> Result<Value, Status> {
     let paths = call.custom.as_ref().and_then(Custom::scale);
     match (paths, object) {
-        (Some(paths), Object::Custom(inner)) => match paths.document(inner) {
-            Ok((document, _)) => Ok(document),
+        (Some(paths), Object::Custom(inner)) => match paths.scale(inner) {
+            Ok((scale, _)) => Ok(written(object, scale)),
             Err(why) => Err(internal(&why)),
         },
         _ => document(object),
@@ -106,8 +116,8 @@ pub(super) fn shown(object: &Object, paths: Option<&ScalePaths>) -> Result<Value
     let (Some(paths), Object::Custom(inner)) = (paths, object) else {
         return document(object);
     };
-    match paths.document(inner) {
-        Ok((document, true)) => Ok(document),
+    match paths.scale(inner) {
+        Ok((scale, true)) => Ok(written(object, scale)),
         Ok((_, false)) => {
             let path = &paths.spec_replicas;
             Err(internal(&format!(
