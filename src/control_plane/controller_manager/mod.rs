@@ -12,6 +12,7 @@ mod cluster_role_aggregation;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod every_namespace;
 mod garbage_collector;
 mod namespace;
 mod node_lifecycle;

@@ -5,9 +5,10 @@
 //! The real thing: pkg/controller/certificates/rootcacertpublisher/publisher.go.
 //! Left out: an authority of this cluster's own: the certificate is always the same, and nothing is signed with it.
 
+use super::every_namespace;
 use crate::api::{Change, Key, Kind, Name, Object, Request, Stored, User};
 use crate::component::{Component, Place, Seen, Turn, Wake, Watch};
-use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
+use k8s_openapi::api::core::v1::ConfigMap;
 use std::collections::BTreeMap;
 
 const NAME: &str = "kube-root-ca.crt";
@@ -67,15 +68,7 @@ impl Component for RootCaCertPublisher {
 
     fn sync(&self, key: &str, seen: &Seen<'_>, _memory: &mut ()) -> Turn {
         let mut turn = Turn::default();
-        let found = seen.table(Kind::Namespace).get("", key);
-        let Some((object, namespace)) = found.and_then(|o| Some((o, Namespace::of(o)?))) else {
-            let place = Key::new(Kind::Namespace, "", key);
-            turn.saw_at(place, 0, "metadata.name", None::<Name>);
-            return turn;
-        };
-        let phase = namespace.status.as_ref().and_then(|s| s.phase.as_deref());
-        turn.saw(object, "status.phase", phase);
-        if phase == Some("Active") {
+        if every_namespace::is_active(key, seen, &mut turn) {
             publish(key, seen.table(Kind::ConfigMap).get(key, NAME), &mut turn);
         }
         turn
@@ -127,6 +120,7 @@ fn wanted(namespace: &str, data: BTreeMap<String, String>) -> ConfigMap {
 mod tests {
     use super::super::testing::{object, snapshot, story, sync};
     use super::*;
+    use k8s_openapi::api::core::v1::Namespace;
     use serde_json::json;
 
     #[test]

@@ -4,9 +4,10 @@
 //!
 //! The real thing: pkg/controller/serviceaccount/serviceaccounts_controller.go.
 
-use crate::api::{Change, Key, Kind, Name, Request, Stored, User};
+use super::every_namespace;
+use crate::api::{Change, Key, Kind, Name, Request, User};
 use crate::component::{Component, Place, Seen, Turn, Wake, Watch};
-use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
+use k8s_openapi::api::core::v1::ServiceAccount;
 
 /// The accounts that every namespace has.
 const ACCOUNTS: [&str; 1] = ["default"];
@@ -48,19 +49,7 @@ impl Component for ServiceAccountController {
 
     fn sync(&self, key: &str, seen: &Seen<'_>, _memory: &mut ()) -> Turn {
         let mut turn = Turn::default();
-        let found = seen.table(Kind::Namespace).get("", key);
-        let Some((object, namespace)) = found.and_then(|o| Some((o, Namespace::of(o)?))) else {
-            turn.saw_at(
-                Key::new(Kind::Namespace, "", key),
-                0,
-                "metadata.name",
-                None::<Name>,
-            );
-            return turn;
-        };
-        let phase = namespace.status.as_ref().and_then(|s| s.phase.as_deref());
-        turn.saw(object, "status.phase", phase);
-        if phase != Some("Active") {
+        if !every_namespace::is_active(key, seen, &mut turn) {
             return turn;
         }
         for name in ACCOUNTS {
@@ -88,6 +77,7 @@ impl Component for ServiceAccountController {
 mod tests {
     use super::super::testing::{object, snapshot, story, sync};
     use super::*;
+    use k8s_openapi::api::core::v1::Namespace;
     use serde_json::json;
 
     #[test]
