@@ -3,19 +3,6 @@
 //! The real thing: Go's `reflect.Type.String`, and the named string types of staging/src/k8s.io/api/core/v1/types.go.
 
 use crate::api::typed::{Form, Typed};
-use serde_json::Value;
-
-/// What a JSON value is called in `cannot unmarshal … into`.
-pub(super) fn name_of_value(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
 
 /// The Go type of this value: `v1.PodSpec`, `[]v1.Container`. A list or map is asked for the type of a new entry, which it does not keep.
 pub(super) fn name_of_type(value: &mut dyn Typed) -> String {

@@ -13,7 +13,7 @@ mod strict;
 pub use strict::{Strictness, strict_error, warnings_of};
 
 use super::custom::{Definitions, Named};
-use super::json::sorted;
+use super::json::{name_of, sorted};
 use super::typed::Typed;
 use super::{Cause, Kind, Object, Reason, Status};
 use place::Log;
@@ -169,7 +169,7 @@ pub fn kind_in(document: &Value, kinds: &Definitions) -> Result<Named, Status> {
         status
     };
     if !document.is_object() {
-        let type_name = go::name_of_value(document);
+        let type_name = name_of(document);
         return Err(Status::bad_request(format!(
             "couldn't get version/kind; json parse error: json: cannot unmarshal {type_name} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
         )));
@@ -177,7 +177,7 @@ pub fn kind_in(document: &Value, kinds: &Definitions) -> Result<Named, Status> {
     for field in ["apiVersion", "kind"] {
         let value = document.get(field).unwrap_or(&Value::Null);
         if !value.is_null() && !value.is_string() {
-            let type_name = go::name_of_value(value);
+            let type_name = name_of(value);
             return Err(Status::bad_request(format!(
                 "couldn't get version/kind; json parse error: json: cannot unmarshal {type_name} into Go struct field .{field} of type string"
             )));

@@ -7,7 +7,7 @@
 use super::go;
 use super::place::{Log, Place, Step};
 use crate::api::CustomObject;
-use crate::api::json::sorted;
+use crate::api::json::{name_of, sorted};
 use crate::api::typed::{Form, Mismatch, Struct, Typed};
 use serde_json::{Map, Value};
 
@@ -101,7 +101,7 @@ impl Node<'_> {
                 }
                 result
             }
-            (Form::Choice, value) => match into.insert(go::name_of_value(value)) {
+            (Form::Choice, value) => match into.insert(name_of(value)) {
                 Some(inner) => self.read(inner, log),
                 None => Err(self.wrong_type(&go::name_of_type(into), log)),
             },
@@ -178,7 +178,7 @@ impl Node<'_> {
 
     /// `json: cannot unmarshal VALUE into Go struct field STRUCT.FIELDS of type TYPE`.
     fn wrong_type(&self, wanted: &str, log: &mut Log) -> Refused {
-        self.cannot_unmarshal(go::name_of_value(self.value), wanted, log)
+        self.cannot_unmarshal(name_of(self.value), wanted, log)
     }
 
     fn cannot_unmarshal(&self, value: &str, wanted: &str, log: &mut Log) -> Refused {
@@ -194,7 +194,7 @@ impl Node<'_> {
     fn wrong_by_itself(&self, wanted: &str, log: &mut Log) -> Refused {
         let value = match self.value {
             Value::Number(n) if wanted != "string" => format!("number {n}"),
-            other => go::name_of_value(other).to_owned(),
+            other => name_of(other).to_owned(),
         };
         let message = format!("json: cannot unmarshal {value} into Go value of type {wanted}");
         self.refuse(message, log)
