@@ -81,7 +81,7 @@ impl World {
             Exchange::Answered(response) => response.map(Streamed::from),
             Exchange::Watch(watch) => streamed(|sender| self.tell_changes(*watch, sender)),
             Exchange::Log(log) => streamed(|sender| self.tell_log(*log, sender)),
-            Exchange::Exec(_) => panic!("commands need a connection"),
+            Exchange::Exec(_) | Exchange::Attach(_) => panic!("commands need a connection"),
         })
     }
 

@@ -11,7 +11,10 @@ mod probe;
 mod program;
 mod shell;
 
-pub use probe::{ProbeAction, ProbeResult, exec_command, probe, run_command, verdict_changes_ms};
+pub use probe::{
+    ProbeAction, ProbeResult, Ran, exec_command, probe, run_command, verdict_changes_ms,
+};
+pub use shell::Stream;
 
 use crate::api::time::Ms;
 use crate::api::{Name, Uid};

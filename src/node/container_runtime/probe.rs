@@ -3,7 +3,7 @@
 //! The real thing: pkg/probe/{exec,http,tcp,grpc}; the texts of the failures are theirs, and those of the commands that are run.
 //! Left out: response headers and bodies, TLS, gRPC service names.
 
-use super::shell;
+use super::shell::{self, Stream};
 use crate::api::Name;
 use crate::api::time::Ms;
 use crate::component::Container;
@@ -133,15 +133,36 @@ pub fn run_command(container: &Container, command: &[Name], now_ms: Ms) -> (Ms, 
     (takes_ms, script.code)
 }
 
-/// Runs a command in a container for someone who looks on: the lines that it prints, and its exit code. One that never ends is broken off.
+/// What a command said and how it ended, for someone who looked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Its lines, in order.
+    pub lines: Vec<(Stream, Name)>,
+    /// Its exit code.
+    pub code: i32,
+}
+
+/// Runs a command in a container for someone who looks on. One that never ends is broken off; one that would move files (`kubectl cp`) fails,
+/// because a copy that was not made must not look like one.
 #[must_use]
-pub fn exec_command(container: &Container, command: &[Name], now_ms: Ms) -> (Vec<Name>, i32) {
+pub fn exec_command(container: &Container, command: &[Name], now_ms: Ms) -> Ran {
     const BROKEN_OFF: i32 = 130;
+    /// As tar ends that cannot go on.
+    const TAR_FAILED: i32 = 2;
+    if shell::is_archive_of_stream(command) {
+        let line = "kubeloop: tar is not simulated: containers here have no files to copy";
+        return Ran {
+            lines: vec![(Stream::Stderr, line.into())],
+            code: TAR_FAILED,
+        };
+    }
     let age_ms = now_ms.saturating_sub(container.running_since().unwrap_or(now_ms));
     let script = shell::run_with(command, &container.program.files, age_ms);
-    let lines = script.output.into_iter().map(|(_, line)| line).collect();
-    let code = script.ends_ms.map_or(BROKEN_OFF, |_| script.code);
-    (lines, code)
+    let lines = script.output.into_iter();
+    Ran {
+        lines: lines.map(|line| (line.stream, line.text)).collect(),
+        code: script.ends_ms.map_or(BROKEN_OFF, |_| script.code),
+    }
 }
 
 /// Runs the command in the small shell, with the files that the container's program has made so far.
@@ -172,7 +193,7 @@ fn exec(container: &Container, command: &[Name], timeout_ms: Ms, age_ms: Ms) -> 
     let lines: Vec<&str> = script
         .output
         .iter()
-        .map(|(_, line)| line.as_str())
+        .map(|line| line.text.as_str())
         .collect();
     Err(lines.join("\n"))
 }

@@ -166,7 +166,11 @@ fn from_shell(command: &[Name]) -> Program {
         stops: None,
         listens_from_ms: if serves { 0 } else { Ms::MAX },
         files: script.files,
-        output: script.output,
+        output: script
+            .output
+            .into_iter()
+            .map(|line| (line.at_ms, line.text))
+            .collect(),
         ..Program::default()
     }
 }

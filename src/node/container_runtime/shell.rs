@@ -16,8 +16,36 @@ pub(super) struct Script {
     pub(super) code: i32,
     /// Files made (`true`) and removed.
     pub(super) files: Vec<(Ms, Name, bool)>,
-    /// Lines printed.
-    pub(super) output: Vec<(Ms, Name)>,
+    /// Lines printed, to either stream.
+    pub(super) output: Vec<Line>,
+}
+
+/// A line that a command prints.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) at_ms: Ms,
+    pub(super) stream: Stream,
+    pub(super) text: Name,
+}
+
+/// Where a line goes: a log has both, a client of `exec` can tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+impl Script {
+    fn print(&mut self, at_ms: Ms, stream: Stream, text: impl Into<Name>) {
+        let text = text.into();
+        self.output.push(Line {
+            at_ms,
+            stream,
+            text,
+        });
+    }
 }
 
 /// Runs an argument vector: `["sleep", "30"]`, `["sh", "-c", "…"]`.
@@ -218,7 +246,7 @@ fn run_command(words: &[&str], script: &mut Script) -> Flow {
         _ if SILENT.contains(&name) => {}
         _ => {
             let line = format!("kubeloop: {name} is not simulated: it does nothing and succeeds");
-            script.output.push((now, line.into()));
+            script.print(now, Stream::Stderr, line);
         }
     }
     Flow::Goes
@@ -239,7 +267,7 @@ fn redirect_or_print(arguments: &[&str], now: Ms, script: &mut Script) {
             .copied()
             .skip_while(|a| matches!(*a, "-n" | "-e"))
             .collect();
-        script.output.push((now, printed.join(" ").into()));
+        script.print(now, Stream::Stdout, printed.join(" "));
         return;
     };
     let glued = arguments[at].trim_start_matches('>');
@@ -249,6 +277,19 @@ fn redirect_or_print(arguments: &[&str], now: Ms, script: &mut Script) {
         glued
     };
     script.files.push((now, file.into(), true));
+}
+
+/// Does this read an archive from its input, or write one to its output? That is how `kubectl cp` moves files.
+pub(super) fn is_archive_of_stream(arguments: &[Name]) -> bool {
+    let words = match shell_text(arguments) {
+        Some(text) => words(text),
+        None => arguments.iter().map(Name::to_string).collect(),
+    };
+    let is_tar = words.first().is_some_and(|word| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        name == "tar"
+    });
+    is_tar && words.iter().any(|word| word == "-")
 }
 
 /// Commands that fail if a file is not there.
@@ -268,7 +309,7 @@ fn look(name: &str, arguments: &[&str], now: Ms, script: &mut Script) {
         "stat" => format!("stat: can't stat '{file}': No such file or directory"),
         _ => return,
     };
-    script.output.push((now, words.into()));
+    script.print(now, Stream::Stderr, words);
 }
 
 /// Is there a file of this name then? Files under `/tmp`, `/var/run`, `/run`, `/cache` and `/data` only if made; all others came with the image.
@@ -354,13 +395,35 @@ mod tests {
     #[test]
     fn what_it_prints() {
         let script = sh("echo hello world; sleep 1; echo -n \"bye  now\"; echo x > /tmp/y");
-        assert_eq!(
-            script.output,
-            [(0, "hello world".into()), (1000, Name::from("bye  now"))]
-        );
+        let said = |script: &Script| {
+            let lines = script.output.iter();
+            let said = lines.map(|l| (l.at_ms, l.stream, l.text.to_string()));
+            said.collect::<Vec<_>>()
+        };
+        let want = [
+            (0, Stream::Stdout, "hello world".to_owned()),
+            (1000, Stream::Stdout, "bye  now".to_owned()),
+        ];
+        assert_eq!(said(&script), want);
         assert!(is_there(&script.files, "/tmp/y", 1000));
         let script = sh("set -e; curl http://web");
         let line = "kubeloop: curl is not simulated: it does nothing and succeeds";
-        assert_eq!(script.output, [(0, line.into())]);
+        assert_eq!(said(&script), [(0, Stream::Stderr, line.to_owned())]);
+    }
+
+    #[test]
+    fn archives_that_somebody_waits_for_are_told_from_others() {
+        let table: [(&[&str], bool); 6] = [
+            (&["tar", "cf", "-", "/etc/hosts"], true),
+            (&["/bin/tar", "-xmf", "-", "-C", "/tmp"], true),
+            (&["sh", "-c", "tar cf - /etc/hosts | tail -c+62"], true),
+            (&["tar", "xf", "/tmp/a.tar"], false),
+            (&["cat", "-"], false),
+            (&[], false),
+        ];
+        for (command, want) in table {
+            let command: Vec<Name> = command.iter().map(|word| Name::from(*word)).collect();
+            assert_eq!(is_archive_of_stream(&command), want, "{command:?}");
+        }
     }
 }

@@ -3,9 +3,10 @@
 //! The real thing: pkg/registry/core/pod/strategy.go (`LogLocation`, `containerLogs`), pkg/kubelet/kuberuntime/logs/logs.go.
 
 use super::Cluster;
+use super::place::{self, Place};
 use crate::api::time::{self, Ms};
-use crate::api::{Key, Kind, Name, Object, Reason, Status, Uid};
-use crate::component::{Container, ContainerId, ContainerState, Machine};
+use crate::api::{Key, Name, Reason, Status};
+use crate::component::{Container, ContainerId, ContainerState};
 use crate::control_plane::apiserver::http::LogOptions;
 use crate::node::container_runtime;
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
@@ -20,135 +21,58 @@ pub struct Log {
     bytes: u64,
 }
 
-/// A container that a client talks about: where it runs, and the pod.
-pub(super) struct Place<'a> {
-    pub(super) node: Name,
-    pub(super) machine: &'a Machine,
-    pub(super) pod: &'a Pod,
-    /// The container's name.
-    pub(super) name: String,
-}
-
-/// Finds a pod's container by its name; the only one if the name is empty.
-pub(super) fn place<'a>(cluster: &'a Cluster, key: &Key, name: &str) -> Result<Place<'a>, Status> {
-    let head = cluster.store().head();
-    let object = head
-        .get(key)
-        .ok_or_else(|| Status::not_found(Kind::Pod, &key.name))?;
-    let pod = Object::get::<Pod>(object).expect("a pod's key leads to a pod");
-    let spec = pod.spec.as_ref();
-    let containers = || spec.into_iter().flat_map(|spec| &spec.containers);
-    let init = || {
-        spec.into_iter()
-            .flat_map(|spec| spec.init_containers.iter().flatten())
-    };
-    let ephemeral = || {
-        spec.into_iter()
-            .flat_map(|spec| spec.ephemeral_containers.iter().flatten())
-    };
-    let names = || {
-        let all = init().chain(containers()).map(|c| c.name.as_str());
-        all.chain(ephemeral().map(|c| c.name.as_str()))
-    };
-    let name = if name.is_empty() {
-        let mut all = containers();
-        let first = all.next().map(|c| c.name.clone()).unwrap_or_default();
-        let annotated = pod.metadata.annotations.as_ref();
-        let annotated = annotated.and_then(|a| a.get("kubectl.kubernetes.io/default-container"));
-        if all.next().is_some() && annotated.is_none() {
-            let list: Vec<&str> = containers().map(|c| c.name.as_str()).collect();
-            let mut why = format!(
-                "a container name must be specified for pod {}, choose one of: [{}]",
-                key.name,
-                list.join(" ")
-            );
-            let init: Vec<&str> = init().map(|c| c.name.as_str()).collect();
-            if !init.is_empty() {
-                why.push_str(&format!(
-                    " or one of the init containers: [{}]",
-                    init.join(" ")
-                ));
-            }
-            return Err(Status::bad_request(why));
-        }
-        annotated.cloned().unwrap_or(first)
-    } else if names().any(|known| known == name) {
-        name.to_owned()
-    } else {
-        let why = format!("container {name} is not valid for pod {}", key.name);
-        return Err(Status::bad_request(why));
-    };
-    let node = spec.and_then(|s| s.node_name.clone()).unwrap_or_default();
-    let machine = cluster.machine(&node).ok_or_else(|| {
-        if node.is_empty() {
-            Status::bad_request(format!("pod {} does not have a host assigned", key.name))
-        } else {
-            Status::not_found(Kind::Node, &node)
-        }
-    })?;
-    if !machine.powered || !machine.connected {
-        let why = format!(
-            "Get \"https://{}:10250/containerLogs/{}/{}/{name}\": dial tcp {}:10250: connect: no route to host",
-            machine.ip, key.namespace, key.name, machine.ip
-        );
-        return Err(Status::new(Reason::InternalError, why));
-    }
-    Ok(Place {
-        node: node.into(),
-        machine,
-        pod,
-        name,
-    })
-}
-
-/// The containers of this name that the runtime still has, oldest first.
-pub(super) fn attempts<'a>(place: &Place<'a>) -> Vec<(ContainerId, &'a Container)> {
-    let uid = Uid::parse(place.pod.metadata.uid.as_deref().unwrap_or_default());
-    let all = place.machine.containers_of(uid);
-    all.filter(|(_, container)| container.name == place.name)
-        .collect()
-}
-
 impl Log {
-    /// Opens a container's log.
+    /// Opens a container's log; `None` if the pod is nowhere yet, and its log therefore empty.
     ///
     /// # Errors
     /// 404 for no such pod; 400 for a container that does not exist, has not started, or never ended before.
-    pub fn open(options: LogOptions, cluster: &Cluster) -> Result<Self, Status> {
-        let place = place(cluster, &options.pod, &options.container)?;
-        let attempts = attempts(&place);
-        let started = |(_, container): &&(ContainerId, &Container)| {
-            container.state != ContainerState::Created
-        };
-        let chosen = if options.previous {
-            let ended: Vec<_> = attempts.iter().filter(started).collect();
-            let newest_runs = ended
-                .last()
-                .is_some_and(|(_, c)| c.running_since().is_some());
-            let skip = usize::from(newest_runs || ended.len() > 1);
-            ended.into_iter().rev().nth(skip)
-        } else {
-            attempts.iter().rev().find(started)
-        };
-        let Some((container, _)) = chosen else {
-            let (name, pod) = (&place.name, &options.pod.name);
-            let why = if options.previous {
-                format!("previous terminated container {name:?} in pod {pod:?} not found")
-            } else {
-                let reason = waiting_reason(place.pod, name);
-                format!("container {name:?} in pod {pod:?} is waiting to start: {reason}")
-            };
-            return Err(Status::bad_request(why));
-        };
+    pub fn open(
+        pod: &Key,
+        container: &str,
+        options: LogOptions,
+        cluster: &Cluster,
+    ) -> Result<Option<Self>, Status> {
+        if !place::is_assigned(cluster, pod, container)? {
+            return Ok(None);
+        }
+        let place = place::place(cluster, pod, container)?;
+        if !place.is_reachable() {
+            let (ip, name) = (&place.machine.ip, &place.name);
+            let url = format!(
+                "https://{ip}:10250/containerLogs/{}/{}/{name}",
+                pod.namespace, pod.name
+            );
+            let why = format!("Get \"{url}\": dial tcp {ip}:10250: connect: no route to host");
+            return Err(Status::new(Reason::Unknown, why));
+        }
+        let container = chosen(&place, &options)?;
         let mut log = Self {
             options,
             node: place.node.clone(),
-            container: *container,
+            container,
             told: 0,
             bytes: 0,
         };
         log.skip(cluster);
-        Ok(log)
+        Ok(Some(log))
+    }
+
+    /// What this container prints from now on.
+    pub(super) fn from_now(node: Name, container: ContainerId, cluster: &Cluster) -> Self {
+        let options = LogOptions {
+            follows: true,
+            tail_lines: Some(0),
+            ..LogOptions::default()
+        };
+        let mut log = Self {
+            options,
+            node,
+            container,
+            told: 0,
+            bytes: 0,
+        };
+        log.skip(cluster);
+        log
     }
 
     /// Passes over what the client does not want to see of the past.
@@ -205,6 +129,36 @@ impl Log {
         }
         container.exit_code().is_none()
     }
+}
+
+/// The newest container of that name that has started; or the one before it.
+fn chosen(place: &Place<'_>, options: &LogOptions) -> Result<ContainerId, Status> {
+    let attempts = place.attempts();
+    let started =
+        |(_, container): &&(ContainerId, &Container)| container.state != ContainerState::Created;
+    let chosen = if options.previous {
+        let ended: Vec<_> = attempts.iter().filter(started).collect();
+        let newest_runs = ended
+            .last()
+            .is_some_and(|(_, c)| c.running_since().is_some());
+        let skip = usize::from(newest_runs || ended.len() > 1);
+        ended.into_iter().rev().nth(skip)
+    } else {
+        attempts.iter().rev().find(started)
+    };
+    if let Some((container, _)) = chosen {
+        return Ok(*container);
+    }
+    let (name, pod) = (
+        &place.name,
+        place.pod.metadata.name.as_deref().unwrap_or_default(),
+    );
+    Err(Status::bad_request(if options.previous {
+        format!("previous terminated container {name:?} in pod {pod:?} not found")
+    } else {
+        let reason = waiting_reason(place.pod, name);
+        format!("container {name:?} in pod {pod:?} is waiting to start: {reason}")
+    }))
 }
 
 fn waiting_reason(pod: &Pod, name: &str) -> String {

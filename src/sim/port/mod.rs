@@ -15,24 +15,23 @@ mod documents;
 mod exec;
 mod log;
 mod measured;
+mod place;
+mod pod;
 mod reviews;
 
 pub use credentials::{Credentials, User};
-pub use exec::{Exec, Frame, PROTOCOLS};
+pub use exec::{Attach, Exec, Frame, PROTOCOLS, closes_input, is_end};
 pub use log::Log;
 
 use super::{Cluster, Timeline};
 use crate::api::{Answer, Kind, Object, Reply, Request, Status, Verb};
-use crate::control_plane::apiserver::authorization::{
-    self, Attributes, Resource as About, Verdict,
-};
+use crate::control_plane::apiserver::authorization::{self, Attributes, Verdict};
 use crate::control_plane::apiserver::custom_resources;
 use crate::control_plane::apiserver::http::{
-    self as codec, Anew, Asked, Created, Document, Encoded, Form, PodCall, Protobuf, Watch,
+    self as codec, Anew, Asked, Created, Document, Encoded, Form, Protobuf, Watch,
 };
 use crate::control_plane::apiserver::resources::Served;
 use http::Response;
-use std::borrow::Cow;
 
 /// A cluster that answers HTTP.
 #[derive(Debug)]
@@ -55,6 +54,8 @@ pub enum Exchange {
     Log(Box<Log>),
     /// The client runs a command, over a WebSocket.
     Exec(Box<Exec>),
+    /// The client sees what a container prints from now on, over a WebSocket.
+    Attach(Box<Attach>),
 }
 
 impl Port {
@@ -133,7 +134,7 @@ impl Port {
                 Ok(Exchange::Watch(watch))
             }
             Asked::Review(review) => reviews::answer(self, &user, &review).map(Exchange::Answered),
-            Asked::Pod(call) => self.pod(&user, *call),
+            Asked::Pod(call) => pod::answer(self, &user, request.headers(), *call),
             Asked::Reading(reading) => {
                 measured::answer(self, &user, &reading).map(Exchange::Answered)
             }
@@ -192,44 +193,6 @@ impl Port {
         }
     }
 
-    fn pod(&self, user: &User, call: PodCall) -> Result<Exchange, Status> {
-        let (_, verb, pod, subresource) = call.target();
-        let about = About {
-            group: "",
-            resource: "pods",
-            subresource,
-            namespace: &pod.namespace,
-            name: Cow::Borrowed(&pod.name),
-            ..About::default()
-        };
-        let attributes = Attributes::resource(verb.name(), about);
-        self.permit(user, &attributes, Some(Kind::Pod))?;
-        match call {
-            PodCall::Log(options) | PodCall::Attach(options) if options.follows => {
-                Log::open(options, self.cluster()).map(|log| Exchange::Log(Box::new(log)))
-            }
-            PodCall::Log(options) | PodCall::Attach(options) => {
-                let mut log = Log::open(options, self.cluster())?;
-                let mut text = Vec::new();
-                log.poll(self.cluster(), &mut text);
-                let mut response = codec::text("");
-                *response.body_mut() = text;
-                Ok(Exchange::Answered(response))
-            }
-            PodCall::Exec {
-                pod,
-                container,
-                command,
-                stdin,
-                ..
-            } => Exec::open(&pod, &container, &command, stdin, self.cluster())
-                .map(|exec| Exchange::Exec(Box::new(exec))),
-            PodCall::PortForward { .. } => Err(Status::bad_request(
-                "containers are simulated here, so there is no port to forward; Services and their endpoints can be looked at instead",
-            )),
-        }
-    }
-
     fn document(
         &self,
         user: &User,
@@ -253,6 +216,8 @@ impl Port {
 mod custom_tests;
 #[cfg(test)]
 mod field_validation_tests;
+#[cfg(test)]
+mod pod_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -63,12 +63,12 @@ pub(super) fn settle(port: &mut Port) {
     }
 }
 
-fn pod(name: &str, command: &[&str]) -> Value {
+pub(super) fn pod(name: &str, command: &[&str]) -> Value {
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {
         "restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox", "command": command}]}})
 }
 
-const PODS: &str = "/api/v1/namespaces/default/pods";
+pub(super) const PODS: &str = "/api/v1/namespaces/default/pods";
 
 #[test]
 fn nobody_comes_in_without_a_name_that_is_known() {
@@ -163,7 +163,7 @@ fn a_watch_of_the_past_that_is_gone_says_so() {
 }
 
 #[test]
-fn logs_and_commands() {
+fn logs() {
     let mut port = port();
     send(
         &mut port,
@@ -194,15 +194,6 @@ fn logs_and_commands() {
         (code, said["message"].as_str()),
         (400, Some("container x is not valid for pod p"))
     );
-    let uri = format!("{PODS}/p/exec?command=sh&command=-c&command=echo+hi%3B+exit+3&stdout=true");
-    let Exchange::Exec(mut exec) = exchange(&mut port, "root", "GET", &uri, &Value::Null) else {
-        panic!("a command");
-    };
-    let frames = exec.begin(port.cluster());
-    assert_eq!(frames[0], b"\x01hi\n");
-    let end: Value = serde_json::from_slice(&frames[1][1..]).expect("a status");
-    assert_eq!(end["details"]["causes"][0]["message"], "3");
-    assert!(Exec::is_end(&frames[1]));
 }
 
 #[test]

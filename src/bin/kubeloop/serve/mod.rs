@@ -8,15 +8,16 @@ mod encodings;
 mod engine;
 mod origin;
 mod state;
+mod streams;
 mod websocket;
 
 use crate::diagnostics::{self, Finding};
 use crate::sources;
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{self, State, WebSocketUpgrade};
 use axum::http::uri::Authority;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use clap::Args;
@@ -24,10 +25,10 @@ use connections::{Connections, Identity};
 use engine::{Engine, Speed};
 use kubeloop::api::time::{BEGINNING_S, Ms};
 use kubeloop::api::{Reason, Request, Status, yaml};
-use kubeloop::control_plane::apiserver::http::{self as codec, Polled, Watch};
+use kubeloop::control_plane::apiserver::http as codec;
 use kubeloop::control_plane::apiserver::protobuf;
 use kubeloop::kubectl::{ADMIN, Server as _, apply};
-use kubeloop::sim::port::{Credentials, Exchange, Log, Port, User};
+use kubeloop::sim::port::{Credentials, Exchange, Port, User};
 use kubeloop::sim::{ClusterOptions, Timeline};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -35,17 +36,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
 /// A request's body may be a little longer than what the API server takes, so that it can say so.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
-
-/// How often a watch that asked for bookmarks gets one.
-const BOOKMARK_SECONDS: u64 = 60;
-
-/// How many messages wait for a slow client before the server waits for it.
-const QUEUE: usize = 64;
 
 /// Serve the Kubernetes API of a simulated cluster.
 #[derive(Args)]
@@ -333,116 +326,26 @@ async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) ->
     };
     match exchange {
         Exchange::Answered(response) => response.map(Body::from),
-        Exchange::Watch(watch) => stream(
-            |sender| tell_changes(engine, *watch, sender),
-            "application/json",
-        ),
-        Exchange::Log(log) => stream(|sender| tell_log(engine, *log, sender), "text/plain"),
-        Exchange::Exec(exec) => {
-            if let Some(upgrade) = upgrade {
-                websocket::converse(upgrade, engine, *exec)
-            } else {
-                let why = "a command is run over a WebSocket here: kubectl 1.30 and newer do so";
-                let status = Status::bad_request(why);
-                codec::refusal(&status).map(Body::from)
-            }
-        }
+        Exchange::Watch(watch) => streams::changes(engine, *watch),
+        Exchange::Log(log) => streams::log(engine, *log),
+        Exchange::Exec(exec) => match upgrade {
+            Some(upgrade) => websocket::converse(upgrade, engine, *exec),
+            None => no_web_socket(),
+        },
+        Exchange::Attach(attach) => match upgrade {
+            Some(upgrade) => websocket::attach(upgrade, engine, *attach),
+            None => no_web_socket(),
+        },
     }
+}
+
+fn no_web_socket() -> Response<Body> {
+    let why = "SPDY is not spoken here: kubectl 1.30 and newer exec and attach over a WebSocket, unless KUBECTL_REMOTE_COMMAND_WEBSOCKETS is false";
+    codec::refusal(&Status::bad_request(why)).map(Body::from)
 }
 
 async fn take_upgrade(parts: &mut axum::http::request::Parts) -> Option<WebSocketUpgrade> {
     use axum::extract::FromRequestParts as _;
     parts.headers.get(header::UPGRADE)?;
     WebSocketUpgrade::from_request_parts(parts, &()).await.ok()
-}
-
-/// A response whose body is told bit by bit.
-fn stream<F>(
-    tell: impl FnOnce(mpsc::Sender<Result<Bytes, std::convert::Infallible>>) -> F,
-    media: &'static str,
-) -> Response<Body>
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let (sender, receiver) = mpsc::channel(QUEUE);
-    tokio::spawn(tell(sender));
-    let mut response = Response::new(Body::from_stream(ReceiverStream::new(receiver)));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, private"),
-    );
-    response
-}
-
-type Sender = mpsc::Sender<Result<Bytes, std::convert::Infallible>>;
-
-async fn tell_changes(engine: Arc<Engine>, mut watch: Watch, sender: Sender) {
-    let mut news = engine.news();
-    let journey = news.borrow().journey;
-    let until = tokio::time::Instant::now() + Duration::from_secs(watch.timeout_seconds);
-    let mut bookmarks = tokio::time::interval(Duration::from_secs(BOOKMARK_SECONDS));
-    bookmarks.tick().await;
-    loop {
-        let mut text = Vec::new();
-        let polled = {
-            let is = Arc::clone(&news.borrow_and_update());
-            if is.journey == journey {
-                let encodings = engine.encodings().of(journey);
-                watch.poll_with(&is.store, is.now_ms, &encodings, &mut text)
-            } else {
-                watch.expire(&is.store, &mut text);
-                Polled::Closed
-            }
-        };
-        if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
-            return;
-        }
-        if polled == Polled::Closed {
-            return;
-        }
-        let mut text = Vec::new();
-        tokio::select! {
-            changed = news.changed() => if changed.is_err() { return },
-            () = sender.closed() => return,
-            _ = bookmarks.tick() => watch.bookmark(&mut text),
-            () = tokio::time::sleep_until(until) => {
-                watch.bookmark(&mut text);
-                if !text.is_empty() {
-                    let _ = sender.send(Ok(text.into())).await;
-                }
-                return;
-            }
-        }
-        if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn tell_log(engine: Arc<Engine>, mut log: Log, sender: Sender) {
-    let mut news = engine.news();
-    loop {
-        news.mark_unchanged();
-        let polled = engine.with(move |port| {
-            let mut text = Vec::new();
-            let goes_on = log.poll(port.cluster(), &mut text);
-            (log, text, goes_on)
-        });
-        let Some((told, text, goes_on)) = polled.await else {
-            return;
-        };
-        log = told;
-        if !text.is_empty() && sender.send(Ok(text.into())).await.is_err() {
-            return;
-        }
-        if !goes_on {
-            return;
-        }
-        tokio::select! {
-            changed = news.changed() => if changed.is_err() { return },
-            () = sender.closed() => return,
-        }
-    }
 }

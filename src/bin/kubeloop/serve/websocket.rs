@@ -1,12 +1,17 @@
-//! Commands in containers: kubectl's channels over a WebSocket.
+//! Commands in containers and what they print: kubectl's channels over a WebSocket.
 
 use super::engine::Engine;
 use axum::body::Body;
 use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use axum::http::Response;
-use kubeloop::sim::port::{Exec, PROTOCOLS};
+use kubeloop::sim::port::{Attach, Exec, Frame, PROTOCOLS, closes_input, is_end};
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a client may go on sending input to a command that has ended: kubectl complains of a connection that is closed while it sends.
+const DRAIN: Duration = Duration::from_millis(200);
 
 /// Accepts the connection and lets the command talk.
 pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, exec: Exec) -> Response<Body> {
@@ -15,7 +20,15 @@ pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, exec: Exec) -> R
         .on_upgrade(move |socket| talk(socket, engine, exec))
 }
 
+/// Accepts the connection and shows what the container prints.
+pub fn attach(upgrade: WebSocketUpgrade, engine: Arc<Engine>, attach: Attach) -> Response<Body> {
+    upgrade
+        .protocols(PROTOCOLS)
+        .on_upgrade(move |socket| show(socket, engine, attach))
+}
+
 async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
+    let drain = exec.has_input().then_some(DRAIN);
     let begun = engine.with(move |port| {
         let frames = exec.begin(port.cluster());
         (exec, frames)
@@ -24,21 +37,7 @@ async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
         return;
     };
     exec = begun;
-    loop {
-        for frame in frames {
-            let is_end = Exec::is_end(&frame);
-            if socket.send(Message::Binary(frame.into())).await.is_err() {
-                return;
-            }
-            if is_end {
-                let normal = CloseFrame {
-                    code: close_code::NORMAL,
-                    reason: Utf8Bytes::default(),
-                };
-                let _ = socket.send(Message::Close(Some(normal))).await;
-                return;
-            }
-        }
+    while send(&mut socket, frames, drain).await.is_continue() {
         frames = match socket.recv().await {
             Some(Ok(Message::Binary(frame))) => {
                 let taken = engine.with(move |port| {
@@ -54,5 +53,70 @@ async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
             Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => Vec::new(),
             Some(Ok(Message::Close(_)) | Err(_)) | None => return,
         };
+    }
+}
+
+async fn show(mut socket: WebSocket, engine: Arc<Engine>, mut attach: Attach) {
+    let mut news = engine.news();
+    loop {
+        news.mark_unchanged();
+        let polled = engine.with(move |port| {
+            let frames = attach.poll(port.cluster());
+            (attach, frames)
+        });
+        let Some((told, frames)) = polled.await else {
+            return;
+        };
+        attach = told;
+        if send(&mut socket, frames, None).await.is_break() {
+            return;
+        }
+        tokio::select! {
+            changed = news.changed() => if changed.is_err() { return },
+            // Nothing here reads what is typed.
+            said = socket.recv() => match said {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            },
+        }
+    }
+}
+
+/// Sends frames; nothing more is to be sent after the last one, or to a client that is gone. One that may still send gets so long to do so.
+async fn send(
+    socket: &mut WebSocket,
+    frames: Vec<Frame>,
+    drain_for: Option<Duration>,
+) -> ControlFlow<()> {
+    for frame in frames {
+        let ends = is_end(&frame);
+        if socket.send(Message::Binary(frame.into())).await.is_err() {
+            return ControlFlow::Break(());
+        }
+        if ends {
+            if let Some(moment) = drain_for {
+                // The moment is over: it is closed all the same.
+                let _ = tokio::time::timeout(moment, drain(socket)).await;
+            }
+            let normal = CloseFrame {
+                code: close_code::NORMAL,
+                reason: Utf8Bytes::default(),
+            };
+            // Whoever is gone needs no goodbye.
+            let _ = socket.send(Message::Close(Some(normal))).await;
+            return ControlFlow::Break(());
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// Takes what the client still sends, until it says that this was all.
+async fn drain(socket: &mut WebSocket) {
+    while let Some(Ok(message)) = socket.recv().await {
+        match message {
+            Message::Binary(frame) if closes_input(&frame) => return,
+            Message::Close(_) => return,
+            _ => {}
+        }
     }
 }

@@ -25,7 +25,7 @@ pub use answer::{Created, Form, refusal};
 pub use body::Protobuf;
 pub use document::{document, not_found, text};
 pub use media::{Shape, Text, Wanted};
-pub use pod::{LogOptions, PodCall};
+pub use pod::{LogOptions, PodAsk, PodCall};
 pub use table::{IncludeObject, plain_table};
 pub use watch::{Anew, Encoded, Polled, Side, Watch};
 

@@ -3,7 +3,7 @@
 //! The real thing: pkg/registry/core/pod/{rest/log.go,rest/subresources.go,strategy.go}, pkg/apis/core/validation/validation.go (`ValidatePodLogOptions`).
 
 use super::Reader;
-use crate::api::{Key, Kind, Reason, Status, User, Verb, time};
+use crate::api::{Key, Kind, Reason, Status, Verb, time};
 
 /// Subresources that are streams rather than documents.
 const STREAMS: [&str; 4] = ["attach", "exec", "log", "portforward"];
@@ -12,59 +12,55 @@ pub(super) fn is_stream(name: &str) -> bool {
     STREAMS.contains(&name)
 }
 
-/// A stream of a pod.
+/// Something asked of a pod's container.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PodCall {
-    /// What a container has printed, and perhaps what it will print.
+pub struct PodCall {
+    /// The pod.
+    pub pod: Key,
+    /// The container; empty for the only one.
+    pub container: String,
+    /// As RBAC sees it: `get` or `create`, by the request's method.
+    pub verb: Verb,
+    /// What is asked.
+    pub asks: PodAsk,
+}
+
+/// What is asked of a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PodAsk {
+    /// What it has printed, and perhaps what it will print.
     Log(LogOptions),
-    /// A command in a container.
+    /// To run a command.
     Exec {
-        /// The pod.
-        pod: Key,
-        /// Who asks.
-        user: User,
-        /// The container; empty for the only one.
-        container: String,
         /// Its words.
         command: Vec<String>,
         /// Does the client send input?
         stdin: bool,
+        /// Is there a terminal at the client's end?
+        tty: bool,
     },
-    /// What a container prints from now on.
-    Attach(LogOptions),
+    /// What it prints from now on.
+    Attach,
     /// A port of the pod.
-    PortForward {
-        /// The pod.
-        pod: Key,
-        /// Who asks.
-        user: User,
-    },
+    PortForward,
 }
 
-impl PodCall {
-    /// What RBAC is asked: the verb, the pod and the subresource.
+impl PodAsk {
+    /// The subresource, as URLs and RBAC spell it.
     #[must_use]
-    pub fn target(&self) -> (&User, Verb, &Key, &'static str) {
+    pub fn subresource(&self) -> &'static str {
         match self {
-            Self::Log(options) => (&options.user, Verb::Get, &options.pod, "log"),
-            Self::Attach(options) => (&options.user, options.verb, &options.pod, "attach"),
-            Self::Exec { pod, user, .. } => (user, Verb::Get, pod, "exec"),
-            Self::PortForward { pod, user } => (user, Verb::Get, pod, "portforward"),
+            Self::Log(_) => "log",
+            Self::Exec { .. } => "exec",
+            Self::Attach => "attach",
+            Self::PortForward => "portforward",
         }
     }
 }
 
 /// `PodLogOptions`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogOptions {
-    /// The pod.
-    pub pod: Key,
-    /// Who asks.
-    pub user: User,
-    /// As RBAC sees it.
-    pub verb: Verb,
-    /// The container; empty for the only one.
-    pub container: String,
     /// On and on, until the container ends?
     pub follows: bool,
     /// Of the container before this one?
@@ -87,12 +83,11 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, verb: Verb) -> Result<PodCal
         reader.target.namespace.as_str(),
         reader.target.name.as_str(),
     );
-    let (query, user) = (&reader.query, reader.user.clone());
-    let container = query.get("container").to_owned();
+    let query = &reader.query;
     if !matches!(verb, Verb::Get | Verb::Create) || (name == "log" && verb != Verb::Get) {
         return Err(super::answer::not_allowed());
     }
-    match name {
+    let asks = match name {
         "exec" => {
             let command: Vec<String> = query.all("command").map(str::to_owned).collect();
             if command.is_empty() {
@@ -100,46 +95,44 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, verb: Verb) -> Result<PodCal
                     "you must specify at least 1 command for the container",
                 ));
             }
-            Ok(PodCall::Exec {
-                pod,
-                user,
-                container,
+            PodAsk::Exec {
                 command,
                 stdin: query.is_set("stdin"),
-            })
-        }
-        "portforward" => Ok(PodCall::PortForward { pod, user }),
-        _ => {
-            let since_time = query.get("sinceTime");
-            if !since_time.is_empty() && time::parse(since_time).is_none() {
-                return Err(Status::bad_request(time::parse_error(since_time)));
+                tty: query.is_set("tty"),
             }
-            let options = LogOptions {
-                pod,
-                user,
-                verb,
-                container,
-                follows: name == "attach" || query.is_set("follow"),
-                previous: query.is_set("previous"),
-                timestamps: query.is_set("timestamps"),
-                tail_lines: positive(reader, "tailLines", 0)?,
-                since_seconds: positive(reader, "sinceSeconds", 1)?,
-                since_time: since_time.to_owned(),
-                limit_bytes: positive(reader, "limitBytes", 1)?,
-            };
-            if options.since_seconds.is_some() && !options.since_time.is_empty() {
-                return Err(invalid(
-                    &options.pod,
-                    "sinceSeconds: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified",
-                ));
-            }
-            Ok(if name == "attach" {
-                PodCall::Attach(options)
-            } else {
-                PodCall::Log(options)
-            })
         }
+        "portforward" => PodAsk::PortForward,
+        "attach" => PodAsk::Attach,
+        _ => PodAsk::Log(log_options(reader)?),
+    };
+    Ok(PodCall {
+        pod,
+        container: query.get("container").to_owned(),
+        verb,
+        asks,
+    })
+}
+
+fn log_options(reader: &Reader<'_>) -> Result<LogOptions, Status> {
+    let query = &reader.query;
+    let since_time = query.get("sinceTime");
+    if !since_time.is_empty() && time::parse(since_time).is_none() {
+        return Err(Status::bad_request(time::parse_error(since_time)));
     }
+    let options = LogOptions {
+        follows: query.is_set("follow"),
+        previous: query.is_set("previous"),
+        timestamps: query.is_set("timestamps"),
+        tail_lines: positive(reader, "tailLines", 0)?,
+        since_seconds: positive(reader, "sinceSeconds", 1)?,
+        since_time: since_time.to_owned(),
+        limit_bytes: positive(reader, "limitBytes", 1)?,
+    };
+    if options.since_seconds.is_some() && !options.since_time.is_empty() {
+        let why = "sinceSeconds: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified";
+        return Err(invalid(&reader.target.name, why));
+    }
+    Ok(options)
 }
 
 fn positive(reader: &Reader<'_>, name: &str, least: u64) -> Result<Option<u64>, Status> {
@@ -154,17 +147,16 @@ fn positive(reader: &Reader<'_>, name: &str, least: u64) -> Result<Option<u64>, 
         } else {
             "must be greater than 0"
         };
-        let pod = Key::new(Kind::Pod, "", reader.target.name.as_str());
         Err(invalid(
-            &pod,
+            &reader.target.name,
             &format!("{name}: Invalid value: {number}: {than}"),
         ))
     }
 }
 
-fn invalid(pod: &Key, why: &str) -> Status {
+fn invalid(pod: &str, why: &str) -> Status {
     Status::new(
         Reason::Invalid,
-        format!("PodLogOptions {:?} is invalid: {why}", pod.name),
+        format!("PodLogOptions {pod:?} is invalid: {why}"),
     )
 }
