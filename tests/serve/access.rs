@@ -313,6 +313,14 @@ fn acting_as_someone_else() {
     ] {
         assert_eq!(act(&admin, headers), (201, want), "{headers:?}");
     }
+    let nobody = [
+        ("authorization", admin.as_str()),
+        ("impersonate-group", "devs"),
+    ];
+    let path = "/api/v1/pods?limit=1&continue=";
+    let want = "Internal Server Error: \"/api/v1/pods?limit=1&amp;continue=\": requested [{Group  devs    }] without impersonating a user\n";
+    let said = server.ask_with(&nobody, "GET", path, &Value::Null);
+    assert_eq!(said, (500, want.to_owned()));
     for (headers, want) in [
         (
             &[user][..],
@@ -357,4 +365,59 @@ fn acting_as_someone_else() {
     assert_eq!(code, 500, "{said}");
     let nobody = act("Bearer nobody", &[user]);
     assert_eq!(nobody, (401, "Unauthorized".into()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn beyond_loopback_the_simulation_obeys_masters_only() {
+    let folder = Folder::new();
+    let tokens = "jane,jane,1\nboss,boss,2,system:masters\n";
+    fs::write(folder.path().join("tokens.csv"), tokens).expect("written");
+    let options = ["--listen", "0.0.0.0", "--token-file", "tokens.csv"];
+    let server = Server::start(folder.path(), &options);
+    let only =
+        "is not in \"system:masters\", and only those who are may tell the simulation what to do";
+    let nobody = format!("User \"system:anonymous\" {only}");
+    let jane = format!("User \"jane\" {only}");
+    let cases = [
+        ("", 403, nobody.as_str()),
+        ("Bearer wrong", 401, "Unauthorized"),
+        ("Bearer jane", 403, jane.as_str()),
+        ("Bearer boss", 200, ""),
+        (&format!("Bearer {}", server.token), 200, ""),
+    ];
+    for (bearer, want, why) in cases {
+        let headers = [("authorization", bearer)];
+        let headers = if bearer.is_empty() { &[] } else { &headers[..] };
+        for (method, path) in [("GET", "status"), ("POST", "advance?ms=1"), ("GET", "none")] {
+            let path = format!("/kubeloop/v1/{path}");
+            let (code, text) = server.ask_with(headers, method, &path, &Value::Null);
+            let want = if path.ends_with("none") && want == 200 {
+                404
+            } else {
+                want
+            };
+            assert_eq!(code, want, "{bearer}: {path}: {text}");
+            if want == 401 || want == 403 {
+                assert_eq!(
+                    text,
+                    json!({ "error": why }).to_string(),
+                    "{bearer}: {path}"
+                );
+            }
+        }
+    }
+    let (code, _) = server.ask_with(&[], "GET", "/kubeloop/v1/", &Value::Null);
+    assert_eq!(code, 200, "what there is may be read by all");
+    let told = server.ctl(&["status"]);
+    assert_eq!(
+        (told.code, told.stderr),
+        (Some(1), format!("error: {nobody}\n"))
+    );
+    let kubeconfig = folder.path().join("k.conf");
+    let kubeconfig = kubeconfig.to_str().expect("text");
+    assert_eq!(
+        server.told(&["--kubeconfig", kubeconfig, "settle"])["settled"],
+        true
+    );
 }

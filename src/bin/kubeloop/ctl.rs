@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 use kubeloop::api::time::Ms;
+use kubeloop::api::yaml;
 use kubeloop::kubectl::duration;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Tell a running server's simulation: settle, let time pass, break something.
@@ -21,6 +23,9 @@ pub struct Options {
     /// The server
     #[arg(long, default_value = "http://127.0.0.1:8001", global = true)]
     server: String,
+    /// A kubeconfig with a token, for a server that does not listen on loopback
+    #[arg(long, value_name = "FILE", global = true)]
+    kubeconfig: Option<PathBuf>,
     /// The namespace of pods that are named without one
     #[arg(short, long, default_value = "default", global = true)]
     namespace: String,
@@ -153,12 +158,34 @@ fn fault(options: &Options, spec: Value) -> Result<String, String> {
 }
 
 fn get(options: &Options, path: &str) -> Result<String, String> {
-    read(agent().get(url(options, path)).call())
+    let mut request = agent().get(url(options, path));
+    if let Some(bearer) = bearer(options)? {
+        request = request.header("authorization", bearer);
+    }
+    read(request.call())
+}
+
+/// The token of the kubeconfig's first user, as a header.
+fn bearer(options: &Options) -> Result<Option<String>, String> {
+    let Some(path) = &options.kubeconfig else {
+        return Ok(None);
+    };
+    let bytes =
+        std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let (documents, _) = yaml::parse_bytes(&bytes);
+    let config = documents.first().map(|document| &document.value);
+    let token = config.and_then(|config| config.pointer("/users/0/user/token")?.as_str());
+    let token = token.ok_or_else(|| format!("{}: there is no token in it", path.display()))?;
+    Ok(Some(format!("Bearer {token}")))
 }
 
 fn post(options: &Options, path: &str, body: Option<Value>) -> Result<String, String> {
     let text = body.map(|body| body.to_string()).unwrap_or_default();
-    read(agent().post(url(options, path)).send(text))
+    let mut request = agent().post(url(options, path));
+    if let Some(bearer) = bearer(options)? {
+        request = request.header("authorization", bearer);
+    }
+    read(request.send(text))
 }
 
 fn agent() -> ureq::Agent {

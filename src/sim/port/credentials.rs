@@ -9,7 +9,7 @@ use crate::api::identity::{ANONYMOUS, AUTHENTICATED, Identity, UNAUTHENTICATED};
 use crate::api::{Caller, Name, Request, Status};
 use crate::control_plane::apiserver::authorization::impersonation::Impersonation;
 use crate::control_plane::apiserver::authorization::token;
-use crate::control_plane::apiserver::http::unauthorized;
+use crate::control_plane::apiserver::http::{self as codec, unauthorized};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use std::borrow::Cow;
@@ -101,6 +101,22 @@ impl User {
             identity: Arc::new(identity),
         })
     }
+}
+
+/// The answer to a request that would act as groups of nobody: plain text, as upstream's filter writes it.
+pub(super) fn acts_as_nobody(request: &http::Request<Vec<u8>>) -> Option<http::Response<Vec<u8>>> {
+    let asked = impersonation(request.headers());
+    if asked == Impersonation::default() {
+        return None;
+    }
+    let why = asked.names_nobody()?;
+    let path = request.uri().path_and_query();
+    let path = path.map_or("/", http::uri::PathAndQuery::as_str);
+    let text = format!("Internal Server Error: {path:?}: {why}\n");
+    let safe = text.replace('&', "&amp;").replace('<', "&lt;");
+    let mut response = codec::text(&safe.replace('>', "&gt;"));
+    *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    Some(response)
 }
 
 fn impersonation(headers: &HeaderMap) -> Impersonation {

@@ -74,11 +74,7 @@ pub(super) fn node_of(pod: &Pod) -> &str {
         .unwrap_or_default()
 }
 
-fn container<'a>(
-    cluster: &'a Cluster,
-    key: &Key,
-    name: &str,
-) -> Result<(&'a Pod, String), Status> {
+fn container<'a>(cluster: &'a Cluster, key: &Key, name: &str) -> Result<(&'a Pod, String), Status> {
     let pod = pod(cluster, key)?;
     let spec = pod.spec.iter();
     let names: Vec<&str> = spec

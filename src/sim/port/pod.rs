@@ -48,12 +48,7 @@ pub(super) fn answer(
     }
 }
 
-fn log(
-    port: &Port,
-    pod: &Key,
-    container: &str,
-    options: LogOptions,
-) -> Result<Exchange, Status> {
+fn log(port: &Port, pod: &Key, container: &str, options: LogOptions) -> Result<Exchange, Status> {
     let follows = options.follows;
     let Some(mut log) = Log::open(pod, container, options, port.cluster())? else {
         let mut nothing = Response::new(Vec::new());

@@ -13,7 +13,10 @@ fn pods() -> Port {
     let many = json!({"metadata": {"name": "many", "annotations": {"kubectl.kubernetes.io/default-container": "b"}}, "spec": {
         "initContainers": [{"name": "i", "image": "nginx"}],
         "containers": [{"name": "a", "image": "nginx"}, {"name": "b", "image": "nginx"}]}});
-    let runs = pod("runs", &["sh", "-c", "echo a; sleep 2000; echo b; sleep 2000"]);
+    let runs = pod(
+        "runs",
+        &["sh", "-c", "echo a; sleep 2000; echo b; sleep 2000"],
+    );
     for pod in [runs, pod("ended", &["false"]), waits, nowhere, many] {
         let (code, said) = send(&mut port, "root", "POST", PODS, &pod);
         assert_eq!(code, 201, "{said}");
@@ -61,21 +64,64 @@ fn streams_are_refused_in_the_words_of_whoever_refuses_them() {
         ("POST", "runs/attach", plain, required),
         ("GET", "runs/portforward", plain, required),
         ("GET", "runs/portforward", UPGRADE, (400, simulated)),
-        ("GET", "none/exec?command=true", plain, (404, "pods \"none\" not found")),
-        ("GET", "none/portforward", plain, (404, "pods \"none\" not found")),
+        (
+            "GET",
+            "none/exec?command=true",
+            plain,
+            (404, "pods \"none\" not found"),
+        ),
+        (
+            "GET",
+            "none/portforward",
+            plain,
+            (404, "pods \"none\" not found"),
+        ),
         ("GET", "nowhere/exec?command=true", plain, nowhere),
         ("GET", "nowhere/attach", UPGRADE, nowhere),
         ("GET", "nowhere/portforward", UPGRADE, nowhere),
         ("GET", "many/exec?command=true", UPGRADE, several),
         ("GET", "many/log", plain, several),
-        ("GET", "runs/attach?container=x", UPGRADE, (400, "container x is not valid for pod runs")),
-        ("GET", "ended/exec?command=true", UPGRADE, (500, "container not found (\"c\")")),
-        ("POST", "waits/exec?command=true", UPGRADE, (500, "container not found (\"c\")")),
-        ("GET", "ended/attach", UPGRADE, (500, "container c not found in pod ended_default")),
+        (
+            "GET",
+            "runs/attach?container=x",
+            UPGRADE,
+            (400, "container x is not valid for pod runs"),
+        ),
+        (
+            "GET",
+            "ended/exec?command=true",
+            UPGRADE,
+            (500, "container not found (\"c\")"),
+        ),
+        (
+            "POST",
+            "waits/exec?command=true",
+            UPGRADE,
+            (500, "container not found (\"c\")"),
+        ),
+        (
+            "GET",
+            "ended/attach",
+            UPGRADE,
+            (500, "container c not found in pod ended_default"),
+        ),
         ("GET", "nowhere/log", plain, (204, "")),
         ("GET", "nowhere/log?follow=true", plain, (204, "")),
-        ("GET", "nowhere/log?container=x", plain, (400, "container x is not valid for pod nowhere")),
-        ("PUT", "runs/exec?command=true", UPGRADE, (405, "the server does not allow this method on the requested resource")),
+        (
+            "GET",
+            "nowhere/log?container=x",
+            plain,
+            (400, "container x is not valid for pod nowhere"),
+        ),
+        (
+            "PUT",
+            "runs/exec?command=true",
+            UPGRADE,
+            (
+                405,
+                "the server does not allow this method on the requested resource",
+            ),
+        ),
     ];
     for (method, path, headers, (code, message)) in cases {
         let got = refusal(ask(&mut port, method, path, headers));
@@ -127,10 +173,31 @@ fn shown(frames: &[Frame]) -> Vec<String> {
 fn commands_say_what_they_say_on_their_channels() {
     let mut port = pods();
     let cases: [(&str, &[&str]); 6] = [
-        ("command=sh&command=-c&command=echo+hi%3B+exit+3", &["1 \"hi\\n\"", "ended with \"3\""]),
-        ("command=cat&command=/tmp/x", &["2 \"cat: can't open '/tmp/x': No such file or directory\\n\"", "ended with \"1\""]),
-        ("tty=true&command=cat&command=/tmp/x", &["1 \"cat: can't open '/tmp/x': No such file or directory\\r\\n\"", "ended with \"1\""]),
-        ("command=tar&command=cf&command=-&command=/etc/hosts", &["2 \"kubeloop: tar is not simulated: containers here have no files to copy\\n\"", "ended with \"2\""]),
+        (
+            "command=sh&command=-c&command=echo+hi%3B+exit+3",
+            &["1 \"hi\\n\"", "ended with \"3\""],
+        ),
+        (
+            "command=cat&command=/tmp/x",
+            &[
+                "2 \"cat: can't open '/tmp/x': No such file or directory\\n\"",
+                "ended with \"1\"",
+            ],
+        ),
+        (
+            "tty=true&command=cat&command=/tmp/x",
+            &[
+                "1 \"cat: can't open '/tmp/x': No such file or directory\\r\\n\"",
+                "ended with \"1\"",
+            ],
+        ),
+        (
+            "command=tar&command=cf&command=-&command=/etc/hosts",
+            &[
+                "2 \"kubeloop: tar is not simulated: containers here have no files to copy\\n\"",
+                "ended with \"2\"",
+            ],
+        ),
         ("command=sh&stdin=true", &[]),
         ("command=sh&stdin=true&tty=true", &["1 \"/ # \""]),
     ];
@@ -157,10 +224,17 @@ fn whoever_attaches_sees_what_is_printed_from_then_on() {
         panic!("a container that runs");
     };
     assert_eq!(attach.poll(port.cluster()), Vec::<Frame>::new());
-    let steps = [(2_000_000, &["1 \"b\\n\""][..]), (3_000_000, &["ended"][..])];
+    let steps = [
+        (2_000_000, &["1 \"b\\n\""][..]),
+        (3_000_000, &["ended"][..]),
+    ];
     for (ms, want) in steps {
         let end_ms = port.cluster().now_ms() + ms;
-        while port.cluster().next_due_ms().is_some_and(|due| due <= end_ms) {
+        while port
+            .cluster()
+            .next_due_ms()
+            .is_some_and(|due| due <= end_ms)
+        {
             port.timeline.advance(crate::sim::Pace::Turn);
         }
         port.timeline.wait_until(end_ms);

@@ -88,13 +88,30 @@ const VIRTUAL_MS_MAX: Ms = 100 * 365 * 86_400_000;
 /// How many steps are taken before others get a turn.
 const STEPS_PER_TURN: u64 = 512;
 
+/// Who may tell the simulation what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever reaches the port: it is on loopback.
+    Anyone,
+    /// Whoever brings the token of a member of `system:masters`.
+    Masters,
+}
+
 /// Answers a request for `/kubeloop/v1/{path}`.
-pub async fn answer(engine: &Engine, parts: &Parts, path: &str, body: &Bytes) -> Response<Body> {
+pub async fn answer(
+    (engine, access): (&Engine, Access),
+    parts: &Parts,
+    path: &str,
+    body: &Bytes,
+) -> Response<Body> {
     if path.is_empty() && parts.method == Method::GET {
         let mut response = Response::new(Body::from(manual()));
         let text = HeaderValue::from_static("text/plain; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, text);
         return response;
+    }
+    if let Err((code, why)) = permit(engine, access, parts).await {
+        return respond(code, &json!({ "error": why }).to_string());
     }
     let query = Query(parts.uri.query().unwrap_or_default());
     match perform(engine, &parts.method, path, &query, body).await {
@@ -103,12 +120,25 @@ pub async fn answer(engine: &Engine, parts: &Parts, path: &str, body: &Bytes) ->
     }
 }
 
+async fn permit(engine: &Engine, access: Access, parts: &Parts) -> Result<(), Refused> {
+    if access == Access::Anyone {
+        return Ok(());
+    }
+    let headers = parts.headers.clone();
+    let permitted = look(engine, move |port| port.permit_simulation(&headers)).await?;
+    permitted.map_err(|status| {
+        let code = StatusCode::from_u16(status.code()).expect("reasons have codes of HTTP");
+        (code, status.message)
+    })
+}
+
 /// What `GET /kubeloop/v1/` says.
 fn manual() -> String {
-    let mut text = "What the simulation itself can be told, under /kubeloop/v1/. `kubeloop ctl` says the same. No token is needed.
+    let mut text = "What the simulation itself can be told, under /kubeloop/v1/. `kubeloop ctl` says the same. No token
+is needed where the server listens on loopback; elsewhere one of a member of system:masters, as the kubeconfig of --kubeconfig has it.
 
 An answer is JSON: {\"step\", \"atMs\", \"revision\", \"settled\", \"waitsFor\"}, where the cluster is then. A refusal is {\"error\"}, with
-400 for wrong words (a pod or node that is not there, too), 404 and 405 for calls that are none.
+400 for wrong words (a pod or node that is not there, too), 401 and 403 without such a token, 404 and 405 for calls that are none.
 
 "
     .to_owned();

@@ -22,6 +22,7 @@ use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use clap::Args;
 use connections::{Connections, Identity};
+use control::Access;
 use engine::{Engine, Speed};
 use kubeloop::api::time::{BEGINNING_S, Ms};
 use kubeloop::api::{Reason, Request, Status, yaml};
@@ -262,9 +263,14 @@ fn serve(
         if let Some(path) = &options.kubeconfig {
             eprintln!("  kubectl --kubeconfig {} get nodes", path.display());
         }
+        let access = if address.ip().is_loopback() {
+            Access::Anyone
+        } else {
+            Access::Masters
+        };
         let router = Router::new()
             .fallback(answer)
-            .with_state(Arc::clone(&engine));
+            .with_state((Arc::clone(&engine), access));
         // Clients that still watch are not waited for.
         let served = tokio::select! {
             served = axum::serve(connections, router) => served,
@@ -304,7 +310,10 @@ async fn stopped() {
 }
 
 /// Every request comes here.
-async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) -> Response<Body> {
+async fn answer(
+    State((engine, access)): State<(Arc<Engine>, Access)>,
+    request: extract::Request,
+) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     let named = parts.uri.authority().map(Authority::as_str);
     if let Err(why) = origin::check(named, &parts.headers) {
@@ -316,7 +325,7 @@ async fn answer(State(engine): State<Arc<Engine>>, request: extract::Request) ->
     let path = parts.uri.path().to_owned();
     if let Some(call) = format!("{path}/").strip_prefix("/kubeloop/v1/") {
         let call = call.strip_suffix('/').unwrap_or(call);
-        return control::answer(&engine, &parts, call, &bytes).await;
+        return control::answer((&engine, access), &parts, call, &bytes).await;
     }
     let upgrade = take_upgrade(&mut parts).await;
     let request = axum::http::Request::from_parts(parts, bytes.to_vec());

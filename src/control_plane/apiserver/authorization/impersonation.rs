@@ -27,11 +27,8 @@ impl Impersonation {
     /// # Errors
     /// 500 if no user is given; 403 for the first part that the caller may not take on.
     pub fn assume(&self, caller: &Caller<'_>, snapshot: &Snapshot) -> Result<Identity, Status> {
-        if self.user.is_empty() {
-            return Err(Status::new(
-                crate::api::Reason::InternalError,
-                "requested impersonation without impersonating a user",
-            ));
+        if let Some(why) = self.names_nobody() {
+            return Err(Status::new(crate::api::Reason::InternalError, why));
         }
         for resource in self.parts() {
             let attributes = Attributes::resource("impersonate", resource);
@@ -40,6 +37,29 @@ impl Impersonation {
             }
         }
         Ok(self.identity())
+    }
+
+    /// Why this cannot be answered at all: parts of an identity without a user. Each part is told as Go prints a `v1.ObjectReference`.
+    #[must_use]
+    pub fn names_nobody(&self) -> Option<String> {
+        if !self.user.is_empty() {
+            return None;
+        }
+        const API_VERSION: &str = "authentication.k8s.io/v1";
+        let part = |kind, name: &str, version, field: &str| {
+            format!("{{{kind}  {name}  {version}  {field}}}")
+        };
+        let groups = self.groups.iter().map(|name| part("Group", name, "", ""));
+        let mut parts: Vec<String> = groups.collect();
+        for (key, values) in &self.extra {
+            let values = values.iter();
+            parts.extend(values.map(|value| part("UserExtra", value, API_VERSION, key)));
+        }
+        if !self.uid.is_empty() {
+            parts.push(part("UID", &self.uid, API_VERSION, ""));
+        }
+        let parts = parts.join(" ");
+        Some(format!("requested [{parts}] without impersonating a user"))
     }
 
     /// One question for every part.
@@ -198,6 +218,16 @@ mod tests {
                 "",
                 Err(
                     r#"users "max" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope"#,
+                ),
+            ),
+            (
+                "jane",
+                "",
+                &["devs", "ops"],
+                "7",
+                "view",
+                Err(
+                    "requested [{Group  devs    } {Group  ops    } {UserExtra  view  authentication.k8s.io/v1  scopes} {UID  7  authentication.k8s.io/v1  }] without impersonating a user",
                 ),
             ),
             (
