@@ -87,6 +87,8 @@ impl Server {
         let request = Request::builder().method(method).uri(uri);
         let mut request = request.body(body.to_vec()).ok()?;
         set(&mut request, "authorization", b"Bearer root");
+        // What exec and attach need; nothing else looks at it.
+        set(&mut request, "connection", b"upgrade");
         Some(request)
     }
 
@@ -111,6 +113,7 @@ impl Server {
                 told.extend(exec.begin(cluster).concat());
                 told.extend(exec.take(request.body(), cluster).concat());
             }
+            Exchange::Attach(mut attach) => told.extend(attach.poll(self.port.cluster()).concat()),
         }
         None
     }

@@ -131,6 +131,19 @@ pub struct SubresourceInfo {
     pub verbs: &'static [&'static str],
 }
 
+impl SubresourceInfo {
+    /// What is handed on to whoever is behind the object.
+    pub(crate) const fn proxy(kind: &'static str) -> Self {
+        Self {
+            name: "proxy",
+            group: "",
+            version: "v1",
+            kind,
+            verbs: &["create", "delete", "get", "patch", "update"],
+        }
+    }
+}
+
 impl KindInfo {
     /// As messages name the resource: `pods`, `deployments.apps`.
     #[must_use]

@@ -4,7 +4,7 @@
 
 use super::cells::{age, column, or, wide};
 use super::normal::{drop_empty, drop_false, list, text};
-use super::{Column, Stored, names, pod, stored};
+use super::{Column, Stored, SubresourceInfo, names, pod, stored};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::time::Ms;
@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 
 impl Stored for Node {
     stored!(Node);
+
+    const SUBRESOURCES: &'static [SubresourceInfo] = &[SubresourceInfo::proxy("NodeProxyOptions")];
 
     fn set_defaults(&mut self) {
         let spec = self.spec.get_or_insert_default();

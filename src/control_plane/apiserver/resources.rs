@@ -4,7 +4,7 @@
 //! A stored kind is served because it stands in the `kinds!` table, with `status` if its type has one and `scale` if it has replicas.
 //!
 //! The real thing: pkg/registry/*/rest/storage_*.go, staging/src/k8s.io/apiserver/pkg/endpoints/installer.go.
-//! Left out: `proxy` of pods, nodes and services, and pods' `resize`.
+//! Left out: pods' `resize`.
 
 use crate::api::schema::{Shape, shape};
 use crate::api::{Kind, KindInfo, Name, SubresourceInfo};
@@ -409,7 +409,7 @@ mod tests {
         let table: &[(&str, &str, &str, &[&str])] = &[
             ("apps", "v1", "deployments", &["scale", "status"]),
             ("", "v1", "namespaces", &["finalize", "status"]),
-            ("", "v1", "nodes", &["status"]),
+            ("", "v1", "nodes", &["proxy", "status"]),
             ("", "v1", "serviceaccounts", &["token"]),
             ("", "v1", "configmaps", &[]),
             ("", "v1", "events", &[]),

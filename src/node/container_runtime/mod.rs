@@ -12,7 +12,8 @@ mod program;
 mod shell;
 
 pub use probe::{
-    ProbeAction, ProbeResult, Ran, exec_command, probe, run_command, verdict_changes_ms,
+    ProbeAction, ProbeResult, Ran, answers_http, exec_command, probe, run_command,
+    verdict_changes_ms,
 };
 pub use shell::Stream;
 

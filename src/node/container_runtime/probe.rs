@@ -61,21 +61,13 @@ pub fn probe(
             host,
             port,
             path,
-        } => {
-            connect(container, *port, age_ms).map_err(|()| {
-                format!("Get \"{scheme}://{host}:{port}{path}\": dial tcp {host}:{port}: connect: connection refused")
-            })?;
-            if fails(container, age_ms) {
-                return Err("HTTP probe failed with statuscode: 500".to_owned());
-            }
-            let paths = &container.program.paths;
-            let plain = path.split('?').next().unwrap_or(path);
-            if paths.is_empty() || paths.iter().any(|known| known == plain) {
-                Ok(())
-            } else {
-                Err("HTTP probe failed with statuscode: 404".to_owned())
-            }
-        }
+        } => match http_code(container, *port, path, age_ms) {
+            Some(200..=399) => Ok(()),
+            Some(code) => Err(format!("HTTP probe failed with statuscode: {code}")),
+            None => Err(format!(
+                "Get \"{scheme}://{host}:{port}{path}\": dial tcp {host}:{port}: connect: connection refused"
+            )),
+        },
         ProbeAction::Tcp { host, port } => connect(container, *port, age_ms)
             .map_err(|()| format!("dial tcp {host}:{port}: connect: connection refused")),
         ProbeAction::Grpc { host, port } => {
@@ -88,6 +80,24 @@ pub fn probe(
             Ok(())
         }
     }
+}
+
+/// With which code a container answers an HTTP request now; `None` if it does not listen at that port.
+#[must_use]
+pub fn answers_http(container: &Container, port: i32, path: &str, now_ms: Ms) -> Option<u16> {
+    let age_ms = now_ms.saturating_sub(container.running_since()?);
+    http_code(container, port, path, age_ms)
+}
+
+fn http_code(container: &Container, port: i32, path: &str, age_ms: Ms) -> Option<u16> {
+    connect(container, port, age_ms).ok()?;
+    if fails(container, age_ms) {
+        return Some(500);
+    }
+    let paths = &container.program.paths;
+    let plain = path.split('?').next().unwrap_or(path);
+    let is_known = paths.is_empty() || paths.iter().any(|known| known == plain);
+    Some(if is_known { 200 } else { 404 })
 }
 
 /// When the program will next do something that may change a probe's verdict, if ever: nobody needs to wait for probes beyond that.

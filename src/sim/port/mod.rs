@@ -17,6 +17,7 @@ mod log;
 mod measured;
 mod place;
 mod pod;
+mod proxy;
 mod reviews;
 
 pub use credentials::{Credentials, User};
@@ -44,6 +45,8 @@ pub struct Port {
     credentials: Credentials,
     address: String,
     protobuf: Option<Protobuf>,
+    /// How many requests were handed on: endpoints take turns.
+    proxied: usize,
 }
 
 /// What becomes of a request.
@@ -70,6 +73,7 @@ impl Port {
             credentials,
             address: address.to_owned(),
             protobuf: None,
+            proxied: 0,
         }
     }
 
@@ -141,6 +145,7 @@ impl Port {
             }
             Asked::Review(review) => reviews::answer(self, &user, &review).map(Exchange::Answered),
             Asked::Pod(call) => pod::answer(self, &user, request.headers(), *call),
+            Asked::Proxy(call) => proxy::answer(self, &user, &call).map(Exchange::Answered),
             Asked::Reading(reading) => {
                 measured::answer(self, &user, &reading).map(Exchange::Answered)
             }
@@ -240,6 +245,8 @@ mod custom_tests;
 mod field_validation_tests;
 #[cfg(test)]
 mod pod_tests;
+#[cfg(test)]
+mod proxy_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

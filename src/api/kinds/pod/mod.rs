@@ -59,6 +59,7 @@ impl Stored for Pod {
         subresource("exec", "PodExecOptions", &["create", "get"]),
         subresource("log", "Pod", &["get"]),
         subresource("portforward", "PodPortForwardOptions", &["create", "get"]),
+        SubresourceInfo::proxy("PodProxyOptions"),
     ];
 
     fn set_defaults(&mut self) {

@@ -7,7 +7,7 @@ mod update;
 mod validation;
 
 use super::cells::{age, column, labels, or, wide};
-use super::{Column, Stored, names, stored};
+use super::{Column, Stored, SubresourceInfo, names, stored};
 use crate::api::check::Errors;
 use crate::api::field::FieldError;
 use crate::api::time::Ms;
@@ -17,6 +17,9 @@ use k8s_openapi::api::core::v1::{
 
 impl Stored for Service {
     stored!(Service);
+
+    const SUBRESOURCES: &'static [SubresourceInfo] =
+        &[SubresourceInfo::proxy("ServiceProxyOptions")];
 
     fn set_defaults(&mut self) {
         defaults::spec(self.spec.get_or_insert_default());

@@ -17,6 +17,7 @@ mod document;
 mod media;
 mod options;
 mod pod;
+mod proxy;
 mod table;
 mod target;
 mod watch;
@@ -26,6 +27,7 @@ pub use body::Protobuf;
 pub use document::{document, not_found, text};
 pub use media::{Shape, Text, Wanted};
 pub use pod::{LogOptions, PodAsk, PodCall};
+pub use proxy::{ProxyCall, SchemeNamePort};
 pub use table::{IncludeObject, plain_table};
 pub use watch::{Anew, Encoded, Polled, Side, Watch};
 
@@ -66,6 +68,8 @@ pub enum Asked {
     Review(Box<Review>),
     /// What a container says, or is told.
     Pod(Box<PodCall>),
+    /// What a pod, Service or node answers.
+    Proxy(Box<ProxyCall>),
     /// A resource that is measured rather than stored: metrics, component statuses.
     Reading(Box<Reading>),
     /// A path that is no resource: discovery, health, version, OpenAPI. Who may read it is for the caller to decide.
@@ -183,6 +187,9 @@ impl Reader<'_> {
         let Some(kind) = self.resource.stored_as else {
             return self.not_stored(verb);
         };
+        if part.is_some_and(|part| part.name == "proxy") {
+            return Ok(Asked::Proxy(Box::new(proxy::read(self, kind, verb))));
+        }
         if part.is_some_and(|part| part.name == "token") {
             return self.review("TokenRequest", kind);
         }

@@ -18,7 +18,7 @@ pub(super) struct Target {
     pub(super) name: String,
     /// `status`, `log`; empty for the object itself.
     pub(super) subresource: String,
-    /// What follows the subresource: the path that `proxy` hands on.
+    /// What follows the subresource, as it is written: the path that `proxy` hands on. Empty, or with its slash.
     pub(super) rest: String,
     /// Asked for by the old form `…/watch/…`.
     pub(super) watches: bool,
@@ -31,6 +31,7 @@ pub(super) fn target(path: &str) -> Option<Target> {
         .filter(|part| !part.is_empty())
         .map(decoded)
         .collect();
+    let count = parts.len();
     parts.reverse();
     let mut target = Target::default();
     match parts.pop()?.as_str() {
@@ -55,9 +56,18 @@ pub(super) fn target(path: &str) -> Option<Target> {
     target.resource = part;
     target.name = parts.pop().unwrap_or_default();
     target.subresource = parts.pop().unwrap_or_default();
-    parts.reverse();
-    target.rest = parts.join("/");
+    target.rest = after(path, count - parts.len()).to_owned();
     Some(target)
+}
+
+/// What follows so many parts of a path.
+fn after(path: &str, parts: usize) -> &str {
+    let mut rest = path;
+    for _ in 0..parts {
+        let part = rest.trim_start_matches('/');
+        rest = part.find('/').map_or("", |end| &part[end..]);
+    }
+    rest
 }
 
 /// A part of a path, with `%2F` and the like made plain.
@@ -76,6 +86,23 @@ fn decoded(part: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_follows_is_handed_on_as_it_is_written() {
+        let cases = [
+            ("/api/v1/namespaces/x/services/web/proxy", ""),
+            ("/api/v1/namespaces/x/services/web/proxy/", "/"),
+            (
+                "/api/v1/namespaces/x//services/web/proxy//a/%2F/b/",
+                "//a/%2F/b/",
+            ),
+            ("/api/v1/nodes/n1:10250/proxy/pods", "/pods"),
+            ("/api/v1/pods/", "/"),
+        ];
+        for (path, want) in cases {
+            assert_eq!(target(path).expect(path).rest, want, "{path}");
+        }
+    }
 
     #[test]
     fn paths_name_what_upstream_says_they_name() {
