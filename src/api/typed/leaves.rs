@@ -6,7 +6,8 @@
 use super::{Form, Mismatch, Typed};
 use crate::api::{quantity, time};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use jiff::Timestamp;
 use k8s_openapi::ByteString;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
@@ -17,6 +18,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, MicroTime, Time};
 use k8s_openapi::apimachinery::pkg::runtime::RawExtension;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::Value;
+use std::borrow::Cow;
+
+/// Go's `base64.StdEncoding`, for reading.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// Rows of `type, its name in Go, a blank one, how it is read, how it is written`. A reader is not asked about `null`: that stays blank.
 macro_rules! leaves {
@@ -106,8 +114,14 @@ fn instant(value: &Value) -> Result<Timestamp, Mismatch> {
     time::parse(text).ok_or_else(|| Mismatch::Says(time::parse_error(text)))
 }
 
+/// As Go reads base64: line breaks do not count, nor do the bits behind the last byte.
 fn bytes(text: &str) -> Result<ByteString, Mismatch> {
-    let bytes = STANDARD.decode(text);
+    let lines: Cow<'_, str> = if text.contains(['\n', '\r']) {
+        text.replace(['\n', '\r'], "").into()
+    } else {
+        text.into()
+    };
+    let bytes = LENIENT.decode(lines.as_bytes());
     bytes
         .map(ByteString)
         .map_err(|_| Mismatch::Says(not_base64(text)))
@@ -115,8 +129,58 @@ fn bytes(text: &str) -> Result<ByteString, Mismatch> {
 
 /// Go's `base64.CorruptInputError`: the first letter that does not belong, or the group of four that is not whole.
 fn not_base64(text: &str) -> String {
-    let belongs = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
-    let foreign = text.bytes().position(|c| !belongs(c));
-    let at = foreign.unwrap_or(text.len() / 4 * 4);
+    let mut in_group = 0;
+    let letters = text.bytes().enumerate();
+    let mut letters = letters.filter(|(_, c)| !matches!(c, b'\n' | b'\r'));
+    let at = loop {
+        match letters.next() {
+            None => break text.len() - in_group,
+            Some((_, b'=')) if in_group == 3 => {
+                break letters.next().map_or(text.len(), |(at, _)| at);
+            }
+            Some((_, b'=')) if in_group == 2 => match letters.next() {
+                Some((_, b'=')) => break letters.next().map_or(text.len(), |(at, _)| at),
+                other => break other.map_or(text.len(), |(at, _)| at - 1),
+            },
+            Some((_, c)) if c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/') => {
+                in_group = (in_group + 1) % 4;
+            }
+            Some((at, _)) => break at,
+        }
+    };
     format!("illegal base64 data at input byte {at}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_as_go_reads_it() {
+        let table: &[(&str, Result<&[u8], usize>)] = &[
+            ("", Ok(b"")),
+            ("YWJj", Ok(b"abc")),
+            ("YW\r\nJj\n", Ok(b"abc")),
+            ("YQ=\n=\n", Ok(b"a")),
+            ("YR==", Ok(b"a")),
+            ("YWJjZA", Err(4)),
+            ("YWJj!", Err(4)),
+            ("YW\n!j", Err(3)),
+            ("YQ=", Err(3)),
+            ("YQ=a", Err(2)),
+            ("YQ==YQ==", Err(4)),
+            ("YWI=\nYQ", Err(5)),
+            ("=", Err(0)),
+            ("Y=", Err(1)),
+            ("YWJ-", Err(3)),
+        ];
+        for (text, want) in table {
+            let got = bytes(text)
+                .map(|bytes| bytes.0)
+                .map_err(|_| not_base64(text));
+            let want = want.map(<[u8]>::to_vec);
+            let want = want.map_err(|at| format!("illegal base64 data at input byte {at}"));
+            assert_eq!(got, want, "{text:?}");
+        }
+    }
 }
