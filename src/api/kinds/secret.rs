@@ -8,9 +8,11 @@ use super::normal::{drop_empty, text_default};
 use super::{Column, Stored, names, stored};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
+use crate::api::json;
 use crate::api::time::Ms;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 impl Stored for Secret {
@@ -82,6 +84,20 @@ impl Stored for Secret {
     }
 }
 
+/// Can it be read as a `map[string]interface{}`? If not, why, in Go's words.
+fn json_object(bytes: &[u8]) -> Result<(), String> {
+    let sort = match json::read(bytes)?.value {
+        Value::Object(_) | Value::Null => return Ok(()),
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+    };
+    Err(format!(
+        "json: cannot unmarshal {sort} into Go value of type map[string]interface {{}}"
+    ))
+}
+
 /// Types that Kubernetes knows must have their keys.
 fn keys_of_type(secret: &Secret, path: &Path<'_>, errors: &mut Errors) {
     const ACCOUNT: &str = "kubernetes.io/service-account.name";
@@ -129,11 +145,9 @@ fn keys_of_type(secret: &Secret, path: &Path<'_>, errors: &mut Errors) {
         require(json_key);
         return;
     };
-    let parsed: Result<serde_json::Map<String, serde_json::Value>, _> =
-        serde_json::from_slice(&bytes.0);
-    if let Err(error) = parsed {
+    if let Err(error) = json_object(&bytes.0) {
         let shown = "<secret contents redacted>";
-        errors.invalid(&path.key(json_key), shown, &error.to_string());
+        errors.invalid(&path.key(json_key), shown, &error);
     }
 }
 
@@ -181,6 +195,34 @@ mod tests {
             let secret: Secret = serde_json::from_value(json!({ "type": kind })).expect("a secret");
             let errors: Vec<String> = secret.validate().iter().map(ToString::to_string).collect();
             assert_eq!(errors, want, "{kind}");
+        }
+    }
+
+    #[test]
+    fn logins_are_json() {
+        for (text, want) in [
+            ("{}", ""),
+            ("null", ""),
+            (
+                "Really",
+                "invalid character 'R' looking for beginning of value",
+            ),
+            (
+                "[]",
+                "json: cannot unmarshal array into Go value of type map[string]interface {}",
+            ),
+        ] {
+            let mut secret = Secret {
+                type_: Some("kubernetes.io/dockercfg".to_owned()),
+                ..Secret::default()
+            };
+            let bytes = ByteString(text.as_bytes().to_vec());
+            secret.data = Some([(".dockercfg".to_owned(), bytes)].into());
+            let errors: Vec<String> = secret.validate().iter().map(ToString::to_string).collect();
+            let before =
+                "data[.dockercfg]: Invalid value: \"<secret contents redacted>\": ".to_owned();
+            let want = (!want.is_empty()).then(|| before + want);
+            assert_eq!(errors, Vec::from_iter(want), "{text}");
         }
     }
 }
