@@ -234,7 +234,7 @@ fn run_command(words: &[&str], script: &mut Script) -> Flow {
         ),
         "cat" | "ls" | "test" | "[" | "stat" => look(name, arguments, now, script),
         "exec" => return run_command(arguments, script),
-        "tail" if arguments.contains(&"-f") => {
+        "tail" if arguments.iter().any(|a| follows(a)) => {
             script.ends_ms = None;
             return Flow::Over;
         }
@@ -250,6 +250,14 @@ fn run_command(words: &[&str], script: &mut Script) -> Flow {
         }
     }
     Flow::Goes
+}
+
+/// Does this argument tell `tail` to wait for more: `-f`, `-F`, `-n+1f`, `--follow=name`?
+fn follows(argument: &str) -> bool {
+    match argument.strip_prefix("--") {
+        Some(long) => long.starts_with("follow"),
+        None => argument.starts_with('-') && argument.contains(['f', 'F']),
+    }
 }
 
 /// Commands that print nothing and change nothing that anyone could see here.
@@ -375,6 +383,9 @@ mod tests {
             ("sleep 0.5s\nsleep 1m", Some(60_500), 0),
             ("echo 'a; exit 7'", Some(0), 0),
             ("exec nginx -g 'daemon off;'", None, 0),
+            ("tail -f /dev/null", None, 0),
+            ("tail -n+1 -F /var/log/1.log", None, 0),
+            ("tail -n 1 /etc/hosts", Some(0), 0),
             ("cat /tmp/none", Some(0), 1),
         ];
         for (input, ends_ms, code) in table {

@@ -1,18 +1,22 @@
 //! ConfigMaps and Secrets that a pod's volumes and containers name: asked for when they are needed, and waited for if they are missing.
 //!
 //! The real thing: pkg/kubelet/configmap/configmap_manager.go and secret/ with `configMapAndSecretChangeDetectionStrategy: Get`;
-//! kubelet_pods.go (`makeEnvironmentVariables`); volume/configmap/configmap.go.
-//! Left out: the cache's lifetime (a pod asks anew every ten seconds while something is missing); projected volumes, whose sources are optional here.
+//! kubelet_pods.go (`makeEnvironmentVariables`); volume/configmap/configmap.go, volume/projected/projected.go.
+//! Left out: the cache's lifetime (a pod asks anew every ten seconds while something is missing); `kube-root-ca.crt`, which is not waited for; of what
+//! volumes name, keys that are missing.
 
 use super::memory::{KubeletMemory, Reference};
 use super::pass::Pass;
 use crate::api::time::Ms;
 use crate::api::{Answer, Key, Kind, Object, Reason, Reply, Request, Uid};
 use crate::component::{Note, Wake};
-use k8s_openapi::api::core::v1::{ConfigMap, Container as ContainerSpec, Secret};
+use k8s_openapi::api::core::v1::{ConfigMap, Container as ContainerSpec, Secret, Volume};
 
 /// How long until something missing is asked for again: `backOffPeriod` of a pod worker.
 const RETRY_MS: Ms = 10_000;
+
+/// How the volumes are called that admission adds for the service account's token.
+const TOKEN_VOLUME: &str = "kube-api-access-";
 
 /// How the things that a pod names stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,31 +35,55 @@ type Wanted<'a> = (Kind, &'a str, Option<&'a str>);
 /// What the pod's volumes need before its sandbox is made.
 pub(super) fn of_volumes(pass: &mut Pass<'_>) -> Found {
     let spec = pass.view.spec;
-    let mut wanted: Vec<(&str, Wanted<'_>)> = Vec::new();
     for volume in spec.volumes.iter().flatten() {
-        if let Some(source) = volume
-            .config_map
-            .as_ref()
-            .filter(|s| s.optional != Some(true))
-        {
-            wanted.push((&volume.name, (Kind::ConfigMap, &source.name, None)));
+        let mut missing = Vec::new();
+        for wanted in named_by(volume) {
+            match look(pass, &wanted) {
+                Found::All => {}
+                Found::Asked => return Found::Asked,
+                Found::Missing(words) => missing.push(words),
+            }
         }
-        if let Some(source) = volume.secret.as_ref().filter(|s| s.optional != Some(true)) {
-            let name = source.secret_name.as_deref().unwrap_or_default();
-            wanted.push((&volume.name, (Kind::Secret, name, None)));
-        }
+        let words = match &missing[..] {
+            [] => continue,
+            [one] => one.clone(),
+            several => format!("[{}]", several.join(", ")),
+        };
+        let name = &volume.name;
+        let text = format!("MountVolume.SetUp failed for volume {name:?} : {words}");
+        return Found::Missing(text);
     }
-    for (volume, wanted) in wanted {
-        match look(pass, &wanted) {
-            Found::All => {}
-            Found::Asked => return Found::Asked,
-            Found::Missing(words) => {
-                let text = format!("MountVolume.SetUp failed for volume {volume:?} : {words}");
-                return Found::Missing(text);
+    Found::All
+}
+
+/// What must be there for a volume: that of the service account's token excepted, whose sources come with every namespace.
+fn named_by(volume: &Volume) -> Vec<Wanted<'_>> {
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
+    let mut want = |kind, name, optional: Option<bool>| {
+        if optional != Some(true) {
+            wanted.push((kind, name, None));
+        }
+    };
+    if let Some(source) = &volume.config_map {
+        want(Kind::ConfigMap, &source.name, source.optional);
+    }
+    if let Some(source) = &volume.secret {
+        let name = source.secret_name.as_deref().unwrap_or_default();
+        want(Kind::Secret, name, source.optional);
+    }
+    if let Some(projected) = &volume.projected
+        && !volume.name.starts_with(TOKEN_VOLUME)
+    {
+        for source in projected.sources.iter().flatten() {
+            if let Some(map) = &source.config_map {
+                want(Kind::ConfigMap, &map.name, map.optional);
+            }
+            if let Some(secret) = &source.secret {
+                want(Kind::Secret, &secret.name, secret.optional);
             }
         }
     }
-    Found::All
+    wanted
 }
 
 /// What a container's environment needs before it is made.
