@@ -31,6 +31,7 @@ mod patch;
 pub mod protobuf;
 pub mod resources;
 mod scale;
+mod service_families;
 mod service_ip;
 mod update;
 pub mod versions;

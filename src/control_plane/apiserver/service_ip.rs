@@ -6,9 +6,9 @@
 //!
 //! The real thing: pkg/registry/core/service/storage/{alloc,storage}.go (`allocateCreate`, `allocateUpdate`),
 //! pkg/registry/core/service/ipallocator, portallocator.
-//! Left out: IPv6 and two stacks, ServiceCIDR objects; the `kubernetes` Service always gets the range's first address.
+//! Left out: ServiceCIDR objects; the `kubernetes` Service always gets the range's first address.
 
-use super::Call;
+use super::{Call, service_families};
 use crate::api::field::FieldError;
 use crate::api::{Kind, Object, Reason, Status, Stored, claims};
 use k8s_openapi::api::core::v1::{Service, ServiceSpec};
@@ -34,6 +34,7 @@ pub(super) fn allocate(call: &mut Call<'_, '_>, object: &mut Object) -> Result<(
     };
     let mut spec = service.spec.clone().unwrap_or_default();
     if has_cluster_ip(&spec) {
+        service_families::check(&object.name(), &mut spec)?;
         allocate_ip(call, object, &mut spec)?;
     }
     if has_node_ports(&spec) {

@@ -83,24 +83,39 @@ fn traffic_defaults(spec: &mut ServiceSpec) {
     }
 }
 
-/// One IPv4 family, as a cluster with one pod network gives it; both for a headless service whose endpoints someone else writes. The real thing: pkg/registry/core/service/storage/alloc.go (`initIPFamilyFields`).
+/// One IPv4 family, as a cluster with one pod network gives it; both for a headless service whose endpoints someone else writes.
+/// Families that follow from addresses stay open: whether the cluster has them is seen when addresses are given out.
+///
+/// The real thing: pkg/registry/core/service/storage/alloc.go (`initIPFamilyFields`).
 fn family_defaults(spec: &mut ServiceSpec) {
     if !is(spec, &["ClusterIP", "NodePort", "LoadBalancer"]) {
         return;
     }
     let headless = spec.cluster_ip.as_deref() == Some("None");
-    let (policy, families) = if headless && spec.selector.is_none() {
-        ("RequireDualStack", ["IPv4", "IPv6"].as_slice())
+    let by_hand = headless && spec.selector.is_none();
+    let policy = if by_hand {
+        "RequireDualStack"
     } else {
-        ("SingleStack", ["IPv4"].as_slice())
+        "SingleStack"
     };
+    text_default(&mut spec.ip_family_policy, policy);
     drop_empty(&mut spec.ip_families);
-    if spec.ip_family_policy.is_none() && spec.ip_families.is_none() {
-        spec.ip_family_policy = Some(policy.to_owned());
+    let mut addresses = spec
+        .cluster_ip
+        .iter()
+        .chain(spec.cluster_ips.iter().flatten());
+    if spec.ip_families.is_none() && addresses.any(|ip| ip.contains(':')) {
+        return;
     }
-    text_default(&mut spec.ip_family_policy, "SingleStack");
-    spec.ip_families
-        .get_or_insert_with(|| families.iter().map(|&f| f.to_owned()).collect());
+    let wants_both = by_hand && spec.ip_family_policy.as_deref() != Some("SingleStack");
+    let families = spec.ip_families.get_or_insert_default();
+    if families.is_empty() {
+        families.push("IPv4".to_owned());
+    }
+    if let ([only], true) = (&families[..], wants_both) {
+        let other = if only == "IPv4" { "IPv6" } else { "IPv4" };
+        families.push(other.to_owned());
+    }
 }
 
 /// `clusterIP` and the first of `clusterIPs` always say the same. The real thing: `normalizeClusterIPs`.

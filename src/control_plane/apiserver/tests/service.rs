@@ -143,3 +143,47 @@ fn a_local_load_balancer_gets_a_port_for_health_checks() {
     world.send(&put(service("lb", json!({})))).expect("updated");
     assert_eq!(port(&world), None, "another type has none");
 }
+
+#[test]
+fn families_that_the_cluster_has_not_are_refused() {
+    let required = "spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services";
+    let table = [
+        ("one", json!({"ipFamilies": ["IPv4"]}), ""),
+        (
+            "both if possible",
+            json!({"ipFamilyPolicy": "PreferDualStack"}),
+            "",
+        ),
+        (
+            "the other",
+            json!({"ipFamilies": ["IPv6"]}),
+            "spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on this cluster",
+        ),
+        (
+            "both",
+            json!({"ipFamilyPolicy": "RequireDualStack"}),
+            required,
+        ),
+        (
+            "both without a policy",
+            json!({"ipFamilies": ["IPv4", "IPv6"]}),
+            "spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified",
+        ),
+        (
+            "an address",
+            json!({"clusterIP": "fd00::1"}),
+            "spec.clusterIPs[0]: Invalid value: []string{\"fd00::1\"}: IPv6 is not configured on this cluster",
+        ),
+        (
+            "headless",
+            json!({"clusterIP": "None", "ipFamilyPolicy": "RequireDualStack"}),
+            required,
+        ),
+    ];
+    for (name, spec, want) in table {
+        let answer = World::new().send(&creation(service("a", spec)));
+        let got = answer.err().map(|status| status.message);
+        let want = (!want.is_empty()).then(|| format!("Service \"a\" is invalid: {want}"));
+        assert_eq!(got, want, "{name}");
+    }
+}
