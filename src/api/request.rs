@@ -4,6 +4,7 @@
 
 use super::decode::Strictness;
 use super::json::Repeats;
+use super::kinds::views;
 use super::{Caller, Identity, Key, Kind, Name, Object, Revision, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -327,10 +328,10 @@ impl Request {
         }
     }
 
-    /// The same request, about custom objects in this version; built-in kinds are spoken of as they are stored.
+    /// The same request, about objects in this version: of custom kinds, and of those built-in ones that are served in more than one.
     #[must_use]
     pub fn speaking(mut self, api_version: &str) -> Self {
-        if matches!(self.key.kind, Kind::Custom(_)) {
+        if views::is_spoken(self.key.kind, api_version) {
             self.api_version = api_version.into();
         }
         self

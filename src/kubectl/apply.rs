@@ -9,6 +9,7 @@ use super::{definitions, refusal};
 use crate::api::custom::Definitions;
 use crate::api::decode;
 use crate::api::json::sorted;
+use crate::api::kinds::views;
 use crate::api::strategic::{self, keys};
 use crate::api::{
     Answer, Body, FieldValidation, Key, Kind, Name, Object, PatchType, Reason, Reply, Request,
@@ -182,7 +183,7 @@ pub fn apply(
     let (key, mut modified) = identify(document, options, &kinds).map_err(reading)?;
     let said = document.get("apiVersion").and_then(Value::as_str);
     let said = said.unwrap_or_default().to_owned();
-    // All requests about custom objects are in the version in which the document speaks.
+    // All requests are in the version in which the document speaks, if there is more than one.
     let mut send = |request: Request| send(request.speaking(&said));
     let send: &mut dyn FnMut(Request) -> Answer = &mut send;
     annotate(&mut modified);
@@ -209,7 +210,8 @@ pub fn apply(
         Kind::Custom(_) => (PatchType::Merge, ""),
         built_in => (PatchType::StrategicMerge, keys::root(built_in)),
     };
-    let patch = strategic::three_way(&original, &modified, &live.to_json(), root);
+    let shown = shown_in(&said, &key, &live);
+    let patch = strategic::three_way(&original, &modified, &shown, root);
     let patch = patch.map_err(|error| reading(Status::bad_request(error.to_string())))?;
     if patch.as_object().is_some_and(Map::is_empty) {
         return Ok(Applied {
@@ -242,6 +244,15 @@ pub fn apply(
         after,
         warnings,
     })
+}
+
+/// An object as it is shown in this version.
+fn shown_in(api_version: &str, key: &Key, object: &Object) -> Value {
+    let kind = key.kind;
+    match views::kind_of(api_version, kind.info().name) {
+        Some(viewed) if viewed == kind => views::outward(kind, api_version, object.to_json()),
+        _ => object.to_json(),
+    }
 }
 
 fn create(

@@ -188,3 +188,37 @@ fn refusals_read_as_kubectl_prints_them() {
         assert!(text.starts_with(want), "{name}: {text}");
     }
 }
+
+#[test]
+fn an_older_version_is_applied_in_its_own_words() {
+    let mut cluster = cluster();
+    let scaler = |percent: u32| {
+        json!({
+            "apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
+            "spec": {
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}, "maxReplicas": 5,
+                "targetCPUUtilizationPercentage": percent,
+            },
+        })
+    };
+    for (percent, want) in [
+        (50, Effect::Created),
+        (50, Effect::Unchanged),
+        (60, Effect::Configured),
+    ] {
+        let done = applied(&mut cluster, &scaler(percent)).expect("it is accepted");
+        assert_eq!(done.effect, want, "{percent}");
+        let stored = done.after.to_json();
+        assert_eq!(stored["apiVersion"], "autoscaling/v2");
+        let target = stored.pointer("/spec/metrics/0/resource/target/averageUtilization");
+        assert_eq!(target, Some(&json!(percent)));
+    }
+    let mut wrong = scaler(50);
+    wrong["spec"]["metrics"] = json!([]);
+    wrong["metadata"]["name"] = json!("other");
+    let refused = applied(&mut cluster, &wrong).expect_err("no such field in this version");
+    assert_eq!(
+        refused.status.message,
+        "HorizontalPodAutoscaler in version \"v1\" cannot be handled as a HorizontalPodAutoscaler: strict decoding error: unknown field \"spec.metrics\""
+    );
+}

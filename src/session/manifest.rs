@@ -4,8 +4,9 @@
 
 use super::{Session, USER};
 use crate::api::custom::{self, Definition, Definitions, Named};
+use crate::api::kinds::views;
 use crate::api::yaml::{self, Document, Span};
-use crate::api::{Key, Kind, Object, decode};
+use crate::api::{Key, Kind, Object, Request, decode};
 use crate::kubectl::Server;
 use crate::kubectl::apply::{self, Effect, Options, Refused};
 use crate::kubectl::refusal;
@@ -148,17 +149,27 @@ fn check_custom(document: &Document, named: &Named, definition: &Definition) -> 
 }
 
 fn check_document(document: &Document, kinds: &Definitions) -> Vec<Problem> {
-    let kind = match decode::kind_in(&document.value, kinds) {
+    let named = match decode::kind_in(&document.value, kinds) {
         Ok(named) => match kinds.get(named.kind) {
             Some(definition) => return check_custom(document, &named, definition),
-            None => named.kind,
+            None => named,
         },
         Err(status) => {
             let field = status.causes.first().map_or("kind", |cause| &cause.field);
             return vec![Problem::at(document.locate(field), status.message)];
         }
     };
-    let decoded = decode::decode(kind, &document.value);
+    // Fields are those of the version that the document is in, values those of the stored one.
+    let is_view = !named.api_version.is_empty();
+    let viewed = views::problems(named.kind, &document.value).filter(|_| is_view);
+    let decoded = match viewed {
+        None => decode::decode(named.kind, &document.value),
+        Some(problems) => {
+            let stored = views::inward(named.kind, document.value.clone());
+            let object = decode::decode(named.kind, &stored).object;
+            decode::Decoded { object, problems }
+        }
+    };
     let mut problems: Vec<Problem> = decoded
         .problems
         .iter()
@@ -227,7 +238,7 @@ pub(super) fn preview(session: &Session) -> Preview {
         ..Options::default()
     };
     let change = |document: &Document| {
-        let mut send = |request: crate::api::Request| cluster.ask(&request.by(USER));
+        let mut send = |request: Request| cluster.ask(&request.by(USER));
         // A document that does not say what it is has its problem in the editor.
         Some(match apply::apply(&document.value, &options, &mut send) {
             Ok(applied) => PreviewChange {
@@ -315,7 +326,7 @@ impl Session {
         let mut answered = Vec::new();
         for document in &documents {
             let timeline = &mut self.timeline;
-            let mut send = |request: crate::api::Request| timeline.send(request.by(USER));
+            let mut send = |request: Request| timeline.send(request.by(USER));
             match apply::apply(&document.value, &Options::default(), &mut send) {
                 Ok(applied) => {
                     answered.extend(applied.warnings.iter().map(|warning| Problem {

@@ -4,7 +4,7 @@
 
 use super::{CustomColumn, ScalePaths, Schema, has_defaults};
 use crate::api::kinds::{
-    CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
+    CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts, views,
 };
 use crate::api::{CustomKind, CustomNames, Kind, Name};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as upstream;
@@ -29,7 +29,7 @@ pub struct Definition {
 pub struct Named {
     /// The kind.
     pub kind: Kind,
-    /// `stable.example.com/v1`; empty for built-in kinds, which have one version.
+    /// `stable.example.com/v1`, `autoscaling/v1`; empty for built-in kinds in the version in which they are stored.
     pub api_version: Name,
 }
 
@@ -249,6 +249,10 @@ impl Definitions {
     pub fn of(&self, api_version: &str, kind: &str) -> Option<Named> {
         if let Some(kind) = Kind::of(api_version, kind) {
             return Some(Named::built_in(kind));
+        }
+        if let Some(kind) = views::kind_of(api_version, kind) {
+            let api_version = api_version.into();
+            return Some(Named { kind, api_version });
         }
         let (group, version) = api_version.split_once('/')?;
         let found = self.0.iter().find(|d| {

@@ -42,21 +42,11 @@ impl Strictness<'_> {
         let known = repeats.keys.iter().filter(|key| !is_in_unknown(&key.path));
         let twice = known.map(|key| (key.place, repeated(key.message(), key.path.clone())));
         let mut problems: Vec<(u32, Problem)> = twice.collect();
-        // What was said before the document was converted is not said again.
-        let placed = unknown
-            .iter()
-            .filter(|p| !repeats.found.contains(&p.message))
-            .cloned();
+        let placed = unknown.iter().cloned();
         problems.extend(placed.map(|problem| (repeats.place_of(&problem.path), problem)));
         problems.sort_by_key(|(place, _)| *place);
         let in_order = problems.into_iter().map(|(_, problem)| problem);
-        let found = repeats.found.iter();
-        let found = found.map(|message| repeated(message.clone(), String::new()));
-        lines(repeats)
-            .into_iter()
-            .chain(found)
-            .chain(in_order)
-            .collect()
+        lines(repeats).into_iter().chain(in_order).collect()
     }
 
     /// Everything that stands twice in a document that has no types, before what else is wrong with it.

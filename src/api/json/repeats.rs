@@ -20,9 +20,6 @@ pub struct Repeats {
     /// In YAML: the same in words: `line 3: key "a" already set in map`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<String>,
-    /// What else was found before the document was converted into another version, in words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub found: Vec<String>,
     /// Where each path first stands in the text, by its hash.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     places: BTreeMap<u64, u32>,
@@ -43,15 +40,6 @@ impl Repeats {
     pub fn of_yaml(lines: Vec<String>) -> Self {
         Self {
             lines,
-            ..Self::default()
-        }
-    }
-
-    /// What was found in a document that was converted since.
-    #[must_use]
-    pub fn found(found: Vec<String>) -> Self {
-        Self {
-            found,
             ..Self::default()
         }
     }

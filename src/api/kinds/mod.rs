@@ -56,6 +56,7 @@ pub mod storage_class;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod views;
 mod volume_attachment;
 mod workload;
 

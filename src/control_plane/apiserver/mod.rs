@@ -174,9 +174,10 @@ impl Call<'_, '_> {
             Body::Object(object) => Ok(object.clone()),
             Body::Document(document) => {
                 let strictness = self.request.strictness();
-                let (object, warnings) = match &self.custom {
-                    Some(custom) => custom.read_body(document, strictness)?,
-                    None => decode_body(self.key().kind, document, strictness)?,
+                let (object, warnings) = match (&self.custom, versions::view_of(self.request)) {
+                    (Some(custom), _) => custom.read_body(document, strictness)?,
+                    (None, Some(view)) => versions::read_body(view, document, strictness)?,
+                    (None, None) => decode_body(self.key().kind, document, strictness)?,
                 };
                 self.warnings.extend(warnings);
                 Ok(object)

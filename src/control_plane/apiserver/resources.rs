@@ -6,6 +6,7 @@
 //! The real thing: pkg/registry/*/rest/storage_*.go, staging/src/k8s.io/apiserver/pkg/endpoints/installer.go.
 //! Left out: pods' `resize`.
 
+use crate::api::kinds::views::{self, View};
 use crate::api::schema::{Shape, shape};
 use crate::api::{Kind, KindInfo, Name, SubresourceInfo};
 use std::cmp::Reverse;
@@ -57,17 +58,6 @@ const READ: &[&str] = &["get", "list"];
 const CREATE: &[&str] = &["create"];
 const CHANGE: &[&str] = &["get", "patch", "update"];
 
-/// Stored kinds that are also served in another group or version: `(apiVersion, kind)`, then the group and version of the view.
-const VIEWS: &[(&str, &str, &str, &str)] = &[
-    (
-        "autoscaling/v2",
-        "HorizontalPodAutoscaler",
-        "autoscaling",
-        "v1",
-    ),
-    ("v1", "Event", "events.k8s.io", "v1"),
-];
-
 const AUTHENTICATION: &str = "authentication.k8s.io";
 const AUTHORIZATION: &str = "authorization.k8s.io";
 const METRICS: &str = "metrics.k8s.io";
@@ -105,11 +95,7 @@ impl Resource {
         static ALL: OnceLock<Vec<Resource>> = OnceLock::new();
         ALL.get_or_init(|| {
             let kinds = Kind::ALL.iter().map(|kind| Self::stored(kind.info()));
-            let views = VIEWS
-                .iter()
-                .filter_map(|(api_version, kind, group, version)| {
-                    Kind::of(api_version, kind).map(|kind| Self::view(kind.info(), group, version))
-                });
+            let views = views::ALL.iter().map(Self::view);
             let answered = ANSWERED.iter().map(Self::answered);
             let mut all: Vec<Self> = kinds.chain(views).chain(answered).collect();
             all.sort_by(|a, b| a.place().cmp(&b.place()));
@@ -176,10 +162,20 @@ impl Resource {
     }
 
     fn stored(info: &KindInfo) -> Self {
-        Self::view(info, info.group, info.version)
+        Self::view(&View {
+            kind: info.kind,
+            group: info.group,
+            version: info.version,
+        })
     }
 
-    fn view(info: &KindInfo, group: &'static str, version: &'static str) -> Self {
+    fn view(view: &View) -> Self {
+        let View {
+            kind,
+            group,
+            version,
+        } = *view;
+        let info = kind.info();
         Self {
             group: group.into(),
             version: version.into(),

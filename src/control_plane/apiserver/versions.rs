@@ -1,25 +1,13 @@
 //! One object, several versions: what is stored in one API version and shown in another.
 //!
-//! The real thing: pkg/apis/autoscaling/v1/conversion.go, pkg/apis/events/v1/conversion.go; for custom resources the `None` conversion of
+//! The real thing: staging/src/k8s.io/apimachinery/pkg/runtime/codec.go (`codec.Decode`); for custom resources the `None` conversion of
 //! staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/conversion/nop_converter.go.
 
 use super::resources::Resource;
-use crate::api::decode::{Flaw, Strictness, problems_in};
-use crate::api::kinds::horizontal_pod_autoscaler::v1 as autoscaler;
-use crate::api::{Kind, Request, Status};
-use k8s_openapi::api::{autoscaling as scaling, events};
-use serde_json::{Map, Value};
-
-/// Fields of `events.k8s.io/v1` and what they are called where Events are stored.
-const EVENT_FIELDS: [(&str, &str); 7] = [
-    ("note", "message"),
-    ("regarding", "involvedObject"),
-    ("reportingController", "reportingComponent"),
-    ("deprecatedCount", "count"),
-    ("deprecatedSource", "source"),
-    ("deprecatedFirstTimestamp", "firstTimestamp"),
-    ("deprecatedLastTimestamp", "lastTimestamp"),
-];
+use crate::api::decode::{Flaw, Strictness, decode_body};
+use crate::api::kinds::views;
+use crate::api::{Kind, Object, Request, Status};
+use serde_json::Value;
 
 /// The resource that a request is about, if it is a built-in kind in another version than the stored one.
 #[must_use]
@@ -51,22 +39,33 @@ pub fn inward(resource: &Resource, document: Value) -> Result<Value, Status> {
             said.unwrap_or_default()
         )));
     }
-    let mut document = match kind {
-        Kind::Event => {
-            let mut document = document;
-            if let Some(fields) = document.as_object_mut() {
-                // In this version they are unknown fields, and must not stand in the way of those that are renamed.
-                fields.retain(|field, _| EVENT_FIELDS.iter().all(|(_, stored)| stored != field));
-            }
-            renamed(document, |field| {
-                swap(field, |(view, stored)| (view, stored))
-            })
+    Ok(views::inward(kind, document))
+}
+
+/// The stored object that a document in the version of this resource makes, and what is to be warned of.
+///
+/// # Errors
+/// As those of [`inward`] and of reading a document of the stored version.
+pub fn read_body(
+    resource: &Resource,
+    document: &Value,
+    strictness: Strictness<'_>,
+) -> Result<(Object, Vec<String>), Status> {
+    let checked = check(resource, document, strictness)?;
+    let kind = resource.stored_as.expect("what is a view is stored");
+    let document = inward(resource, document.clone())?;
+    match checked {
+        // What the text had twice is among these.
+        Some(mut warnings) => {
+            let (object, more) = decode_body(kind, &document, strictness.validation.into())?;
+            // Fields that neither version knows were found before.
+            let more = more.into_iter().filter(|one| !warnings.contains(one));
+            let more: Vec<String> = more.collect();
+            warnings.extend(more);
+            Ok((object, warnings))
         }
-        Kind::HorizontalPodAutoscaler => autoscaler::to_v2(&document),
-        _ => document,
-    };
-    document["apiVersion"] = kind.info().api_version.into();
-    Ok(document)
+        None => decode_body(kind, &document, strictness),
+    }
 }
 
 /// Is a document what it should be in the version of this resource? Answers with what is to be warned of, because it is lost when the
@@ -79,13 +78,9 @@ pub fn check(
     document: &Value,
     strictness: Strictness<'_>,
 ) -> Result<Option<Vec<String>>, Status> {
-    let problems = match resource.stored_as.filter(|_| resource.is_view()) {
-        Some(Kind::Event) => problems_in(&mut events::v1::Event::default(), document),
-        Some(Kind::HorizontalPodAutoscaler) => problems_in(
-            &mut scaling::v1::HorizontalPodAutoscaler::default(),
-            document,
-        ),
-        _ => return Ok(None),
+    let viewed = resource.stored_as.filter(|_| resource.is_view());
+    let Some(problems) = viewed.and_then(|kind| views::problems(kind, document)) else {
+        return Ok(None);
     };
     let refusal = |why: &str| {
         let (kind, version) = (&resource.kind, &resource.version);
@@ -112,15 +107,7 @@ pub fn outward(resource: &Resource, mut document: Value) -> Value {
     let Some(kind) = resource.stored_as.filter(|_| resource.is_view()) else {
         return document;
     };
-    let mut document = match kind {
-        Kind::HorizontalPodAutoscaler => autoscaler::from_v2(&document),
-        Kind::Event => renamed(document, |field| {
-            swap(field, |(view, stored)| (stored, view))
-        }),
-        _ => document,
-    };
-    document["apiVersion"] = resource.api_version().into();
-    document
+    views::outward(kind, &resource.api_version(), document)
 }
 
 /// A field selector in the names of the stored version, from one in the names of this resource's.
@@ -147,30 +134,6 @@ pub fn selector_inward(resource: &Resource, selector: &str) -> Result<String, St
     });
     let terms: Result<Vec<String>, Status> = terms.collect();
     Ok(terms?.join(","))
-}
-
-/// The other name of an Event's field; `direction` says which of a pair is the one that it has.
-fn swap(
-    field: String,
-    direction: impl Fn((&'static str, &'static str)) -> (&'static str, &'static str),
-) -> String {
-    let pairs = EVENT_FIELDS.iter().map(|pair| direction(*pair));
-    let mut fits = pairs.filter(|(is, _)| *is == field);
-    fits.next()
-        .map_or(field.clone(), |(_, becomes)| becomes.to_owned())
-}
-
-/// The same fields under other names, in their order.
-fn renamed(document: Value, name: impl Fn(String) -> String) -> Value {
-    match document {
-        Value::Object(fields) => {
-            let fields = fields
-                .into_iter()
-                .map(|(field, value)| (name(field), value));
-            Value::Object(fields.collect::<Map<String, Value>>())
-        }
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -291,14 +291,7 @@ impl Reader<'_> {
             )));
         };
         request.repeats = repeats;
-        let mut document = value;
-        if request.subresource.is_none() || request.subresource == Some(Subresource::Status) {
-            if let Some(found) = versions::check(self.resource, &document, request.strictness())? {
-                request.repeats = Some(Arc::new(json::Repeats::found(found)));
-            }
-            document = versions::inward(self.resource, document)?;
-        }
-        request.body = Body::Document(Arc::new(document));
+        request.body = Body::Document(Arc::new(value));
         Ok(())
     }
 
