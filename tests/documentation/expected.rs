@@ -1,0 +1,193 @@
+//! What is said of manifests: of ours to the letter, of the documentation's as far as it is no `created`.
+
+/// What kubectl prints about a manifest of ours, by its name.
+pub(crate) const SAID: &[(&str, &str)] = &[
+    (
+        "changed-by-mistake",
+        r#"Error from server (BadRequest): error when creating "STDIN": Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.minReadySecond"
+The Deployment "mistaken" is invalid: spec.template.metadata.labels: Invalid value: map[string]string{"app":"apache"}: `selector` does not match template `labels`
+The Deployment "taken-back" is invalid: spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"b"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable"#,
+    ),
+    (
+        "custom-resources-then",
+        r#"The Kite "too-high" is invalid: spec.metres: Invalid value: 800: spec.metres in body should be less than or equal to 100
+Error from server (BadRequest): error when creating "STDIN": Kite in version "v1" cannot be handled as a Kite: strict decoding error: unknown field "spec.colour""#,
+    ),
+    (
+        "job-from-template-not-filled-in",
+        r#"The Job "bake-$FLAVOUR" is invalid: 
+* metadata.name: Invalid value: "bake-$FLAVOUR": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
+* spec.template.labels: Invalid value: "bake-$FLAVOUR": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"#,
+    ),
+    (
+        "limits-and-quotas",
+        r#"Error from server (Forbidden): error when creating "STDIN": pods "over-the-limit" is forbidden: maximum memory usage per Container is 1Gi, but limit is 1536Mi
+Error from server (Forbidden): error when creating "STDIN": pods "under-the-limit" is forbidden: minimum memory usage per Container is 100Mi, but request is 50Mi
+Error from server (Forbidden): error when creating "STDIN": pods "beyond-the-quota" is forbidden: exceeded quota: compute, requested: requests.memory=900Mi, used: requests.memory=256Mi, limited: requests.memory=1Gi
+Error from server (Forbidden): error when creating "STDIN": persistentvolumeclaims "second" is forbidden: exceeded quota: compute, requested: persistentvolumeclaims=1, used: persistentvolumeclaims=1, limited: persistentvolumeclaims=1
+Error from server (Forbidden): error when creating "STDIN": persistentvolumeclaims "third" is forbidden: minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi"#,
+    ),
+    (
+        "namespace-that-is-not-there",
+        r#"Error from server (NotFound): error when creating "STDIN": namespaces "nowhere" not found"#,
+    ),
+    (
+        "no-such-service-account",
+        r#"Error from server (Forbidden): error when creating "STDIN": pods "orphan" is forbidden: error looking up service account default/nobody-made-it: serviceaccount "nobody-made-it" not found"#,
+    ),
+    (
+        "persistent-volume-that-cannot-be",
+        r#"The PersistentVolume "empty-frame" is invalid: 
+* spec.accessModes: Required value
+* spec.capacity: Required value
+* spec.capacity: Unsupported value: core.ResourceList(nil): supported values: "storage"
+* spec: Required value: must specify a volume type"#,
+    ),
+    (
+        "removed-versions",
+        r#"error: resource mapping not found for name: "privileged" namespace: "" from "STDIN": no matches for kind "PodSecurityPolicy" in version "policy/v1beta1"
+ensure CRDs are installed first
+error: resource mapping not found for name: "of-yesterday" namespace: "" from "STDIN": no matches for kind "CronJob" in version "batch/v1beta1"
+ensure CRDs are installed first
+error: resource mapping not found for name: "of-yesterday" namespace: "" from "STDIN": no matches for kind "Ingress" in version "networking.k8s.io/v1beta1"
+ensure CRDs are installed first
+error: resource mapping not found for name: "" namespace: "" from "STDIN": no matches for kind "KubeletConfiguration" in version "kubelet.config.k8s.io/v1beta1"
+ensure CRDs are installed first"#,
+    ),
+    (
+        "secret-of-wrong-base64",
+        r#"Error from server (BadRequest): error when creating "STDIN": Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 6"#,
+    ),
+    (
+        "services-that-cannot-be",
+        r#"Error from server (BadRequest): error when creating "STDIN": Service in version "v1" cannot be handled as a Service: strict decoding error: unknown field "spec.ipFamily"
+The Service "needs-both-families" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services
+The Service "needs-the-other-family" is invalid: spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster"#,
+    ),
+];
+
+/// Versions and kinds that the documentation writes and nothing here serves. `*` stands for anything.
+pub(crate) const UNSERVED: &[(&str, &str)] = &[
+    // Gone from Kubernetes, or alpha and beta, which are off unless somebody turns them on.
+    (
+        "admissionregistration.k8s.io/v1alpha1 admissionregistration.k8s.io/v1beta1",
+        "*",
+    ),
+    ("apps/v1beta1 apps/v1beta2 extensions/v1beta1", "*"),
+    (
+        "autoscaling/v2beta1 autoscaling/v2beta2",
+        "HorizontalPodAutoscaler",
+    ),
+    ("batch/v1beta1 batch/v2alpha1", "*"),
+    (
+        "certificates.k8s.io/v1alpha1 certificates.k8s.io/v1beta1",
+        "*",
+    ),
+    ("discovery.k8s.io/v1beta1", "EndpointSlice"),
+    (
+        "flowcontrol.apiserver.k8s.io/v1alpha1 flowcontrol.apiserver.k8s.io/v1beta*",
+        "*",
+    ),
+    ("networking.k8s.io/v1beta1", "*"),
+    ("node.k8s.io/v1beta1", "RuntimeClass"),
+    ("policy/v1beta1", "PodSecurityPolicy PodDisruptionBudget"),
+    ("rbac.authorization.k8s.io/v1beta1", "*"),
+    ("resource.k8s.io/v1alpha* resource.k8s.io/v1beta*", "*"),
+    ("scheduling.k8s.io/v1beta1", "PriorityClass"),
+    ("storage.k8s.io/v1alpha1 storage.k8s.io/v1beta1", "*"),
+    ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"),
+    ("settings.k8s.io/v1alpha1", "PodPreset"),
+    // Of Kubernetes, and not simulated: README's "what is not simulated".
+    ("admissionregistration.k8s.io/v1", "*"),
+    ("apiregistration.k8s.io/v1", "APIService"),
+    ("certificates.k8s.io/v1", "CertificateSigningRequest"),
+    (
+        "flowcontrol.apiserver.k8s.io/v1",
+        "FlowSchema PriorityLevelConfiguration",
+    ),
+    ("node.k8s.io/v1", "RuntimeClass"),
+    // Configuration files of programs, which no API server serves.
+    ("*.config.k8s.io/v*", "*"),
+    ("apiserver.k8s.io/v*", "*"),
+    ("audit.k8s.io/v1", "Policy"),
+    ("kubeadm.k8s.io/v*", "*"),
+    ("v1", "Config"),
+    // Kinds that the pages define first, and those of other projects.
+    ("rules.example.com/v1", "ReplicaLimit"),
+    ("kind.x-k8s.io/v1alpha4", "Cluster"),
+    ("policies.kubewarden.io/v1", "ClusterAdmissionPolicy"),
+];
+
+/// Refusals and warnings that a real server gives too: in which files, and what is said.
+pub(crate) const REFUSED: &[(&str, &str)] = &[
+    // A cluster brings this one along.
+    (
+        "*/admin/sched/clusterrole.yaml",
+        "clusterrole.rbac.authorization.k8s.io/system:kube-scheduler configured",
+    ),
+    (
+        "*/admin/sched/clusterrole.yaml",
+        "Warning: resource clusterroles/system:kube-scheduler is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
+    ),
+    // A template that sed fills in.
+    (
+        "*/job/job-tmpl.yaml",
+        "The Job \"process-item-$ITEM\" is invalid: ",
+    ),
+    (
+        "*/job/job-tmpl.yaml",
+        r"* metadata.name: Invalid value: *: a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is *)",
+    ),
+    (
+        "*/job/job-tmpl.yaml",
+        r"* spec.template.labels: Invalid value: *: a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is *)",
+    ),
+    // One half of an object, for server-side apply.
+    (
+        "*/ssa/nginx-deployment-replicas-only.yaml",
+        "The Deployment \"nginx-deployment\" is invalid: ",
+    ),
+    (
+        "*/ssa/nginx-deployment-replicas-only.yaml",
+        "* spec.selector: Required value",
+    ),
+    (
+        "*/ssa/nginx-deployment-replicas-only.yaml",
+        "* spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`",
+    ),
+    (
+        "*/ssa/nginx-deployment-replicas-only.yaml",
+        "* spec.template.spec.containers: Required value",
+    ),
+    (
+        "*/debug/event-exporter.yaml",
+        "Warning: metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
+    ),
+    // The page makes the account first.
+    (
+        "*/pods/pod-projected-svc-token.yaml",
+        "Error from server (Forbidden): error when creating \"STDIN\": pods \"nginx\" is forbidden: error looking up service account default/build-robot: serviceaccount \"build-robot\" not found",
+    ),
+    // Pages about clusters with addresses of both families.
+    (
+        "*/networking/dual-stack-*.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": Service in version \"v1\" cannot be handled as a Service: strict decoding error: unknown field \"spec.ipFamily\"",
+    ),
+    (
+        "*/networking/dual-stack-*.yaml",
+        "The Service \"my-service\" is invalid: spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on this cluster",
+    ),
+    // No objects of the API: seccomp profiles, a request for cfssl, a part of a policy.
+    (
+        "*/seccomp/profiles/*.json",
+        "error: unable to decode \"STDIN\": Object 'Kind' is missing in *",
+    ),
+    (
+        "*/tls/server-signing-config.json",
+        "error: unable to decode \"STDIN\": Object 'Kind' is missing in *",
+    ),
+    (
+        "*/validatingadmissionpolicy/failure-policy-ignore.yaml",
+        "error: unable to decode \"STDIN\": Object 'Kind' is missing in *",
+    ),
+];
