@@ -92,7 +92,7 @@ fn kubectl_prints_what_it_prints_of_a_real_cluster() {
         .output();
     if is_there.is_err() {
         eprintln!(
-            "skipped: there is no kubectl on the PATH (https://kubernetes.io/docs/tasks/tools, or Debian's kubernetes-client)"
+            "skipped: there is no kubectl on the PATH (tools/setup.sh kubectl installs one)"
         );
         return;
     }

