@@ -91,9 +91,7 @@ fn kubectl_prints_what_it_prints_of_a_real_cluster() {
         .args(["version", "--client"])
         .output();
     if is_there.is_err() {
-        eprintln!(
-            "skipped: there is no kubectl on the PATH (tools/setup.sh kubectl installs one)"
-        );
+        eprintln!("skipped: there is no kubectl on the PATH (tools/setup.sh kubectl installs one)");
         return;
     }
     let only = std::env::var("KUBECTL_TEST").unwrap_or_default();

@@ -28,6 +28,7 @@ pub mod selectors;
 mod snapshot;
 mod status;
 pub mod strategic;
+mod subresource;
 pub mod taints;
 pub mod time;
 pub mod typed;
@@ -42,10 +43,11 @@ pub use kinds::{
 pub use object::{Key, Uid};
 pub use request::{
     Answer, Body, DeleteOptions, FieldValidation, List, ListOptions, Patch, PatchType, Propagation,
-    Reply, Request, Subresource, User, Verb,
+    Reply, Request, User, Verb,
 };
 pub use snapshot::{PodCounts, Snapshot, Table, Tally};
 pub use status::{Cause, Reason, Status};
+pub use subresource::Subresource;
 
 /// A name, namespace or other short string: cheap to clone, compared by content.
 pub type Name = smol_str::SmolStr;

@@ -5,7 +5,7 @@
 use super::decode::Strictness;
 use super::json::Repeats;
 use super::kinds::views;
-use super::{Caller, Identity, Key, Kind, Name, Object, Revision, Status};
+use super::{Caller, Identity, Key, Kind, Name, Object, Revision, Status, Subresource};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -48,38 +48,6 @@ impl Verb {
             Self::Delete => "delete",
             Self::DeleteCollection => "deletecollection",
             Self::Watch => "watch",
-        }
-    }
-}
-
-/// A part of an object with rules of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Subresource {
-    /// `…/status`: only `.status` changes.
-    Status,
-    /// `…/scale`: replicas behind one shape for all scalable kinds.
-    Scale,
-    /// `pods/x/binding`: sets `spec.nodeName` once.
-    Binding,
-    /// `namespaces/x/finalize`: only `.spec.finalizers` changes.
-    Finalize,
-    /// `pods/x/eviction`: a deletion that respects disruption budgets.
-    Eviction,
-    /// `pods/x/ephemeralcontainers`: only `.spec.ephemeralContainers` grows.
-    EphemeralContainers,
-}
-
-impl Subresource {
-    /// As URLs spell it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Scale => "scale",
-            Self::Binding => "binding",
-            Self::Finalize => "finalize",
-            Self::Eviction => "eviction",
-            Self::EphemeralContainers => "ephemeralcontainers",
         }
     }
 }

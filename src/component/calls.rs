@@ -27,6 +27,11 @@ pub enum RuntimeCall {
         /// With `hostNetwork` the node's own address, instead of one of the pod network.
         host_network: Option<Name>,
     },
+    /// Give a running container other resources.
+    UpdateContainerResources {
+        /// Its number.
+        container: ContainerId,
+    },
     /// Make and start a container.
     StartContainer {
         /// The pod's uid.
@@ -76,6 +81,9 @@ impl RuntimeCall {
             Self::PullImage { image, .. } => format!("PullImage {image}"),
             Self::RunSandbox { pod, .. } => format!("RunPodSandbox {pod}"),
             Self::StartContainer { pod, name, .. } => format!("StartContainer {pod}/{name}"),
+            Self::UpdateContainerResources { container } => {
+                format!("UpdateContainerResources #{container}")
+            }
             Self::StopContainer {
                 container,
                 grace_ms,

@@ -10,6 +10,8 @@ mod harness;
 mod stories;
 #[cfg(test)]
 mod stories_of_probes;
+#[cfg(test)]
+mod stories_of_resize;
 
 use crate::component::AnyComponent;
 

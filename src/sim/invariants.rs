@@ -3,6 +3,7 @@
 //! The idea: TigerBeetle's state checkers.
 
 use super::{Cluster, Step, StepEvent};
+use crate::api::kinds::pod_resize;
 use crate::api::{Change, Key, Kind, Object, Reason, Revision, owner, pods, quantity};
 use crate::component::Outcome;
 use k8s_openapi::api::core::v1::Pod;
@@ -187,8 +188,10 @@ fn check_node_capacity(cluster: &Cluster, object: &Object, broken: &mut Vec<Stri
         if pods::is_finished(pod) {
             continue;
         }
+        // A resize that the kubelet has not granted takes nothing yet.
+        let spec = pod_resize::granted(pod);
         let request = |resource: &str| {
-            let containers = pod.spec.iter().flat_map(|spec| &spec.containers);
+            let containers = spec.iter().flat_map(|spec| &spec.containers);
             let requests = containers.filter_map(|container| {
                 container
                     .resources

@@ -66,6 +66,7 @@ pub use custom_resource_definition::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
 };
 pub use pod::ephemeral as ephemeral_containers;
+pub use pod::resize as pod_resize;
 use table::{kinds, stored};
 
 use super::decode::{Decoded, Flaw, decode};

@@ -27,6 +27,7 @@ mod metadata;
 #[cfg(feature = "cli")]
 pub mod openapi;
 mod patch;
+mod pod_resize;
 #[cfg(feature = "cli")]
 pub mod protobuf;
 pub mod resources;
@@ -123,23 +124,24 @@ impl Call<'_, '_> {
 
     fn dispatch(&mut self) -> Result<Reply, Status> {
         use Subresource::{
-            Binding, EphemeralContainers, Eviction, Finalize, Scale, Status as StatusPart,
+            Binding, EphemeralContainers, Eviction, Finalize, Resize, Scale, Status as StatusPart,
         };
         match (self.request.verb, self.request.subresource) {
-            (Verb::Get, None | Some(StatusPart | Scale | EphemeralContainers)) => {
+            (Verb::Get, None | Some(StatusPart | Scale | EphemeralContainers | Resize)) => {
                 self.existing().map(|object| Reply::Object(object.clone()))
             }
             (Verb::List, None) => list::list(self),
             (Verb::Create, None) => create::create(self),
             (Verb::Create, Some(Binding)) => binding::bind(self),
             (Verb::Create, Some(Eviction)) => eviction::evict(self),
-            (Verb::Update, None | Some(StatusPart | Finalize | EphemeralContainers)) => {
+            (Verb::Update, None | Some(StatusPart | Finalize | EphemeralContainers | Resize)) => {
                 update::update(self)
             }
             (Verb::Update, Some(Scale)) => scale::update(self),
-            (Verb::Patch, None | Some(StatusPart | Scale | Finalize | EphemeralContainers)) => {
-                patch::patch(self)
-            }
+            (
+                Verb::Patch,
+                None | Some(StatusPart | Scale | Finalize | EphemeralContainers | Resize),
+            ) => patch::patch(self),
             (Verb::Delete, None) => delete::delete(self),
             (Verb::DeleteCollection, None) => delete::delete_collection(self),
             _ => Err(self.not_allowed()),

@@ -4,7 +4,6 @@
 //! A stored kind is served because it stands in the `kinds!` table, with `status` if its type has one and `scale` if it has replicas.
 //!
 //! The real thing: pkg/registry/*/rest/storage_*.go, staging/src/k8s.io/apiserver/pkg/endpoints/installer.go.
-//! Left out: pods' `resize`.
 
 use crate::api::kinds::views::{self, View};
 use crate::api::schema::{Shape, shape};

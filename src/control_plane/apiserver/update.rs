@@ -5,7 +5,8 @@
 
 use super::admission::{self, Operation};
 use super::{
-    Call, authorization, create, custom, ephemeral_containers, field_managers, metadata, service_ip,
+    Call, authorization, create, custom, ephemeral_containers, field_managers, metadata,
+    pod_resize, service_ip,
 };
 use crate::api::field::FieldError;
 use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
@@ -136,7 +137,10 @@ pub(super) fn complete(
     old: &Object,
 ) -> Result<(), Status> {
     let part = call.request.subresource;
-    if matches!(part, None | Some(Subresource::EphemeralContainers)) {
+    if matches!(
+        part,
+        None | Some(Subresource::EphemeralContainers | Subresource::Resize)
+    ) {
         object.set_defaults();
     }
     match part {
@@ -152,6 +156,7 @@ pub(super) fn prepare(call: &Call<'_, '_>, object: &mut Object, old: &Object) {
         Some(Subresource::Status) => object.prepare_status_update(old),
         Some(Subresource::Finalize) => *object = with_spec_finalizers_of(object, old),
         Some(Subresource::EphemeralContainers) => ephemeral_containers::prepare(object, old),
+        Some(Subresource::Resize) => pod_resize::prepare(object, old),
         Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction) | None => {
             object.prepare_update(old);
         }
@@ -180,6 +185,7 @@ pub(super) fn finish(
         (None, Some(Subresource::EphemeralContainers)) => {
             ephemeral_containers::validate(&object, old)
         }
+        (None, Some(Subresource::Resize)) => pod_resize::validate(&object, old),
         (None, _) => object.validate_update(old),
     });
     if !errors.is_empty() {

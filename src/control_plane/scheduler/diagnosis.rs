@@ -106,8 +106,7 @@ fn without_lower(pod: PodToPlace<'_>, node: &NodeInfo, seen: &Seen<'_>) -> Dry {
     let mut emptied = node.clone();
     let mut any = false;
     for victim in victims.filter(lower) {
-        let Some(spec) = &victim.spec else { continue };
-        emptied.remove_pod(&PodUse::of(spec));
+        emptied.remove_pod(&PodUse::of_placed(victim));
         any = true;
     }
     if !any {

@@ -75,7 +75,7 @@ fn pod_gone(pod: &Pod, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wak
 }
 
 fn pod_placed(pod: &Pod, node: &str, seen: &Seen<'_>, memory: &mut SchedulerMemory) -> Vec<Wake> {
-    let used = pod.spec.as_ref().map(PodUse::of).unwrap_or_default();
+    let used = PodUse::of_placed(pod);
     match memory.cache.set_pod(uid_of(pod), node, used) {
         Effect::Released => memory.queue.on_event(&ClusterEvent::PodShrunk, seen),
         Effect::Same | Effect::Taken => Vec::new(),

@@ -2,11 +2,11 @@
 //!
 //! The real thing: staging/src/k8s.io/component-helpers/resource/helpers.go (`PodRequests`), pkg/scheduler/framework/types.go
 //! (`calculateResource`), pkg/scheduler/util/pod_resources.go (the defaults for scoring).
-//! Left out: resources at the level of the whole pod (alpha in 1.33); a resize in progress counts with what the spec asks, not with what
-//! the kubelet has granted.
+//! Left out: resources at the level of the whole pod (alpha in 1.33).
 
+use crate::api::kinds::pod_resize;
 use crate::api::{Name, quantity};
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use k8s_openapi::api::core::v1::{Container, Pod, PodSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
@@ -142,6 +142,12 @@ impl PodUse {
             ports: host_ports(spec),
             priority: spec.priority.unwrap_or(0),
         }
+    }
+
+    /// Adds up a pod that is on a node: one that is being resized counts as the larger of what it has and what it asks for.
+    #[must_use]
+    pub(super) fn of_placed(pod: &Pod) -> Self {
+        pod_resize::counted(pod).map_or_else(Self::default, |spec| Self::of(&spec))
     }
 
     /// Does it ask for less than `other` of anything?

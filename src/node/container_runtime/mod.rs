@@ -46,6 +46,8 @@ pub fn call(machine: &mut Machine, call: &RuntimeCall, now_ms: Ms) -> Result<(),
             host_network,
         } => return run_sandbox(machine, *pod_uid, pod, host_network.as_ref(), now_ms),
         RuntimeCall::StartContainer { .. } => return start(machine, call, now_ms),
+        // Cgroups are left out: nothing in a machine has a limit.
+        RuntimeCall::UpdateContainerResources { .. } => {}
         RuntimeCall::StopContainer {
             container,
             grace_ms,

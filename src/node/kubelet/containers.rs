@@ -42,6 +42,9 @@ fn status(
         None => missing(view, spec, before),
         Some((id, container)) => {
             let mut status = present(view.uid, id, container, spec);
+            let [granted, has] = memory.resources_of(spec);
+            status.allocated_resources = granted.and_then(|r| r.requests.clone());
+            status.resources = Some(has.cloned().unwrap_or_default());
             status.last_state = attempts
                 .next()
                 .and_then(|(id, container)| over(view.uid, id, container))
@@ -157,8 +160,6 @@ fn present(
         image_id: image::reference(&container.image),
         container_id: Some(container_id(pod, id)),
         state: Some(state),
-        resources: Some(spec.resources.clone().unwrap_or_default()),
-        allocated_resources: spec.resources.as_ref().and_then(|r| r.requests.clone()),
         ..ContainerStatus::default()
     }
 }

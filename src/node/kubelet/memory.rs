@@ -4,6 +4,7 @@
 
 use super::back_off::BackOff;
 use super::probes::Probing;
+use super::resize::Resize;
 use crate::api::time::Ms;
 use crate::api::{Name, Object, Uid};
 use imbl::OrdMap;
@@ -85,6 +86,10 @@ pub(super) enum LeaseMemory {
 pub(super) struct PodMemory {
     /// What it asks for, once it was admitted; given back when it has finished.
     pub(super) admitted: Option<Requests>,
+    /// The version of the pod whose containers' resources were granted.
+    pub(super) allocated: Option<Object>,
+    /// The resize that was asked for since, until its containers have what they are to have.
+    pub(super) resize: Option<Resize>,
     /// A pass over the pod is under way: something was begun and the status is written only when that is over.
     pub(super) is_passing: bool,
     /// It was deleted from the API by this kubelet.

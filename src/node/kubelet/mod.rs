@@ -20,6 +20,7 @@ mod pass;
 mod pod;
 mod probes;
 mod references;
+mod resize;
 mod start;
 mod status;
 mod stop;

@@ -5,7 +5,7 @@
 //!
 //! The real thing: pkg/kubelet/kubelet.go (`SyncPod`), kuberuntime/kuberuntime_manager.go (`computePodActions`, `SyncPod`, `doBackOff`),
 //! kuberuntime_container.go (`startContainer`).
-//! Left out: volumes are there at once; cgroups and in-place resize.
+//! Left out: volumes are there at once; cgroups.
 
 use super::images::{self, Image};
 use super::memory::PodMemory;
@@ -39,6 +39,9 @@ impl<'a> Pass<'a> {
         let was_passing = self.memory.is_passing;
         if !was_passing {
             self.resume_probes();
+        }
+        self.resize();
+        if !was_passing {
             self.report(Outlook::Open);
         }
         let waiting_before = self.memory.waiting.len();
@@ -218,6 +221,10 @@ impl<'a> Pass<'a> {
                 spec.name
             );
             self.kill(spec, id, "ContainerChanged", message, None);
+            return;
+        }
+        if let Some(message) = self.resize_container(&spec.name, id) {
+            self.kill(spec, id, "ContainerResized", message, None);
             return;
         }
         self.probe_from_now_on(spec, id, container);

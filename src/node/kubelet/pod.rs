@@ -6,7 +6,7 @@ use super::admission::{self, Refusal};
 use super::memory::KubeletMemory;
 use super::pass::Pass;
 use super::view::{self, PodView};
-use super::{Kubelet, terminate};
+use super::{Kubelet, resize, terminate};
 use crate::api::owner::uid_of;
 use crate::api::pods::{is_finished, node_name};
 use crate::api::{
@@ -51,6 +51,7 @@ pub(super) fn sync(key: &str, seen: &Seen<'_>, memory: &mut KubeletMemory) -> Tu
         return turn;
     };
     let refusal = admit(pod, uid, seen, memory);
+    resize::consider(object, pod, uid, seen, memory);
     let mut pass = Pass {
         view: PodView::new(key, object, pod, uid, seen),
         memory: memory.pods.entry(uid).or_default(),

@@ -2,11 +2,12 @@
 //!
 //! The real thing: pkg/kubelet/kubelet_pods.go (`generateAPIPodStatus`, `getPhase`, `convertToAPIContainerStatuses`), status/generate.go,
 //! status/status_manager.go (`updateLastTransitionTime`, `mergePodStatus`).
-//! Left out: `status.containerStatuses[].user`, in-place resize; a status is written as an update, not as a patch.
+//! Left out: `status.containerStatuses[].user`; a status is written as an update, not as a patch.
 
 use super::containers;
 use super::memory::PodMemory;
 use super::view::{PodView, is_sidecar};
+use crate::api::kinds::pod_resize::{IN_PROGRESS, PENDING};
 use crate::api::time;
 use crate::component::SandboxState;
 use k8s_openapi::api::core::v1::{
@@ -21,6 +22,9 @@ const OWN: [&str; 5] = [
     "ContainersReady",
     "PodScheduled",
 ];
+
+/// Those that it has only while the pod is being resized.
+const OWN_AT_TIMES: [&str; 2] = [IN_PROGRESS, PENDING];
 
 /// Will the pod's containers ever run again?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +76,9 @@ pub(super) fn generate(
         .conditions
         .iter()
         .flatten()
-        .filter(|c| !OWN.contains(&c.type_.as_str()));
+        .filter(|c| !OWN.iter().chain(&OWN_AT_TIMES).any(|own| c.type_ == **own));
     conditions.extend(foreign.cloned());
+    conditions.extend(memory.resize_condition());
     own_conditions(
         view,
         old,

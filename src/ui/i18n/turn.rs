@@ -104,6 +104,11 @@ const REASONS: &[(&str, &str, &str)] = &[
         "spec 里有这个容器，机器上却没有运行。",
     ),
     (
+        "ContainerResized",
+        "The container has other amounts of CPU or memory than were granted to its pod.",
+        "容器的 CPU 或内存与已批准给 Pod 的数量不一致。",
+    ),
+    (
         "ContainerStillRunning",
         "The pod is being deleted and the container still runs.",
         "Pod 正在删除，而容器还在运行。",

@@ -1,8 +1,7 @@
 //! Pod.
 //!
 //! The real thing: pkg/apis/core, pkg/registry/core/pod/strategy.go.
-//! Left out: in-place resize (a subresource of its own); pod-level resources and resource claims, which 1.33
-//! forgets unless their features are switched on.
+//! Left out: pod-level resources and resource claims, which 1.33 forgets unless their features are switched on.
 
 mod columns;
 pub(super) mod containers;
@@ -12,6 +11,7 @@ pub mod ephemeral;
 pub(super) mod probes;
 mod projected;
 mod qos;
+pub mod resize;
 pub(super) mod resources;
 pub(super) mod scheduling;
 mod security;
@@ -60,6 +60,7 @@ impl Stored for Pod {
         subresource("log", "Pod", &["get"]),
         subresource("portforward", "PodPortForwardOptions", &["create", "get"]),
         SubresourceInfo::proxy("PodProxyOptions"),
+        subresource("resize", "Pod", &["get", "patch", "update"]),
     ];
 
     fn set_defaults(&mut self) {

@@ -1,8 +1,7 @@
 //! What an update of a pod may change: little.
 //!
 //! The real thing: pkg/apis/core/validation/validation.go (`ValidatePodUpdate`).
-//! Left out: the resize subresource, by which requests and limits could change; rules about a pod's status (`ValidatePodStatusUpdate`),
-//! which only kubelets write.
+//! Left out: rules about a pod's status (`ValidatePodStatusUpdate`), which only kubelets write.
 
 use super::super::go;
 use super::super::names::within;

@@ -5,7 +5,7 @@
 use super::{Attributes, Operation, Plugin, World};
 use crate::api::quantity::{self, ResourceList};
 use crate::api::quota::{Amounts, of_pod};
-use crate::api::{Kind, Object, Status, Stored};
+use crate::api::{Kind, Object, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::{
     Container, LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod, PodSpec,
 };
@@ -40,7 +40,8 @@ impl Plugin for LimitRanger {
         world: &World<'_>,
     ) -> Result<Vec<Object>, Status> {
         let updates = attributes.operation == Operation::Update && attributes.subresource.is_none();
-        let resizes = updates && attributes.kind == Kind::PersistentVolumeClaim;
+        let resizes = updates && attributes.kind == Kind::PersistentVolumeClaim
+            || attributes.subresource == Some(Subresource::Resize);
         let creates =
             attributes.creates(Kind::Pod) || attributes.creates(Kind::PersistentVolumeClaim);
         let Some(object) = object.filter(|_| creates || resizes) else {

@@ -7,7 +7,7 @@
 
 use super::{Attributes, Operation, Plugin, World};
 use crate::api::quantity::ResourceList;
-use crate::api::{Kind, Object, Status, Stored, quota};
+use crate::api::{Kind, Object, Status, Stored, Subresource, quota};
 use k8s_openapi::api::core::v1::ResourceQuota as Quota;
 
 /// See the file.
@@ -21,15 +21,17 @@ impl Plugin for ResourceQuota {
         world: &World<'_>,
     ) -> Result<Vec<Object>, Status> {
         let quotas = world.head.table(Kind::ResourceQuota);
+        let resizes = attributes.subresource == Some(Subresource::Resize);
         let charged = match attributes.operation {
             Operation::Create => true,
-            Operation::Update => quota::is_charged_on_update(attributes.kind),
+            Operation::Update => resizes || quota::is_charged_on_update(attributes.kind),
             Operation::Delete => false,
         };
         let Some(object) = object.filter(|_| charged && !quotas.is_empty()) else {
             return Ok(Vec::new());
         };
-        if attributes.subresource.is_some() || !quota::is_countable(attributes.kind) {
+        let is_whole = resizes || attributes.subresource.is_none();
+        if !is_whole || !quota::is_countable(attributes.kind) {
             return Ok(Vec::new());
         }
         let found = quotas.in_namespace(attributes.namespace);

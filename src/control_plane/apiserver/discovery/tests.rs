@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// What a server of 1.32 did not have yet.
 const SINCE_1_33: &[(&str, &str)] = &[
+    ("v1", "pods/resize"),
     ("networking.k8s.io/v1", "ipaddresses"),
     ("networking.k8s.io/v1", "servicecidrs"),
     ("networking.k8s.io/v1", "servicecidrs/status"),

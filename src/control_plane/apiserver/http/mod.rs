@@ -407,6 +407,7 @@ fn subresource(name: &str) -> Option<Subresource> {
         "finalize" => Some(Subresource::Finalize),
         "eviction" => Some(Subresource::Eviction),
         "ephemeralcontainers" => Some(Subresource::EphemeralContainers),
+        "resize" => Some(Subresource::Resize),
         _ => None,
     }
 }
