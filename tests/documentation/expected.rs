@@ -64,6 +64,17 @@ ensure CRDs are installed first"#,
 The Service "needs-both-families" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services
 The Service "needs-the-other-family" is invalid: spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster"#,
     ),
+    (
+        "ways-of-former-times",
+        r#"Warning: spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead
+Warning: spec.template.metadata.annotations[scheduler.alpha.kubernetes.io/critical-pod]: non-functional in v1.16+; use the "priorityClassName" field instead
+Warning: spec.template.metadata.annotations[container.apparmor.security.beta.kubernetes.io/main]: deprecated since v1.30; use the "appArmorProfile" field instead
+Warning: metadata.annotations[container.apparmor.security.beta.kubernetes.io/main]: deprecated since v1.30; use the "appArmorProfile" field instead
+Warning: spec.volumes[0].gitRepo: deprecated in v1.11, and disabled by default in v1.33+
+Warning: annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead
+Warning: metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use "mountOptions" attribute instead
+Warning: spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning."#,
+    ),
 ];
 
 /// Versions and kinds that the documentation writes and nothing here serves. `*` stands for anything.
@@ -162,6 +173,23 @@ pub(crate) const REFUSED: &[(&str, &str)] = &[
     (
         "*/debug/event-exporter.yaml",
         "Warning: metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
+    ),
+    // Older than what they use has come to be called.
+    (
+        "*/cloud/ccm-example.yaml",
+        "Warning: spec.template.spec.nodeSelector[node-role.kubernetes.io/master]: use \"node-role.kubernetes.io/control-plane\" instead",
+    ),
+    (
+        "*/debug/fluentd-gcp-ds.yaml",
+        "Warning: spec.template.metadata.annotations[scheduler.alpha.kubernetes.io/critical-pod]: non-functional in v1.16+; use the \"priorityClassName\" field instead",
+    ),
+    (
+        "*/security/hello-apparmor.yaml",
+        "Warning: metadata.annotations[container.apparmor.security.beta.kubernetes.io/hello]: deprecated since v1.30; use the \"appArmorProfile\" field instead",
+    ),
+    (
+        "*/security/seccomp/alpha/*.yaml",
+        "Warning: metadata.annotations[seccomp.security.alpha.kubernetes.io/pod]: non-functional in v1.27+; use the \"seccompProfile\" field instead",
     ),
     // The page makes the account first.
     (

@@ -118,10 +118,8 @@ impl Stored for Deployment {
     }
 
     fn warnings(&self, old: Option<&Self>) -> Vec<String> {
-        match old {
-            None => workload::name_warnings(&self.metadata),
-            Some(_) => Vec::new(),
-        }
+        let template = self.spec.as_ref().map(|spec| &spec.template);
+        workload::warnings(&self.metadata, template, old.map(|old| &old.metadata))
     }
 
     fn columns() -> &'static [Column] {

@@ -34,6 +34,16 @@ impl Stored for PodTemplate {
         errors.into_list()
     }
 
+    fn warnings(&self, old: Option<&Self>) -> Vec<String> {
+        let is_old = old.is_some_and(|old| old.metadata.generation == self.metadata.generation);
+        match &self.template {
+            Some(template) if !is_old => {
+                pod::warnings::of_template(template, &Path::root("template"))
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[column("Containers"), column("Images"), column("Pod Labels")];
         COLUMNS

@@ -100,10 +100,8 @@ impl Stored for ReplicaSet {
     }
 
     fn warnings(&self, old: Option<&Self>) -> Vec<String> {
-        match old {
-            None => workload::name_warnings(&self.metadata),
-            Some(_) => Vec::new(),
-        }
+        let template = self.spec.as_ref().and_then(|spec| spec.template.as_ref());
+        workload::warnings(&self.metadata, template, old.map(|old| &old.metadata))
     }
 
     fn columns() -> &'static [Column] {

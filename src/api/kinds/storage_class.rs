@@ -4,7 +4,7 @@
 
 use super::cells::{age, column};
 use super::normal::{drop_empty, list, text, text_default};
-use super::{Column, Stored, stored};
+use super::{Column, Stored, pod, stored};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::labels;
@@ -78,6 +78,20 @@ impl Stored for StorageClass {
             errors.invalid(&path, mode, "field is immutable");
         }
         errors.into_list()
+    }
+
+    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for (i, term) in list(&self.allowed_topologies).iter().enumerate() {
+            for (j, expression) in list(&term.match_label_expressions).iter().enumerate() {
+                let key = &expression.key;
+                if let Some(why) = pod::warnings::old_label(key) {
+                    let at = format!("allowedTopologies[{i}].matchLabelExpressions[{j}].key");
+                    warnings.push(format!("{at}: {key} is {why}"));
+                }
+            }
+        }
+        warnings
     }
 
     fn columns() -> &'static [Column] {

@@ -4,7 +4,7 @@
 //! `ValidateReplicaSetStatus`).
 //! Left out: telling `selector: {}` from no selector; both read as no selector.
 
-use super::pod::validation;
+use super::pod::{validation, warnings as pod_warnings};
 use super::{go, names, selectors};
 use crate::api::check::{Errors, Path};
 use crate::api::selector;
@@ -168,6 +168,34 @@ pub(super) fn collisions_grow(new: Option<i32>, old: Option<i32>, errors: &mut E
             "cannot be decremented",
         );
     }
+}
+
+/// What the author of a workload is warned of: its name, when it is new, and its template.
+pub(super) fn warnings(
+    metadata: &ObjectMeta,
+    template: Option<&PodTemplateSpec>,
+    old: Option<&ObjectMeta>,
+) -> Vec<String> {
+    let mut warnings = match old {
+        None => name_warnings(metadata),
+        Some(_) => Vec::new(),
+    };
+    if let Some(template) = template {
+        warnings.append(&mut template_warnings(template, metadata, old));
+    }
+    warnings
+}
+
+/// What a template's author is warned of, if it is new: at the beginning, and when an update changes the generation.
+pub(super) fn template_warnings(
+    template: &PodTemplateSpec,
+    metadata: &ObjectMeta,
+    old: Option<&ObjectMeta>,
+) -> Vec<String> {
+    if old.is_some_and(|old| old.generation == metadata.generation) {
+        return Vec::new();
+    }
+    pod_warnings::of_template(template, &SPEC.child("template"))
 }
 
 /// A name that pods' names are made of had better be a label.

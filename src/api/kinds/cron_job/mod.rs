@@ -93,8 +93,9 @@ impl Stored for CronJob {
         };
         if old.is_none_or(|old| old.spec != self.spec) {
             let job = spec.job_template.spec.as_ref();
-            let path = "spec.jobTemplate.spec";
-            warnings.extend(job.and_then(|job| job::validation::warning(job, path)));
+            let path = workload::SPEC.child("jobTemplate");
+            let of_job = |job| job::validation::warnings(job, &path.child("spec"));
+            warnings.extend(job.map(of_job).unwrap_or_default());
         }
         if old.is_some() && spec.schedule.contains("TZ") {
             // Upstream's own path.

@@ -102,6 +102,14 @@ impl Stored for DaemonSet {
         errors.into_list()
     }
 
+    fn warnings(&self, old: Option<&Self>) -> Vec<String> {
+        let of_spec = |spec: &DaemonSetSpec| {
+            let old = old.map(|old| &old.metadata);
+            workload::template_warnings(&spec.template, &self.metadata, old)
+        };
+        self.spec.as_ref().map(of_spec).unwrap_or_default()
+    }
+
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             number("Desired"),

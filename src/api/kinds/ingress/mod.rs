@@ -68,6 +68,17 @@ impl Stored for Ingress {
         errors.into_list()
     }
 
+    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
+        const KEY: &str = "kubernetes.io/ingress.class";
+        let annotations = self.metadata.annotations.as_ref();
+        if annotations.is_none_or(|all| !all.contains_key(KEY)) {
+            return Vec::new();
+        }
+        let text =
+            format!("annotation {KEY:?} is deprecated, please use 'spec.ingressClassName' instead");
+        vec![text]
+    }
+
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             column("Class"),

@@ -113,11 +113,8 @@ impl Stored for Job {
             Some(old) if old.spec == self.spec => return Vec::new(),
             Some(_) => Vec::new(),
         };
-        warnings.extend(
-            self.spec
-                .as_ref()
-                .and_then(|s| validation::warning(s, "spec")),
-        );
+        let of_spec = |spec| validation::warnings(spec, &workload::SPEC);
+        warnings.extend(self.spec.as_ref().map(of_spec).unwrap_or_default());
         warnings
     }
 

@@ -256,14 +256,18 @@ fn restart_policy(spec: &JobSpec, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-/// What the author of so large a job should know.
-pub(in super::super) fn warning(spec: &JobSpec, path: &str) -> Option<String> {
+/// What the author of so large a job should know, or of such pods.
+pub(in super::super) fn warnings(spec: &JobSpec, path: &Path<'_>) -> Vec<String> {
     let indexed = spec.completion_mode.as_deref() == Some("Indexed");
     let many = spec.completions.unwrap_or(0) > COMPLETIONS_SOFT_MAX;
     let wide = spec.parallelism.unwrap_or(0) > HIGH_COMPLETIONS_PARALLELISM_MAX;
-    (indexed && many && wide).then(|| {
-        format!(
+    let mut warnings = Vec::new();
+    if indexed && many && wide {
+        warnings.push(format!(
             "{path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail"
-        )
-    })
+        ));
+    }
+    let path = path.child("template");
+    warnings.append(&mut pod::warnings::of_template(&spec.template, &path));
+    warnings
 }

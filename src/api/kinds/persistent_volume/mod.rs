@@ -11,8 +11,8 @@ pub(super) use validation::{Context, access_modes, spec};
 
 use super::cells::{age, column, wide};
 use super::normal::{drop_empty, list, text, text_default};
-use super::{Column, Stored, stored};
-use crate::api::check::Errors;
+use super::{Column, Stored, persistent_volume_claim, pod, stored};
+use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::quantity;
 use crate::api::time::Ms;
@@ -76,6 +76,10 @@ impl Stored for PersistentVolume {
         errors.into_list()
     }
 
+    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
+        warnings(self)
+    }
+
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             column("Capacity"),
@@ -121,6 +125,73 @@ impl Stored for PersistentVolume {
             or_unset(spec.volume_mode),
         ]
     }
+}
+
+/// The real thing: pkg/api/persistentvolume/util.go (`GetWarningsForPersistentVolume`).
+fn warnings(volume: &PersistentVolume) -> Vec<String> {
+    const OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
+    let mut warnings = persistent_volume_claim::old_class(&volume.metadata);
+    let annotations = volume.metadata.annotations.as_ref();
+    if annotations.is_some_and(|all| all.contains_key(OPTIONS)) {
+        warnings.push(format!(
+            "metadata.annotations[{OPTIONS}]: deprecated since v1.31; use \"mountOptions\" attribute instead"
+        ));
+    }
+    let Some(spec) = &volume.spec else {
+        return warnings;
+    };
+    if spec.persistent_volume_reclaim_policy.as_deref() == Some("Recycle") {
+        let text = "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.";
+        warnings.push(text.to_owned());
+    }
+    let required = spec
+        .node_affinity
+        .as_ref()
+        .and_then(|a| a.required.as_ref());
+    let path = Path::root("spec");
+    let path_of_affinity = path.child("nodeAffinity");
+    let path_of_required = path_of_affinity.child("required");
+    let path_of_terms = path_of_required.child("nodeSelectorTerms");
+    let terms = required.map_or(&[][..], |selector| &selector.node_selector_terms);
+    for (index, term) in terms.iter().enumerate() {
+        let path = path_of_terms.index(index);
+        warnings.append(&mut pod::warnings::of_term(term, &path));
+    }
+    let gone = [
+        (
+            spec.cephfs.is_some(),
+            "cephfs",
+            "deprecated in v1.28, non-functional in v1.31+",
+        ),
+        (
+            spec.photon_persistent_disk.is_some(),
+            "photonPersistentDisk",
+            "deprecated in v1.11, non-functional in v1.16+",
+        ),
+        (
+            spec.rbd.is_some(),
+            "rbd",
+            "deprecated in v1.28, non-functional in v1.31+",
+        ),
+        (
+            spec.scale_io.is_some(),
+            "scaleIO",
+            "deprecated in v1.16, non-functional in v1.22+",
+        ),
+        (
+            spec.storageos.is_some(),
+            "storageOS",
+            "deprecated in v1.22, non-functional in v1.25+",
+        ),
+        (
+            spec.glusterfs.is_some(),
+            "glusterfs",
+            "deprecated in v1.25, non-functional in v1.26+",
+        ),
+    ];
+    let gone = gone.into_iter().filter(|(is_there, _, _)| *is_there);
+    warnings.extend(gone.map(|(_, field, why)| format!("{}: {why}", path.child(field))));
+    warnings
 }
 
 /// The text, or that there is none.

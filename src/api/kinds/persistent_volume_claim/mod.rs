@@ -13,7 +13,7 @@ pub(super) use validation::spec as validate_spec;
 use super::cells::{age, column, wide};
 use super::normal::{drop_empty, list, text, text_default};
 use super::persistent_volume::{class, modes_cell, or_unset};
-use super::{Column, Stored, stored};
+use super::{Column, Stored, pod, stored};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::quantity;
@@ -22,6 +22,7 @@ use k8s_openapi::api::core::v1::{
     PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,
     TypedLocalObjectReference, TypedObjectReference,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 impl Stored for PersistentVolumeClaim {
     stored!(PersistentVolumeClaim);
@@ -84,6 +85,14 @@ impl Stored for PersistentVolumeClaim {
         errors.into_list()
     }
 
+    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
+        let mut warnings = old_class(&self.metadata);
+        if let Some(spec) = &self.spec {
+            warnings.append(&mut warnings_of_spec(spec, &Path::root("spec")));
+        }
+        warnings
+    }
+
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             column("Status"),
@@ -132,6 +141,35 @@ pub fn class_of(claim: &PersistentVolumeClaim) -> &str {
         .as_ref()
         .and_then(|s| s.storage_class_name.as_ref());
     class(claim.metadata.annotations.as_ref(), field)
+}
+
+/// A class in the annotation of former times.
+pub(super) fn old_class(metadata: &ObjectMeta) -> Vec<String> {
+    const KEY: &str = "volume.beta.kubernetes.io/storage-class";
+    let annotations = metadata.annotations.as_ref();
+    if annotations.is_none_or(|all| !all.contains_key(KEY)) {
+        return Vec::new();
+    }
+    vec![format!(
+        "metadata.annotations[{KEY}]: deprecated since v1.8; use \"storageClassName\" attribute instead"
+    )]
+}
+
+/// Parts of bytes. The real thing: pkg/api/persistentvolumeclaim/util.go (`GetWarningsForPersistentVolumeClaimSpec`).
+pub(super) fn warnings_of_spec(spec: &PersistentVolumeClaimSpec, path: &Path<'_>) -> Vec<String> {
+    let Some(resources) = &spec.resources else {
+        return Vec::new();
+    };
+    let path = path.child("resources");
+    let lists = [
+        (&resources.requests, "requests"),
+        (&resources.limits, "limits"),
+    ];
+    let storage = lists.into_iter().filter_map(|(list, name)| {
+        let amount = list.as_ref()?.get("storage");
+        pod::warnings::fraction(amount, &path.child(name).key("storage"))
+    });
+    storage.collect()
 }
 
 /// What the API server fills into a claim's specification, in a claim or in a template of one.

@@ -21,6 +21,7 @@ mod update;
 pub(super) mod validation;
 mod volume_defaults;
 pub(super) mod volumes;
+pub(super) mod warnings;
 
 use super::{Column, Stored, SubresourceInfo, stored};
 use crate::api::check::Errors;
@@ -118,6 +119,10 @@ impl Stored for Pod {
         let mut errors = Errors::new();
         update::validate(self, old, &mut errors);
         errors.into_list()
+    }
+
+    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
+        warnings::of_pod(self)
     }
 
     fn columns() -> &'static [Column] {

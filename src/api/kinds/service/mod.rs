@@ -70,6 +70,10 @@ impl Stored for Service {
         names::label_1035(name).into_iter().next()
     }
 
+    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
+        warnings(self)
+    }
+
     fn columns() -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             column("Type"),
@@ -120,6 +124,59 @@ fn needs_health_check(spec: &ServiceSpec) -> bool {
 /// Is the service of one of these types?
 fn is(spec: &ServiceSpec, kinds: &[&str]) -> bool {
     kinds.contains(&spec.type_.as_deref().unwrap_or_default())
+}
+
+/// What is said and does nothing.
+///
+/// The real thing: pkg/api/service/warnings.go (`GetWarningsForService`).
+fn warnings(service: &Service) -> Vec<String> {
+    const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
+    let mut warnings = Vec::new();
+    let annotations = service.metadata.annotations.as_ref();
+    if annotations.is_some_and(|all| all.contains_key(HINTS)) {
+        warnings.push(format!(
+            "annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead"
+        ));
+    }
+    let Some(spec) = &service.spec else {
+        return warnings;
+    };
+    let filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let outside = spec
+        .external_ips
+        .as_ref()
+        .is_some_and(|ips| !ips.is_empty());
+    let mut say = |when: bool, text: &str| {
+        if when {
+            warnings.push(text.to_owned());
+        }
+    };
+    if is(spec, &["ClusterIP"]) && spec.cluster_ip.as_deref() == Some("None") {
+        let ignored = [
+            (filled(&spec.load_balancer_ip), "spec.loadBalancerIP"),
+            (outside, "spec.externalIPs"),
+            (
+                spec.session_affinity.as_deref() != Some("None"),
+                "spec.SessionAffinity",
+            ),
+        ];
+        for (is_there, field) in ignored {
+            say(
+                is_there,
+                &format!("{field} is ignored for headless services"),
+            );
+        }
+    }
+    let elsewhere = is(spec, &["ExternalName"]);
+    say(
+        elsewhere && outside,
+        "spec.externalIPs is ignored when spec.type is \"ExternalName\"",
+    );
+    say(
+        !elsewhere && filled(&spec.external_name),
+        "spec.externalName is ignored when spec.type is not \"ExternalName\"",
+    );
+    warnings
 }
 
 fn port_cell(port: &ServicePort) -> String {

@@ -8,8 +8,8 @@ mod tests;
 mod validation;
 
 use super::cells::{age, column, containers, wide};
-use super::normal::{drop_empty, drop_zero, text_default};
-use super::{Column, Scale, Stored, names, pod, stored, workload};
+use super::normal::{drop_empty, drop_zero, list, text_default};
+use super::{Column, Scale, Stored, names, persistent_volume_claim, pod, stored, workload};
 use crate::api::check::Errors;
 use crate::api::field::FieldError;
 use crate::api::time::Ms;
@@ -110,13 +110,24 @@ impl Stored for StatefulSet {
         self.spec.get_or_insert_default().replicas = Some(replicas);
     }
 
-    fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
-        let limit = self.spec.as_ref().and_then(|s| s.revision_history_limit);
-        if limit.is_none_or(|limit| limit >= 0) {
+    fn warnings(&self, old: Option<&Self>) -> Vec<String> {
+        let Some(spec) = &self.spec else {
             return Vec::new();
+        };
+        let old = old.map(|old| &old.metadata);
+        let mut warnings = workload::template_warnings(&spec.template, &self.metadata, old);
+        let path = workload::SPEC.child("volumeClaimTemplates");
+        for (index, claim) in list(&spec.volume_claim_templates).iter().enumerate() {
+            let spec = claim.spec.as_ref();
+            let of_spec =
+                |spec| persistent_volume_claim::warnings_of_spec(spec, &path.index(index));
+            warnings.extend(spec.map(of_spec).unwrap_or_default());
         }
-        let text = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
-        vec![text.to_owned()]
+        if spec.revision_history_limit.unwrap_or(0) < 0 {
+            let text = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
+            warnings.push(text.to_owned());
+        }
+        warnings
     }
 
     fn columns() -> &'static [Column] {
