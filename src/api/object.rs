@@ -81,18 +81,32 @@ impl Uid {
 /// How long the text form is, with its hyphens.
 const UUID_LENGTH: usize = 36;
 
+/// Stands for what is neither a digit nor a hyphen.
+const NO_DIGIT: u8 = 0xff;
+
+/// What each byte of a UUID's text stands for: its digit, 16 for a hyphen, or [`NO_DIGIT`].
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let (mut digit, hexadecimal) = (0, b"0123456789abcdef-");
+    while digit < hexadecimal.len() {
+        digits[hexadecimal[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+
 /// Half of a UUID's text: sixteen hexadecimal digits with hyphens between them; `None` if it is anything else.
 fn sixteen_digits(text: &[u8]) -> Option<u64> {
     let (mut number, mut digits) = (0u64, 0);
     for byte in text {
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            b'-' => continue,
-            _ => return None,
-        };
-        number = number << 4 | u64::from(digit);
-        digits += 1;
+        match DIGITS[usize::from(*byte)] {
+            NO_DIGIT => return None,
+            16 => {}
+            digit => {
+                number = number << 4 | u64::from(digit);
+                digits += 1;
+            }
+        }
     }
     (digits == 16).then_some(number)
 }

@@ -80,6 +80,12 @@ impl Default for Capacity {
 }
 
 impl Machine {
+    /// Does what runs on it reach the API server?
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.powered && self.connected
+    }
+
     /// A machine that was just plugged in; `number` counts the cluster's machines from 0 and decides its addresses.
     #[must_use]
     pub fn numbered(number: u32) -> Self {

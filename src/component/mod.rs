@@ -24,7 +24,7 @@ pub use machine::{
 pub use memory::{Memory, Remembered};
 pub use rng::Rng;
 pub use scheduling::{NodeVerdict, PluginScore, Scheduling};
-pub use seen::{Seen, join, queue_key};
+pub use seen::{Caches, Seen, join, queue_key};
 pub use turn::{
     Action, CREATED_NAME, Datum, Difference, Fact, Note, NoteType, Outcome, Planned, Turn, Urgency,
     Wake,

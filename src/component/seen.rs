@@ -4,46 +4,47 @@ use super::Machine;
 use crate::api::time::Ms;
 use crate::api::{CustomKind, Kind, Name, Object, Snapshot, Stored, Table, Uid};
 
-/// How many kinds there are.
-const KINDS: usize = Kind::ALL.len();
+/// The informers' caches of one process: what [`Seen`] looks objects up in.
+pub trait Caches {
+    /// The cache of one kind; `None` if there is no informer on it.
+    fn table(&self, kind: Kind) -> Option<&Table>;
+
+    /// The custom kinds among them.
+    fn custom_kinds(&self) -> Vec<CustomKind>;
+}
+
+/// Everything as it was at one revision: informers on every kind, and none of them lags.
+impl Caches for Snapshot {
+    fn table(&self, kind: Kind) -> Option<&Table> {
+        Some(self.table(kind))
+    }
+
+    fn custom_kinds(&self) -> Vec<CustomKind> {
+        self.custom_kinds().collect()
+    }
+}
 
 /// One component's view of the world at one moment: its belief, which may lag behind the truth.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Seen<'a> {
     /// Now.
     pub now_ms: Ms,
     /// The node that the component runs on; empty in the control plane.
     pub node: &'a str,
-    tables: [Option<&'a Table>; KINDS],
-    /// Few components watch custom kinds, and then all of them.
-    custom: Vec<(CustomKind, &'a Table)>,
+    caches: &'a dyn Caches,
     machine: Option<&'a Machine>,
 }
 
 impl<'a> Seen<'a> {
-    /// A view with no informer yet; see [`Seen::with`].
+    /// The view that these caches give from the control plane.
     #[must_use]
-    pub fn new(now_ms: Ms, node: &'a str, machine: Option<&'a Machine>) -> Self {
+    pub fn new(caches: &'a dyn Caches, now_ms: Ms) -> Self {
         Self {
             now_ms,
-            node,
-            tables: [None; KINDS],
-            custom: Vec::new(),
-            machine,
+            node: "",
+            caches,
+            machine: None,
         }
-    }
-
-    /// A view of everything at one revision: for tests, and for asking "what would this component do if it knew the truth?".
-    #[must_use]
-    pub fn all(snapshot: &'a Snapshot, now_ms: Ms) -> Self {
-        let mut seen = Self::new(now_ms, "", None);
-        for kind in Kind::ALL {
-            seen = seen.with(*kind, snapshot.table(*kind));
-        }
-        for kind in snapshot.custom_kinds().map(Kind::Custom) {
-            seen = seen.with(kind, snapshot.table(kind));
-        }
-        seen
     }
 
     /// The same view from a node and its machine.
@@ -56,19 +57,10 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// The same view with this informer's cache.
-    #[must_use]
-    pub fn with(mut self, kind: Kind, table: &'a Table) -> Self {
-        match kind {
-            Kind::Custom(kind) => self.custom.push((kind, table)),
-            built_in => self.tables[built_in.index()] = Some(table),
-        }
-        self
-    }
-
     /// The custom kinds that the component keeps informers on.
-    pub fn custom_kinds(&self) -> impl Iterator<Item = CustomKind> + '_ {
-        self.custom.iter().map(|(kind, _)| *kind)
+    #[must_use]
+    pub fn custom_kinds(&self) -> Vec<CustomKind> {
+        self.caches.custom_kinds()
     }
 
     /// The cache of one kind.
@@ -77,14 +69,7 @@ impl<'a> Seen<'a> {
     /// If the component keeps no informer on the kind: its `watches()` must name it.
     #[must_use]
     pub fn table(&self, kind: Kind) -> &'a Table {
-        let table = match kind {
-            Kind::Custom(kind) => self
-                .custom
-                .iter()
-                .find(|(k, _)| *k == kind)
-                .map(|(_, t)| *t),
-            built_in => self.tables[built_in.index()],
-        };
+        let table = self.caches.table(kind);
         table.expect("a component reads only kinds that its watches() name")
     }
 

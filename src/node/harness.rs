@@ -78,7 +78,7 @@ impl World {
     pub(super) fn start_kubelet(&mut self) {
         self.memory = KubeletMemory::default();
         self.queue.clear();
-        let seen = Seen::all(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
+        let seen = Seen::new(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
         let mut wakes = Kubelet.starts(&seen);
         let objects: Vec<Object> = [Kind::Pod, Kind::Node]
             .into_iter()
@@ -86,7 +86,7 @@ impl World {
             .collect();
         for object in objects {
             let change = self.change(None, Some(object), "somebody");
-            let seen = Seen::all(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
+            let seen = Seen::new(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
             wakes.extend(Kubelet.wakes(&change, &seen, &mut self.memory));
         }
         wakes.iter().for_each(|wake| self.enqueue(wake));
@@ -194,7 +194,7 @@ impl World {
 
     fn turn(&mut self, key: &Name) {
         self.turns += usize::from(key.contains('/'));
-        let seen = Seen::all(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
+        let seen = Seen::new(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
         let turn = Kubelet.sync(key, &seen, &mut self.memory);
         self.tell(key, &turn);
         for planned in &turn.actions {
@@ -310,7 +310,7 @@ impl World {
         if !matches!(change.kind(), Kind::Pod | Kind::Node) {
             return;
         }
-        let seen = Seen::all(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
+        let seen = Seen::new(&self.snapshot, self.now_ms).at(NODE, Some(&self.machine));
         let wakes = Kubelet.wakes(&change, &seen, &mut self.memory);
         wakes.iter().for_each(|wake| self.enqueue(wake));
     }

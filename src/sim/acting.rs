@@ -88,9 +88,9 @@ impl Cluster {
         // Taken out of the process meanwhile, so that it is changed in place and not copied.
         let mut memory = std::mem::take(&mut self.process_mut(process).memory);
         let running = &self.processes[process];
-        let turn = running
-            .component
-            .sync(key, &self.seen(running), &mut memory);
+        let informers = self.informers(running);
+        let seen = self.seen(&informers, running);
+        let turn = running.component.sync(key, &seen, &mut memory);
         self.process_mut(process).memory = memory;
         turn
     }

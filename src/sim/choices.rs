@@ -76,10 +76,11 @@ impl Cluster {
         let id = |process: &ProcessIndex| self.processes[*process].id.clone();
         let what = match entry {
             Entry::Deliver { process, watch } => {
-                let change = self.processes[*process].watches[*watch].pending[0].change();
+                let event = &self.processes[*process].watches[*watch].pending[0];
+                let change = event.change();
                 Possible::Deliver {
                     process: id(process),
-                    key: change.key(),
+                    key: event.key().clone(),
                     change: change.change_type(),
                     revision: change.revision,
                 }

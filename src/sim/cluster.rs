@@ -8,19 +8,16 @@
 //! Left out: the API server and etcd take no time and are one process; a request is answered in the step that sends it.
 
 use super::agenda::{Agenda, Entry, ProcessIndex, Slot};
-use super::process::{Cursor, Process, ProcessId};
-use super::step::{Cause, Choice, Pace, Step, StepEvent};
+use super::process::{Informers, Process, ProcessId};
+use super::step::{Choice, Pace, Step, StepEvent};
 use super::{bootstrap, components};
 use crate::api::time::Ms;
-use crate::api::{Answer, Change, Kind, Name, Reason, Request, Revision, Status, Table};
+use crate::api::{Answer, Kind, Name, Reason, Request, Revision, Status, Table};
 use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen, Urgency};
 use crate::control_plane::apiserver::{self, authorization};
 use crate::control_plane::etcd::Store;
 use imbl::{OrdMap, OrdSet, Vector};
 use std::sync::Arc;
-
-/// How long an event takes from etcd to an informer.
-pub const WATCH_LATENCY_MS: Ms = 1;
 
 /// What a cluster begins with.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -200,12 +197,9 @@ impl Cluster {
     /// What a process believes of one kind: its informer's cache, which may lag behind the truth. `None` if it does not watch the kind.
     #[must_use]
     pub fn belief(&self, id: &ProcessId, kind: Kind) -> Option<&Table> {
-        let cursor = self
-            .process(id)?
-            .watches
-            .iter()
-            .find(|cursor| cursor.kind == kind)?;
-        Some(self.cache(cursor))
+        let watches = &self.process(id)?.watches;
+        let cursor = watches.iter().find(|cursor| cursor.kind == kind)?;
+        Some(cursor.cache(self.store.head()))
     }
 
     /// Does exactly one of the things that could happen. `None` if there is no such choice (any more).
@@ -324,24 +318,22 @@ impl Cluster {
         answer
     }
 
-    /// An informer's cache: the objects as they were before the first event that it has not been told of, else the truth.
-    fn cache<'a>(&'a self, cursor: &'a Cursor) -> &'a Table {
-        match cursor.pending.front() {
-            Some(event) => event.before(),
-            None => self.store.head().table(cursor.kind),
+    /// The caches of a process's informers.
+    pub(super) fn informers<'a>(&'a self, process: &'a Process) -> Informers<'a> {
+        Informers {
+            watches: &process.watches,
+            head: self.store.head(),
         }
     }
 
     /// What a process sees.
-    pub(super) fn seen<'a>(&'a self, process: &'a Process) -> Seen<'a> {
+    pub(super) fn seen<'a>(
+        &'a self,
+        informers: &'a Informers<'a>,
+        process: &'a Process,
+    ) -> Seen<'a> {
         let node = &process.id.node;
-        let on_node = (!node.is_empty()).then(|| self.machines.get(node));
-        let machine = on_node.flatten().map(|machine| &**machine);
-        let mut seen = Seen::new(self.now_ms, node, machine);
-        for cursor in &process.watches {
-            seen = seen.with(cursor.kind, self.cache(cursor));
-        }
-        seen
+        Seen::new(informers, self.now_ms).at(node, self.machine(node))
     }
 
     pub(super) fn process_mut(&mut self, process: ProcessIndex) -> &mut Process {
@@ -349,11 +341,7 @@ impl Cluster {
     }
 
     pub(super) fn is_connected(&self, node: &str) -> bool {
-        node.is_empty()
-            || self
-                .machines
-                .get(node)
-                .is_some_and(|machine| machine.powered && machine.connected)
+        node.is_empty() || self.machine(node).is_some_and(Machine::is_connected)
     }
 
     /// Adds a machine with the components that run on every node.
@@ -400,15 +388,6 @@ impl Cluster {
         self.index.insert(process.id.clone(), index);
         self.processes.push_back(Arc::new(process));
         self.start(index);
-    }
-
-    pub(super) fn cause_of(change: &Change) -> Cause {
-        Cause::Change {
-            key: change.key(),
-            change: change.change_type(),
-            revision: change.revision,
-            step: change.step,
-        }
     }
 }
 

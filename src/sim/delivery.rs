@@ -2,12 +2,12 @@
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/storage/cacher; client-go's tools/cache/reflector.go and shared_informer.go.
 
-use super::agenda::{Entry, ProcessIndex, Slot};
-use super::cluster::{Cluster, WATCH_LATENCY_MS};
-use super::process::{Cursor, InFlight, Pending, ProcessState, Queued};
+use super::agenda::{Entry, ProcessIndex};
+use super::cluster::Cluster;
+use super::process::{Cursor, InFlight, Informers, Pending, ProcessState};
 use super::step::{Cause, StepEvent};
 use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table};
-use crate::component::{Scope, Urgency, Wake};
+use crate::component::{Scope, Seen, Urgency, Wake};
 use std::sync::Arc;
 
 impl Cluster {
@@ -53,7 +53,8 @@ impl Cluster {
     }
 
     fn send(&mut self, change: Change, before: Table) {
-        let kind = change.kind();
+        let key = change.key();
+        let kind = key.kind;
         let urgency = if change.is_heartbeat() {
             Urgency::Housekeeping
         } else {
@@ -62,6 +63,7 @@ impl Cluster {
         let audiences = audiences(&change, self.store.head());
         let event = Pending::new(InFlight {
             before,
+            key,
             change,
             urgency,
         });
@@ -76,7 +78,7 @@ impl Cluster {
     }
 
     fn enqueue_event(&mut self, process: ProcessIndex, watch: usize, event: Pending) {
-        let running = self.process_mut(process);
+        let running = Arc::make_mut(&mut self.processes[process]);
         if running.state != ProcessState::Up {
             return;
         }
@@ -94,26 +96,15 @@ impl Cluster {
 
     /// Puts the next pending event of a watch on the agenda, unless the watch is held or the way to it is cut.
     pub(super) fn schedule_delivery(&mut self, process: ProcessIndex, watch: usize) {
-        let running = &self.processes[process];
-        let cursor = &running.watches[watch];
-        let Some(event) = cursor.pending.front() else {
-            return;
-        };
-        let reachable = self.api_server_up && self.is_connected(&running.id.node);
-        if cursor.slot.is_some() || cursor.held || !reachable {
-            return;
+        let running = Arc::make_mut(&mut self.processes[process]);
+        let node = &running.id.node;
+        let machine = self.machines.get(node);
+        let is_connected = node.is_empty() || machine.is_some_and(|m| m.is_connected());
+        let cursor = &mut running.watches[watch];
+        if self.api_server_up && is_connected && !cursor.held && cursor.slot.is_none() {
+            let entry = Entry::Deliver { process, watch };
+            cursor.schedule(entry, self.now_ms, &mut self.agenda);
         }
-        let written_ms = event.change().at_ms;
-        let urgency = if cursor.pending_work > 0 {
-            Urgency::Work
-        } else {
-            Urgency::Housekeeping
-        };
-        let due_ms = (written_ms + WATCH_LATENCY_MS).max(self.now_ms);
-        let slot = self
-            .agenda
-            .add(due_ms, 0, urgency, Entry::Deliver { process, watch });
-        self.process_mut(process).watches[watch].slot = Some(slot);
     }
 
     /// Takes the next pending event of a watch off the agenda; it stays pending.
@@ -125,71 +116,56 @@ impl Cluster {
 
     /// Delivers the first pending event of a watch: the cursor moves, the cache follows, the handlers wake keys.
     pub(super) fn deliver(&mut self, process: ProcessIndex, watch: usize) -> StepEvent {
-        let running = self.process_mut(process);
+        let running = Arc::make_mut(&mut self.processes[process]);
         let cursor = &mut running.watches[watch];
-        cursor.slot = None;
         let event = cursor
             .advance()
             .expect("a delivery on the agenda has an event pending");
-        let change = event.change();
-        // Taken out of the process meanwhile, so that it is changed in place and not copied.
-        let mut memory = std::mem::take(&mut running.memory);
-        self.schedule_delivery(process, watch);
-        let running = &*self.processes[process];
-        let wakes = running
-            .component
-            .wakes(change, &self.seen(running), &mut memory);
-        let id = running.id.clone();
-        self.process_mut(process).memory = memory;
+        // What is delivered now can be reached, and so can the next.
+        cursor.slot = None;
+        let next = Entry::Deliver { process, watch };
+        cursor.schedule(next, self.now_ms, &mut self.agenda);
+        let informers = Informers {
+            watches: &running.watches,
+            head: self.store.head(),
+        };
+        let machine = self
+            .machines
+            .get(&running.id.node)
+            .map(|machine| &**machine);
+        let seen = Seen::new(&informers, self.now_ms).at(&running.id.node, machine);
+        let component = running.component;
+        let wakes = component.wakes(event.change(), &seen, &mut running.memory);
         let woke: Vec<Name> = wakes.iter().map(|wake| wake.key.clone()).collect();
         for mut wake in wakes {
             if event.urgency() == Urgency::Housekeeping {
                 wake.urgency = Urgency::Housekeeping;
             }
-            self.enqueue_key(process, wake, Self::cause_of(change));
+            let entry = Entry::Key {
+                process,
+                key: wake.key.clone(),
+            };
+            let cause = || event.cause();
+            running.enqueue(wake, entry, cause, self.now_ms, &mut self.agenda);
         }
         StepEvent::Delivered {
-            process: id,
-            key: change.key(),
-            change: change.change_type(),
-            revision: change.revision,
-            written_in: change.step,
+            process: running.id.clone(),
+            key: event.key().clone(),
+            change: event.change().change_type(),
+            revision: event.change().revision,
+            written_in: event.change().step,
             woke,
         }
     }
 
-    /// Adds a key to a work queue. One that is there already keeps the earlier time and the higher urgency.
+    /// Adds a key to a work queue; see [`Process::enqueue`].
     pub(super) fn enqueue_key(&mut self, process: ProcessIndex, wake: Wake, cause: Cause) {
-        let due_ms = self.now_ms + wake.after_ms;
-        let mut urgency = wake.urgency;
-        if let Some(queued) = self.processes[process].queue.get(&wake.key) {
-            urgency = urgency.min(queued.urgency);
-            if queued.slot.due_ms <= due_ms && queued.slot.rank <= -wake.priority {
-                if urgency < queued.urgency {
-                    let slot = queued.slot;
-                    self.agenda.set_urgency(&slot, urgency);
-                    if let Some(queued) = self.process_mut(process).queue.get_mut(&wake.key) {
-                        queued.urgency = urgency;
-                    }
-                }
-                return;
-            }
-            let slot = queued.slot;
-            self.agenda.remove(&slot);
-        }
         let entry = Entry::Key {
             process,
             key: wake.key.clone(),
         };
-        let slot: Slot = self.agenda.add(due_ms, wake.priority, urgency, entry);
-        self.process_mut(process).queue.insert(
-            wake.key,
-            Queued {
-                slot,
-                urgency,
-                cause,
-            },
-        );
+        let running = Arc::make_mut(&mut self.processes[process]);
+        running.enqueue(wake, entry, || cause, self.now_ms, &mut self.agenda);
     }
 
     /// Starts a process: it lists everything it watches and wakes the keys of what it finds, as a reflector's first list does.
@@ -199,7 +175,8 @@ impl Cluster {
         let mut wakes = Vec::new();
         {
             let running = &self.processes[process];
-            let seen = self.seen(running);
+            let informers = self.informers(running);
+            let seen = self.seen(&informers, running);
             for cursor in &running.watches {
                 for object in visible(
                     self.store.head().table(cursor.kind),

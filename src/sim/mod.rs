@@ -21,7 +21,7 @@ mod timeline;
 pub mod trace;
 
 pub use agenda::{Agenda, Entry, Slot};
-pub use cluster::{Cluster, ClusterOptions, WATCH_LATENCY_MS};
+pub use cluster::{Cluster, ClusterOptions};
 pub use faults::Fault;
 pub use process::{Begun, Cursor, Process, ProcessId, ProcessState, Queued};
 pub use record::{Input, Mark, MarkKind, RUN_VERSION, Run, Sample};

@@ -1,14 +1,17 @@
 //! A running component: its cursors, its work queue, its memory, and the turn that it is in.
 
-use super::agenda::Slot;
+use super::agenda::{Agenda, Entry, Slot};
 use super::recorder::Recorder;
 use super::step::Cause;
-use crate::api::{Change, Kind, Name, Table, User};
-use crate::component::{AnyComponent, Memory, Outcome, Scope, Turn, Urgency};
-use imbl::OrdMap;
-use std::collections::VecDeque;
+use crate::api::time::Ms;
+use crate::api::{Change, CustomKind, Key, Kind, Name, Snapshot, Table, User};
+use crate::component::{AnyComponent, Caches, Memory, Outcome, Scope, Turn, Urgency, Wake};
+use imbl::{OrdMap, Vector};
 use std::fmt;
 use std::sync::Arc;
+
+/// How long an event takes from etcd to an informer.
+const WATCH_LATENCY_MS: Ms = 1;
 
 /// Which process: the component and, on a node, the node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +106,7 @@ pub struct Cursor {
     /// Which of them.
     pub scope: Scope,
     /// Events that it has not been told of yet, oldest first.
-    pub pending: VecDeque<Pending>,
+    pub pending: Vector<Pending>,
     /// How many of those are work.
     pub pending_work: usize,
     /// Where the delivery of the first one stands in the agenda; `None` while nothing is pending or the watch is held.
@@ -120,6 +123,7 @@ pub struct Pending(Arc<InFlight>);
 #[derive(Debug, PartialEq)]
 pub(super) struct InFlight {
     pub(super) before: Table,
+    pub(super) key: Key,
     pub(super) change: Change,
     pub(super) urgency: Urgency,
 }
@@ -133,6 +137,12 @@ impl Pending {
     #[must_use]
     pub fn change(&self) -> &Change {
         &self.0.change
+    }
+
+    /// The object that was written.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.0.key
     }
 
     /// The objects of the kind as they were just before it.
@@ -168,11 +178,71 @@ impl Cursor {
         Self {
             kind,
             scope,
-            pending: VecDeque::new(),
+            pending: Vector::new(),
             pending_work: 0,
             slot: None,
             held: false,
         }
+    }
+}
+
+impl Pending {
+    /// What it is the cause of: the keys that it wakes.
+    pub(super) fn cause(&self) -> Cause {
+        let change = self.change();
+        Cause::Change {
+            key: self.key().clone(),
+            change: change.change_type(),
+            revision: change.revision,
+            step: change.step,
+        }
+    }
+}
+
+impl Cursor {
+    /// Puts the delivery of the next pending event on the agenda, if there is one.
+    pub(super) fn schedule(&mut self, entry: Entry, now_ms: Ms, agenda: &mut Agenda) {
+        let Some(event) = self.pending.front() else {
+            return;
+        };
+        let urgency = if self.pending_work > 0 {
+            Urgency::Work
+        } else {
+            Urgency::Housekeeping
+        };
+        let due_ms = (event.change().at_ms + WATCH_LATENCY_MS).max(now_ms);
+        self.slot = Some(agenda.add(due_ms, 0, urgency, entry));
+    }
+
+    /// The informer's cache: the objects as they were before the first event that it has not been told of, else the truth.
+    pub(super) fn cache<'a>(&'a self, head: &'a Snapshot) -> &'a Table {
+        match self.pending.front() {
+            Some(event) => event.before(),
+            None => head.table(self.kind),
+        }
+    }
+}
+
+/// The caches of one process's informers.
+pub(super) struct Informers<'a> {
+    /// What they watch, and how far they have come.
+    pub(super) watches: &'a [Cursor],
+    /// The truth, which is the cache of those who have been told of everything.
+    pub(super) head: &'a Snapshot,
+}
+
+impl Caches for Informers<'_> {
+    fn table(&self, kind: Kind) -> Option<&Table> {
+        let cursor = self.watches.iter().find(|cursor| cursor.kind == kind)?;
+        Some(cursor.cache(self.head))
+    }
+
+    fn custom_kinds(&self) -> Vec<CustomKind> {
+        let custom = self.watches.iter().filter_map(|cursor| match cursor.kind {
+            Kind::Custom(kind) => Some(kind),
+            _ => None,
+        });
+        custom.collect()
     }
 }
 
@@ -226,6 +296,38 @@ impl Process {
             crash_after_actions: None,
             turns: 0,
         }
+    }
+
+    /// Adds a key to the work queue. One that is there already keeps the earlier time and the higher urgency.
+    pub(super) fn enqueue(
+        &mut self,
+        wake: Wake,
+        entry: Entry,
+        cause: impl FnOnce() -> Cause,
+        now_ms: Ms,
+        agenda: &mut Agenda,
+    ) {
+        let due_ms = now_ms + wake.after_ms;
+        let mut urgency = wake.urgency;
+        if let Some(queued) = self.queue.get(&wake.key) {
+            let slot = queued.slot;
+            urgency = urgency.min(queued.urgency);
+            if slot.due_ms <= due_ms && slot.rank <= -wake.priority {
+                if urgency < queued.urgency {
+                    agenda.set_urgency(&slot, urgency);
+                    let queued = self.queue.get_mut(&wake.key);
+                    queued.expect("it was just there").urgency = urgency;
+                }
+                return;
+            }
+            agenda.remove(&slot);
+        }
+        let queued = Queued {
+            slot: agenda.add(due_ms, wake.priority, urgency, entry),
+            urgency,
+            cause: cause(),
+        };
+        self.queue.insert(wake.key, queued);
     }
 
     /// How many events it has not been told of yet.

@@ -46,7 +46,7 @@ pub(super) fn sync<C: Component>(
     now_ms: u64,
 ) -> Turn {
     let mut memory = C::Memory::default();
-    component.sync(key, &Seen::all(snapshot, now_ms), &mut memory)
+    component.sync(key, &Seen::new(snapshot, now_ms), &mut memory)
 }
 
 /// The keys that a component without memories wakes when `before` becomes `after`; the snapshot holds the latter.
@@ -58,7 +58,7 @@ pub(super) fn wakes<C: Component>(
 ) -> Vec<Wake> {
     let change = change(before, after);
     let mut memory = C::Memory::default();
-    component.wakes(&change, &Seen::all(snapshot, 0), &mut memory)
+    component.wakes(&change, &Seen::new(snapshot, 0), &mut memory)
 }
 
 /// A write.

@@ -30,7 +30,7 @@ fn world(service: &str, slice: &str) -> Snapshot {
 
 /// One turn on n1, applied to the machine; what was done.
 fn turn(snapshot: &Snapshot, machine: &mut Machine, key: &str) -> Vec<String> {
-    let seen = Seen::all(snapshot, 0).at("n1", Some(machine));
+    let seen = Seen::new(snapshot, 0).at("n1", Some(machine));
     let turn = KubeProxy.sync(key, &seen, &mut KubeProxyMemory::default());
     let reasons: Vec<&str> = turn.diff.iter().map(|d| d.reason).collect();
     let mut done = vec![reasons.join(" ")];

@@ -230,7 +230,7 @@ mod tests {
         );
         let mut snapshot = Snapshot::default();
         snapshot.table_mut(Kind::Node).insert(node.into());
-        let seen = Seen::all(&snapshot, 0).at("n1", None);
+        let seen = Seen::new(&snapshot, 0).at("n1", None);
         let used = Requests {
             pods: 1,
             milli_cpu: 3000,

@@ -169,7 +169,7 @@ fn usage(cluster: &Cluster, object: &Object) -> Option<Value> {
         }
         Object::Node(node) => {
             let name = node.metadata.name.as_deref().unwrap_or_default();
-            let machine = cluster.machine(name).filter(|m| m.powered && m.connected);
+            let machine = cluster.machine(name).filter(|m| m.is_connected());
             machine?;
             let pods = cluster.store().head().table(Kind::Pod).on_node(name);
             let used = pods

@@ -56,12 +56,13 @@ impl Recorder {
             let told = self.correlator.correlate(note, now_ms, name);
             let Some(told) = told else { return Vec::new() };
             let (count, name) = (told.event.count, told.event.name.clone());
-            let change = json!({ "count": count, "lastTimestamp": rfc3339(time(now_ms).0), "message": told.message });
+            let change = (count > 1).then(|| {
+                json!({ "count": count, "lastTimestamp": rfc3339(time(now_ms).0), "message": told.message })
+            });
             let event = Request::create(event::counted(note, told, &reporter, now_ms));
-            return vec![if count > 1 {
-                patched(namespace, name, change, event)
-            } else {
-                created(event)
+            return vec![match change {
+                Some(change) => patched(namespace, name, change, event),
+                None => created(event),
             }];
         }
         let finished = self.series.finish(now_ms);

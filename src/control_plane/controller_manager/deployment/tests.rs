@@ -378,7 +378,7 @@ fn a_refused_replica_set_is_reported() {
     let d = deployment(json!({}));
     let world = cluster(&d, &[]);
     let (controller, mut memory) = (DeploymentController, Remembered::default());
-    let seen = Seen::all(&world, 0);
+    let seen = Seen::new(&world, 0);
     let turn = controller.sync("default/web", &seen, &mut memory);
     let refusal = Answer {
         result: Err(Status::forbidden(Kind::ReplicaSet, "x", "no")),

@@ -237,7 +237,7 @@ fn not_ready_pods_are_published_on_demand_and_headless_services_are_marked() {
 fn waits_for_its_own_slices() {
     let world = world(service(json!({})), vec![pod("a", "10.244.0.2", 8080)]);
     let (controller, mut memory) = (EndpointSliceController, Remembered::default());
-    let seen = Seen::all(&world, 0);
+    let seen = Seen::new(&world, 0);
     let turn = controller.sync("default/web", &seen, &mut memory);
     let Action::Api(request) = &turn.actions[0].action else {
         panic!("it creates a slice");
@@ -298,7 +298,7 @@ fn pods_wake_services_only_when_it_matters() {
         ),
     ];
     for (name, before, after, want) in cases {
-        let seen = Seen::all(&world, 0);
+        let seen = Seen::new(&world, 0);
         let change = change(before, after);
         let woken = EndpointSliceController.wakes(&change, &seen, &mut Remembered::default());
         assert_eq!(woken.len(), want, "{name}");

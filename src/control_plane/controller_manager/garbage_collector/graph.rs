@@ -111,7 +111,10 @@ fn custom_kind(reference: &OwnerReference, seen: &Seen<'_>) -> Option<Kind> {
         let info = kind.info();
         info.group == group && info.name == reference.kind
     };
-    seen.custom_kinds().find(is_it).map(Kind::Custom)
+    seen.custom_kinds()
+        .into_iter()
+        .find(is_it)
+        .map(Kind::Custom)
 }
 
 /// The owner that a reference names, if the caches know it: same place and same uid.

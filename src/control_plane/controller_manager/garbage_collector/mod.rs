@@ -30,9 +30,9 @@ const fn takes_part(kind: Kind) -> bool {
 }
 
 /// The kinds that take part, built in and defined.
-fn all_kinds<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = Kind> + 'a {
+fn all_kinds(seen: &Seen<'_>) -> impl Iterator<Item = Kind> + use<> {
     let built_in = Kind::ALL.iter().copied().filter(|kind| takes_part(*kind));
-    built_in.chain(seen.custom_kinds().map(Kind::Custom))
+    built_in.chain(seen.custom_kinds().into_iter().map(Kind::Custom))
 }
 
 const WATCHED: usize = Kind::ALL.len() - 2;

@@ -31,7 +31,7 @@ fn pod(name: &str, owners: &[&ReplicaSet]) -> Object {
 }
 
 fn check(key: &str, world: &Snapshot, memory: &mut Remembered, want: &Expect) -> Turn {
-    let turn = GarbageCollectorController.sync(key, &Seen::all(world, 0), memory);
+    let turn = GarbageCollectorController.sync(key, &Seen::new(world, 0), memory);
     want.assert_eq(&story(&turn));
     turn
 }
@@ -42,7 +42,7 @@ fn woken(
     world: &Snapshot,
     memory: &mut Remembered,
 ) -> Vec<String> {
-    let seen = Seen::all(world, 0);
+    let seen = Seen::new(world, 0);
     let wakes = GarbageCollectorController.wakes(&change(before, after), &seen, memory);
     wakes.iter().map(|wake| wake.key.to_string()).collect()
 }

@@ -17,7 +17,7 @@ fn namespace(patch: Value) -> Namespace {
 }
 
 fn check(world: &Snapshot, memory: &mut Remembered, want: &Expect) -> Turn {
-    let turn = NamespaceController.sync("shop", &Seen::all(world, 2_000), memory);
+    let turn = NamespaceController.sync("shop", &Seen::new(world, 2_000), memory);
     want.assert_eq(&story(&turn));
     turn
 }
@@ -43,10 +43,10 @@ fn answer(turn: &Turn, left: &[Object], memory: &mut Remembered) {
 fn empties_a_namespace_and_lets_it_go() {
     let mut memory = Remembered::default();
     let mut world = snapshot([namespace(json!({})).into()]);
-    let turn = NamespaceController.sync("shop", &Seen::all(&world, 2_000), &mut memory);
+    let turn = NamespaceController.sync("shop", &Seen::new(&world, 2_000), &mut memory);
     assert_eq!(
         turn.actions.len(),
-        2 * contents(&Seen::all(&Snapshot::default(), 0)).len(),
+        2 * contents(&Seen::new(&Snapshot::default(), 0)).len(),
         "delete and list every kind"
     );
 
@@ -61,7 +61,7 @@ fn empties_a_namespace_and_lets_it_go() {
         @ shop in 15000ms Work"#]],
     );
 
-    let turn = NamespaceController.sync("shop", &Seen::all(&world, 20_000), &mut memory);
+    let turn = NamespaceController.sync("shop", &Seen::new(&world, 20_000), &mut memory);
     answer(&turn, &[], &mut memory);
     let turn = check(
         &world,
@@ -92,7 +92,7 @@ fn empties_a_namespace_and_lets_it_go() {
 fn finalizers_in_the_content_are_named() {
     let mut memory = Remembered::default();
     let world = snapshot([namespace(json!({})).into()]);
-    let turn = NamespaceController.sync("shop", &Seen::all(&world, 0), &mut memory);
+    let turn = NamespaceController.sync("shop", &Seen::new(&world, 0), &mut memory);
     let mut stuck = PodBuilder::new("p").phase("Failed").object();
     stuck.metadata_mut().finalizers = Some(vec!["example.com/hold".to_owned()]);
     answer(&turn, &[stuck], &mut memory);
@@ -153,7 +153,7 @@ fn leaves_others_alone() {
     for (name, patch, want) in cases {
         let world = snapshot([namespace(patch).into()]);
         let turn =
-            NamespaceController.sync("shop", &Seen::all(&world, 0), &mut Remembered::default());
+            NamespaceController.sync("shop", &Seen::new(&world, 0), &mut Remembered::default());
         assert_eq!(story(&turn), want, "{name}");
     }
 }

@@ -38,7 +38,7 @@ impl World {
         }
         for node in world.snapshot.table(Kind::Node).iter() {
             let name = node.name();
-            let seen = Seen::all(&world.snapshot, 0);
+            let seen = Seen::new(&world.snapshot, 0);
             NodeLifecycleController.sync(&name, &seen, &mut world.memory);
         }
         world
@@ -49,12 +49,12 @@ impl World {
             .snapshot
             .table_mut(object.kind())
             .insert(object.clone());
-        let seen = Seen::all(&self.snapshot, now_ms);
+        let seen = Seen::new(&self.snapshot, now_ms);
         NodeLifecycleController.wakes(&change(before, Some(object)), &seen, &mut self.memory)
     }
 
     fn check(&mut self, now_ms: u64, want: &Expect) {
-        let seen = Seen::all(&self.snapshot, now_ms);
+        let seen = Seen::new(&self.snapshot, now_ms);
         let turn = NodeLifecycleController.sync("n1", &seen, &mut self.memory);
         want.assert_eq(&story(&turn));
     }
@@ -167,7 +167,7 @@ fn new_nodes_get_labels_and_a_word_of_welcome() {
         @ n1 in 20000ms Housekeeping"#]],
     );
     let gone = world.snapshot.table_mut(Kind::Node).remove("", "n1");
-    let seen = Seen::all(&world.snapshot, 0);
+    let seen = Seen::new(&world.snapshot, 0);
     NodeLifecycleController.wakes(&change(gone, None), &seen, &mut world.memory);
     world.check(
         0,
@@ -207,7 +207,7 @@ fn one_node_of_a_zone_is_emptied_at_a_time() {
     for name in ["n1", "n2"] {
         world.hear(node(name, "Unknown", taints.clone()).into(), 0);
     }
-    let seen = Seen::all(&world.snapshot, 0);
+    let seen = Seen::new(&world.snapshot, 0);
     let turn = NodeLifecycleController.sync("n2", &seen, &mut world.memory);
     assert_eq!(turn.actions.len(), 1, "the first one");
     world.check(

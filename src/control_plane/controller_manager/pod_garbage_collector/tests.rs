@@ -6,7 +6,7 @@ use crate::api::{Answer, Snapshot, Status};
 use expect_test::{Expect, expect};
 
 fn check(key: &str, world: &Snapshot, now_ms: u64, memory: &mut Remembered, want: &Expect) -> Turn {
-    let turn = PodGarbageCollectorController.sync(key, &Seen::all(world, now_ms), memory);
+    let turn = PodGarbageCollectorController.sync(key, &Seen::new(world, now_ms), memory);
     want.assert_eq(&story(&turn));
     turn
 }
@@ -99,7 +99,7 @@ fn only_odd_pods_wake_anybody() {
         ("gone", Some(bound("n1")), None, 0),
     ];
     for (name, before, after, want) in cases {
-        let seen = Seen::all(&world, 0);
+        let seen = Seen::new(&world, 0);
         let mut memory = Remembered::default();
         let woken = PodGarbageCollectorController.wakes(&change(before, after), &seen, &mut memory);
         assert_eq!(woken.len(), want, "{name}");
@@ -114,7 +114,7 @@ fn finished_pods_are_counted() {
         PodBuilder::new("p").phase("Running").object(),
     );
     let done = PodBuilder::new("p").phase("Succeeded").object();
-    let seen = Seen::all(&world, 0);
+    let seen = Seen::new(&world, 0);
     for (before, after, want) in [
         (None, Some(old.clone()), 0),
         (Some(old), Some(done.clone()), 1),

@@ -160,7 +160,7 @@ fn waits_for_its_own_pods_and_reports_refusals() {
     let one = set(1, json!({ "replicas": 0, "observedGeneration": 1 }));
     let empty: Snapshot = snapshot([one.clone().into()]);
     let (controller, mut memory) = (ReplicaSetController, Remembered::default());
-    let seen = Seen::all(&empty, 0);
+    let seen = Seen::new(&empty, 0);
     let turn = controller.sync("default/web", &seen, &mut memory);
     let again = controller.sync("default/web", &seen, &mut memory);
     assert_eq!(

@@ -20,7 +20,7 @@ fn pod(name: &str, tolerations: &str) -> Object {
 }
 
 fn check(key: &str, world: &Snapshot, now_ms: u64, memory: &mut Remembered, want: &Expect) {
-    let turn = TaintEvictionController.sync(key, &Seen::all(world, now_ms), memory);
+    let turn = TaintEvictionController.sync(key, &Seen::new(world, now_ms), memory);
     want.assert_eq(&story(&turn));
 }
 
@@ -111,7 +111,7 @@ fn only_what_matters_wakes() {
     ];
     for (name, before, after, want) in cases {
         let change = change(before, after);
-        let seen = Seen::all(&world, 0);
+        let seen = Seen::new(&world, 0);
         let woken = TaintEvictionController.wakes(&change, &seen, &mut Remembered::default());
         assert_eq!(woken.len(), want, "{name}");
     }

@@ -142,7 +142,7 @@ impl World {
             before,
             after,
         };
-        let seen = Seen::all(&self.snapshot, self.now_ms);
+        let seen = Seen::new(&self.snapshot, self.now_ms);
         let wakes = Scheduler.wakes(&change, &seen, &mut self.memory);
         wakes.into_iter().for_each(|wake| self.enqueue(wake));
     }
@@ -176,7 +176,7 @@ impl World {
             }
             let ((due, _, _), (key, _)) = first.remove_entry();
             self.now_ms = self.now_ms.max(due);
-            let seen = Seen::all(&self.snapshot, self.now_ms);
+            let seen = Seen::new(&self.snapshot, self.now_ms);
             let turn = Scheduler.sync(&key, &seen, &mut self.memory);
             self.carry_out(&key, &turn);
         }

@@ -190,7 +190,7 @@ fn what_is_not_simulated_is_said() {
     world.plain_node("n1", "4", "8Gi");
     let spec = "{affinity: {podAntiAffinity: {}}, topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule}], volumes: [{name: v, persistentVolumeClaim: {claimName: c}}], containers: [{name: c}]}";
     world.pod_with("p", spec);
-    let seen = Seen::all(&world.snapshot, 0);
+    let seen = Seen::new(&world.snapshot, 0);
     let turn = Scheduler.sync("default/p", &seen, &mut world.memory);
     let facts: Vec<String> = turn
         .observed
@@ -241,7 +241,7 @@ fn in_a_large_cluster_each_search_goes_on_where_the_last_one_ended() {
     let searched = [0..120, 120..240, 240..360];
     for (pod, range) in ["p1", "p2", "p3"].into_iter().zip(searched) {
         world.asking(pod, "1");
-        let seen = Seen::all(&world.snapshot, 0);
+        let seen = Seen::new(&world.snapshot, 0);
         let turn = Scheduler.sync(&format!("default/{pod}"), &seen, &mut world.memory);
         let scheduling = turn.scheduling.expect("a decision");
         assert!(scheduling.nodes.is_empty(), "too many to keep");
