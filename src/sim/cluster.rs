@@ -332,8 +332,7 @@ impl Cluster {
         informers: &'a Informers<'a>,
         process: &'a Process,
     ) -> Seen<'a> {
-        let node = &process.id.node;
-        Seen::new(informers, self.now_ms).at(node, self.machine(node))
+        Seen::new(informers, self.now_ms).at(&process.id.node, process.machine(&self.machines))
     }
 
     pub(super) fn process_mut(&mut self, process: ProcessIndex) -> &mut Process {

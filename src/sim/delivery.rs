@@ -7,7 +7,7 @@ use super::cluster::Cluster;
 use super::process::{Cursor, InFlight, Informers, Pending, ProcessState};
 use super::step::{Cause, StepEvent};
 use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table};
-use crate::component::{Scope, Seen, Urgency, Wake};
+use crate::component::{Machine, Scope, Seen, Urgency, Wake};
 use std::sync::Arc;
 
 impl Cluster {
@@ -97,9 +97,8 @@ impl Cluster {
     /// Puts the next pending event of a watch on the agenda, unless the watch is held or the way to it is cut.
     pub(super) fn schedule_delivery(&mut self, process: ProcessIndex, watch: usize) {
         let running = Arc::make_mut(&mut self.processes[process]);
-        let node = &running.id.node;
-        let machine = self.machines.get(node);
-        let is_connected = node.is_empty() || machine.is_some_and(|m| m.is_connected());
+        let machine = running.machine(&self.machines);
+        let is_connected = running.id.node.is_empty() || machine.is_some_and(Machine::is_connected);
         let cursor = &mut running.watches[watch];
         if self.api_server_up && is_connected && !cursor.held && cursor.slot.is_none() {
             let entry = Entry::Deliver { process, watch };

@@ -5,7 +5,9 @@ use super::recorder::Recorder;
 use super::step::Cause;
 use crate::api::time::Ms;
 use crate::api::{Change, CustomKind, Key, Kind, Name, Snapshot, Table, User};
-use crate::component::{AnyComponent, Caches, Memory, Outcome, Scope, Turn, Urgency, Wake};
+use crate::component::{
+    AnyComponent, Caches, Machine, Memory, Outcome, Scope, Turn, Urgency, Wake,
+};
 use imbl::{OrdMap, Vector};
 use std::fmt;
 use std::sync::Arc;
@@ -296,6 +298,13 @@ impl Process {
             crash_after_actions: None,
             turns: 0,
         }
+    }
+
+    /// The machine that it runs on, of all there are; `None` in the control plane.
+    pub(super) fn machine<'a>(&self, all: &'a OrdMap<Name, Arc<Machine>>) -> Option<&'a Machine> {
+        let node = &self.id.node;
+        let on_node = (!node.is_empty()).then(|| all.get(node));
+        on_node.flatten().map(|machine| &**machine)
     }
 
     /// Adds a key to the work queue. One that is there already keeps the earlier time and the higher urgency.

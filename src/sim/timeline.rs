@@ -17,10 +17,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many steps lie between checkpoints, at first.
-const CHECKPOINT_STEPS: u64 = 32;
+const CHECKPOINT_STEPS: u64 = 64;
 
 /// When there are more checkpoints than this, every second one is dropped and the distance doubles.
-const CHECKPOINTS_MAX: usize = 512;
+const CHECKPOINTS_MAX: usize = 128;
 
 /// A future that was left behind.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,6 +12,7 @@ mod dom;
 pub mod i18n;
 mod keys;
 mod link;
+mod memory;
 pub mod panels;
 pub mod parts;
 mod player;

@@ -3,6 +3,7 @@
 //! A slice takes at most [`SLICE_MS`]. Slices follow one another as tasks of their own, so that presses and paints come between them;
 //! what the page shows is renewed at most once a frame.
 
+use super::memory;
 use super::store::Store;
 use crate::session::{Action, Goal, Speed};
 use js_sys::{Function, Promise};
@@ -48,6 +49,7 @@ pub(super) fn start(store: &Store) {
 async fn run(store: &Store) {
     let (mut renewed_ms, mut pause_ms) = (now_ms(), RENEW_MS);
     loop {
+        memory::make_room();
         let (goal, speed) = {
             let session = store.session();
             (session.goal, session.speed)
@@ -87,6 +89,7 @@ async fn run(store: &Store) {
 pub(super) async fn in_slices(store: &Store, mut work: impl FnMut() -> bool) {
     let mut renewed_ms = now_ms();
     loop {
+        memory::make_room();
         let begun_ms = now_ms();
         let mut done = false;
         while !done && now_ms() - begun_ms < SLICE_MS {
