@@ -43,7 +43,13 @@ fn openapi(
     let path = document.path.trim_matches('/');
     let parts: Vec<&str> = path.split('/').collect();
     let built = match parts.as_slice() {
-        ["openapi", "v2"] if wants_protobuf(headers) => return Some(empty_v2()),
+        ["openapi", "v2"] if wants_protobuf(headers) => {
+            let document = openapi::v2_protobuf(served, &custom);
+            let mut response = Response::new(document.to_vec());
+            let media = HeaderValue::from_static(OPENAPI_V2_MEDIA);
+            response.headers_mut().insert(CONTENT_TYPE, media);
+            return Some(response);
+        }
         ["openapi", "v2"] => openapi::v2(served, &custom),
         ["openapi", "v3"] => {
             let index = openapi::index(served, &custom);
@@ -62,6 +68,10 @@ fn openapi(
     Some(response)
 }
 
+/// What an answer says that it is: written so since `@` turned out to be no letter of media types.
+#[cfg(feature = "cli")]
+const OPENAPI_V2_MEDIA: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
 /// kubectl reads the old document in protobuf alone, and only for what it does not find in the new ones.
 #[cfg(feature = "cli")]
 const OPENAPI_V2_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
@@ -72,20 +82,6 @@ fn wants_protobuf(headers: &HeaderMap) -> bool {
         .get(http::header::ACCEPT)
         .and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains(OPENAPI_V2_PROTOBUF))
-}
-
-/// The old document in protobuf, with nothing in it: `swagger: "2.0"`, a title, a version, no paths.
-#[cfg(feature = "cli")]
-fn empty_v2() -> Response<Vec<u8>> {
-    const DOCUMENT: &[u8] = b"\x0a\x032.0\x12\x11\x0a\x0aKubernetes\x12\x03v33\x42\x00";
-    let mut response = Response::new(DOCUMENT.to_vec());
-    // Written so since `@` turned out to be no letter of media types.
-    let media = http::HeaderValue::from_static(
-        "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
-    );
-    let headers = response.headers_mut();
-    headers.insert(http::header::CONTENT_TYPE, media);
-    response
 }
 
 /// The page has no use for documents of megabytes.

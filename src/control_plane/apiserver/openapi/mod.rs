@@ -6,10 +6,11 @@
 //!
 //! The real thing: k8s.io/kube-openapi (pkg/builder, pkg/builder3, pkg/handler, pkg/handler3),
 //! staging/src/k8s.io/apiserver/pkg/endpoints/openapi.
-//! Left out: `default`s of fields; the deprecated `/watch/` paths; the documents of `/api`, `/apis`, `/version` and of groups as such; the
-//! v2 document as protobuf, so `kubectl explain --output=plaintext-openapiv2` does not work.
+//! Left out: `default`s of fields; the deprecated `/watch/` paths; the documents of `/api`, `/apis`, `/version` and of groups as such; the v3
+//! documents as protobuf.
 
 mod extensions;
+mod gnostic;
 mod metrics;
 mod operations;
 mod paths;
@@ -112,6 +113,18 @@ pub fn v2(served: Served<'_>, schema_of: SchemaOf<'_>) -> Arc<Document> {
     make_v2(&resources, schema_of)
 }
 
+/// The same as protobuf, which is all that kubectl reads of it.
+#[must_use]
+pub fn v2_protobuf(served: Served<'_>, schema_of: SchemaOf<'_>) -> Arc<[u8]> {
+    static BUILTIN: OnceLock<Arc<[u8]>> = OnceLock::new();
+    let resources: Vec<&Resource> = served.iter().collect();
+    let make = || gnostic::document(&value_v2(&resources, schema_of)).into();
+    if resources.len() == Resource::all().len() {
+        return BUILTIN.get_or_init(make).clone();
+    }
+    make()
+}
+
 /// The documents of the built-in groups, each made when it is asked for. A custom group cannot have the name of one of them.
 fn builtin() -> &'static BTreeMap<(&'static str, &'static str), OnceLock<Arc<Document>>> {
     static DOCUMENTS: OnceLock<BTreeMap<(&str, &str), OnceLock<Arc<Document>>>> = OnceLock::new();
@@ -136,14 +149,18 @@ fn make_v3(resources: &[&Resource], schema_of: SchemaOf<'_>) -> Arc<Document> {
 }
 
 fn make_v2(resources: &[&Resource], schema_of: SchemaOf<'_>) -> Arc<Document> {
+    Document::new(&value_v2(resources, schema_of))
+}
+
+fn value_v2(resources: &[&Resource], schema_of: SchemaOf<'_>) -> Value {
     let definitions = Definitions::of(Dialect::V2, resources, schema_of);
     let paths = paths::paths(Dialect::V2, resources, &definitions);
-    Document::new(&json!({
+    json!({
         "swagger": "2.0",
         "info": { "title": "Kubernetes", "version": "unversioned" },
         "paths": paths,
         "definitions": definitions.all,
-    }))
+    })
 }
 
 /// All groups and versions, each once, in alphabetical order.
