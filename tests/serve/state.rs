@@ -328,3 +328,51 @@ fn where_nothing_can_be_written_nothing_is_served() {
         "{said}"
     );
 }
+
+#[test]
+fn a_file_that_cannot_be_written_any_more_is_said_loudly_and_changes_are_refused() {
+    let folder = Folder::new();
+    let kept = folder.path().join("kept");
+    fs::create_dir(&kept).expect("a folder");
+    let options = ["--speed", "max", "--state", "kept/s"];
+    let mut server = Server::start(folder.path(), &options);
+    server.map("before");
+    fs::remove_dir_all(&kept).expect("it goes");
+    let has_said = |server: &Server, words: &str| {
+        let said = server.said.lock().expect("nobody panics while writing");
+        said.matches(words).count()
+    };
+    let words = "error: the cluster could not be saved: ";
+    server.wait_for("it says so", |server| has_said(server, words) == 1);
+    let map = json!({"metadata": {"name": "refused"}});
+    let refused = server.must(500, "POST", MAPS, &map);
+    let message = refused["message"].as_str().unwrap_or_default();
+    assert!(
+        message.starts_with("the cluster could not be saved: "),
+        "{message}"
+    );
+    assert_eq!(refused["reason"], "InternalError");
+    server.must(404, "GET", &format!("{MAPS}/refused"), &Value::Null);
+    server.must(500, "DELETE", &format!("{MAPS}/before"), &Value::Null);
+    server.must(500, "POST", "/kubeloop/v1/advance?ms=1", &Value::Null);
+    server.must(200, "GET", &format!("{MAPS}/before"), &Value::Null);
+    assert_eq!(server.status()["settled"], true, "it goes on answering");
+    let review = json!({"spec": {"nonResourceAttributes": {"path": "/", "verb": "get"}}});
+    let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    server.must(201, "POST", path, &review);
+
+    fs::create_dir(&kept).expect("it is back");
+    let again = "The cluster is saved again";
+    server.wait_for("it is saved", |server| has_said(server, again) == 1);
+    assert_eq!(has_said(&server, words), 1, "it is said once");
+    server.map("after");
+    // Somebody removes the file alone: it is written anew, and nothing is refused.
+    fs::remove_file(kept.join("s")).expect("it was there");
+    server.wait_for("it is back", |_| kept.join("s").exists());
+    server.map("last");
+    server.kill();
+    let server = Server::start(folder.path(), &options);
+    for name in ["before", "after", "last"] {
+        server.must(200, "GET", &format!("{MAPS}/{name}"), &Value::Null);
+    }
+}

@@ -4,7 +4,7 @@
 //! pkg/storage/names/generate.go (`SimpleNameGenerator`).
 
 use super::admission::{self, Operation};
-use super::{Call, authorization, custom, field_managers, metadata, service_ip};
+use super::{Call, authorization, custom, field_managers, metadata, service_ip, storage_size};
 use crate::api::{Body, Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
@@ -75,6 +75,7 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
     }
     custom::warn_of_finalizers(call, &object, None);
     service_ip::allocate(call, &mut object)?;
+    storage_size::check(call, &object)?;
     call.put_charged(charged);
     let stored = call.put(object);
     warn_if_unsimulated(call, kind);

@@ -34,6 +34,7 @@ pub mod resources;
 mod scale;
 mod service_families;
 mod service_ip;
+mod storage_size;
 mod update;
 pub mod versions;
 mod watch;

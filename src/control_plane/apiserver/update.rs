@@ -6,7 +6,7 @@
 use super::admission::{self, Operation};
 use super::{
     Call, authorization, create, custom, ephemeral_containers, field_managers, metadata,
-    pod_resize, service_ip,
+    pod_resize, service_ip, storage_size,
 };
 use crate::api::field::FieldError;
 use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
@@ -201,6 +201,7 @@ pub(super) fn finish(
     }
     custom::warn_of_finalizers(call, &object, Some(old));
     service_ip::allocate(call, &mut object)?;
+    storage_size::check(call, &object)?;
     call.put_charged(charged);
     Ok(Reply::Object(call.put(object)))
 }

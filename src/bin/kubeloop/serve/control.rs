@@ -191,6 +191,24 @@ async fn perform(
         let why = format!("/kubeloop/v1/{path} takes {}, not {method}", call.method);
         return Err((StatusCode::METHOD_NOT_ALLOWED, why));
     }
+    must_save(engine, &call.method)?;
+    let answer = carry_out(engine, path, query, body).await?;
+    must_save(engine, &call.method)?;
+    Ok(answer)
+}
+
+/// What is done while the cluster cannot be saved could be lost.
+fn must_save(engine: &Engine, method: &Method) -> Result<(), Refused> {
+    let trouble = engine.trouble().filter(|_| *method == Method::POST);
+    trouble.map_or(Ok(()), |why| Err((StatusCode::INTERNAL_SERVER_ERROR, why)))
+}
+
+async fn carry_out(
+    engine: &Engine,
+    path: &str,
+    query: &Query<'_>,
+    body: &Bytes,
+) -> Result<String, Refused> {
     match path {
         "trace" => {
             let (from, to) = (query.if_given("from")?, query.if_given("to")?);

@@ -4,12 +4,14 @@
 use super::encodings::Encodings;
 use super::state::Journal;
 use kubeloop::api::time::Ms;
+use kubeloop::api::{Reason, Status};
+use kubeloop::control_plane::apiserver::http as codec;
 use kubeloop::control_plane::etcd::Store;
 use kubeloop::sim::port::{Exchange, Port};
 use kubeloop::sim::{Cluster, Pace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
@@ -87,7 +89,11 @@ pub struct Engine {
     thread: Mutex<Option<Driver>>,
     published: Arc<watch::Sender<Arc<Published>>>,
     encodings: Arc<Encodings>,
+    trouble: Trouble,
 }
+
+/// Why the cluster cannot be saved, as long as it cannot.
+type Trouble = Arc<Mutex<Option<String>>>;
 
 /// The cluster and what drives it.
 struct Driver {
@@ -105,6 +111,7 @@ struct Driver {
     told: (u64, u64),
     published: Arc<watch::Sender<Arc<Published>>>,
     encodings: Arc<Encodings>,
+    trouble: Trouble,
 }
 
 impl Engine {
@@ -113,8 +120,10 @@ impl Engine {
         let (inbox, messages) = channel();
         let published = Arc::new(watch::Sender::new(Arc::new(published(&port, 0))));
         let encodings = Arc::new(Encodings::default());
+        let trouble = Trouble::default();
         let driver = Driver {
             inbox: messages,
+            trouble: Arc::clone(&trouble),
             encodings: Arc::clone(&encodings),
             since: (Instant::now(), port.cluster().now_ms()),
             told: (0, port.cluster().steps()),
@@ -131,6 +140,7 @@ impl Engine {
             thread: Mutex::new(Some(driver)),
             published,
             encodings,
+            trouble,
         }
     }
 
@@ -177,8 +187,17 @@ impl Engine {
         self.say(Message::Rebase);
     }
 
-    /// Answers a request; one that changes something lets a cluster that stands still go on.
+    /// Answers a request; one that changes something lets a cluster that stands still go on, and is refused while that could not be saved.
     pub async fn exchange(&self, request: http::Request<Vec<u8>>) -> Option<Exchange> {
+        let refused = |why: String| {
+            let status = Status::new(Reason::InternalError, why);
+            Some(Exchange::Answered(codec::refusal(&status)))
+        };
+        if is_write(&request)
+            && let Some(why) = self.trouble()
+        {
+            return refused(why);
+        }
         let encodings = Arc::clone(&self.encodings);
         let done = self.with(move |port| {
             let before = (port.timeline.len(), port.timeline.branches().len());
@@ -189,8 +208,18 @@ impl Engine {
         let (exchange, has_changed) = done.await?;
         if has_changed {
             self.resume();
+            // It was done, and is written down with the rest as soon as that is possible; but nobody should rely on it.
+            if let Some(why) = self.trouble() {
+                return refused(why);
+            }
         }
         Some(exchange)
+    }
+
+    /// Why what is done now could be lost, if the cluster could not be saved the last time.
+    pub fn trouble(&self) -> Option<String> {
+        let trouble = self.trouble.lock();
+        trouble.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Goes to another step and stands still there; those who watch begin anew. The number of steps there are, if it is not among them;
@@ -307,14 +336,45 @@ impl Driver {
         let told = (self.journey, self.port.cluster().steps());
         if told != self.told {
             self.told = told;
-            // First it is written down: nobody is told of what a crash could lose.
-            if let Some(journal) = &mut self.journal
-                && let Err(error) = journal.write(&self.port.timeline)
-            {
-                complain(&error);
+            // First it is written down: nobody is told of what a crash could lose. What was in vain is tried again in a while.
+            if !self.is_in_trouble() {
+                self.save();
             }
             let news = Arc::new(published(&self.port, self.journey));
             self.published.send_replace(news);
+        }
+    }
+
+    fn is_in_trouble(&self) -> bool {
+        let trouble = self.trouble.lock();
+        trouble.unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Writes down what has happened, and says when that begins or ceases to be impossible.
+    fn save(&mut self) {
+        let Some(journal) = &mut self.journal else {
+            return;
+        };
+        let written = journal.write(&self.port.timeline);
+        let trouble = self.trouble.lock();
+        let mut trouble = trouble.unwrap_or_else(PoisonError::into_inner);
+        match written {
+            Ok(()) if trouble.is_some() => {
+                eprintln!(
+                    "The cluster is saved again, with all that has happened; changes are accepted."
+                );
+                *trouble = None;
+            }
+            Ok(()) => {}
+            Err(error) => {
+                let why = format!("the cluster could not be saved: {error}");
+                if trouble.is_none() {
+                    eprintln!(
+                        "error: {why}\n  Changes are refused until it can be, which is tried twice a second."
+                    );
+                }
+                *trouble = Some(why);
+            }
         }
     }
 
@@ -362,11 +422,27 @@ impl Driver {
     fn flush(&mut self) {
         self.flushed = Instant::now();
         if let Some(journal) = &mut self.journal
+            && journal.is_lost()
+        {
+            self.save();
+        }
+        if let Some(journal) = &mut self.journal
             && let Err(error) = journal.flush()
         {
             complain(&error);
         }
     }
+}
+
+/// Does this change something, or could it? Reviews are only answered.
+fn is_write(request: &http::Request<Vec<u8>>) -> bool {
+    const REVIEWS: [&str; 2] = [
+        "/apis/authentication.k8s.io/",
+        "/apis/authorization.k8s.io/",
+    ];
+    let path = request.uri().path();
+    let is_read = matches!(*request.method(), http::Method::GET | http::Method::HEAD);
+    !is_read && !REVIEWS.iter().any(|review| path.starts_with(review))
 }
 
 /// Nobody waits for an answer to whom it could be said.

@@ -3,7 +3,8 @@
 //! The first line says with what the cluster began; then one line for each thing that somebody did, and lines that say how many steps had been
 //! taken by then, and what the cluster was like. Lines are written before anybody is told of what they say, so a server that is killed
 //! loses nothing that it acknowledged; they are on the disk itself half a second later. A line that was not written to its end, because the
-//! machine stopped, is as if it were not there; anything else that does not fit is refused, and the file stays as it is.
+//! machine stopped, is as if it were not there; anything else that does not fit is refused, and the file stays as it is. A file that cannot
+//! be written any more, or that somebody has removed, is written anew as soon as that is possible; until then changes are refused.
 
 use kubeloop::sim::{ClusterOptions, Input, RUN_VERSION, Run, Timeline};
 use serde::{Deserialize, Serialize};
@@ -246,6 +247,13 @@ impl Journal {
         Ok(())
     }
 
+    /// Is there something that the file does not have, or is the file not where it was? Then it is to be written again.
+    pub fn is_lost(&mut self) -> bool {
+        // A file that was removed takes what is written to it, and nobody will find it.
+        self.is_torn |= !is_same(&self.file, &self.path);
+        self.is_torn
+    }
+
     /// Has what was written brought to the disk itself; does not wait for it.
     ///
     /// # Errors
@@ -266,6 +274,22 @@ impl Journal {
         self.file.sync_data()?;
         self.lock.unlock()
     }
+}
+
+/// Is this still the file of this name?
+#[cfg(unix)]
+fn is_same(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = |data: fs::Metadata| (data.dev(), data.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(file), Ok(named)) => id(file) == id(named),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_same(_file: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 #[cfg(test)]

@@ -233,3 +233,25 @@ fn a_new_namespace_is_given_time_to_get_its_account() {
     let want = "pods \"late\" is forbidden: error looking up service account new/default: serviceaccount \"default\" not found";
     assert_eq!(world.refusal(&pod_of("late")), (403, want.to_owned()));
 }
+
+#[test]
+fn what_etcd_would_not_take_is_refused_in_its_words() {
+    let mut world = World::new();
+    let pod = |kib: usize| {
+        let mut pod = pod("big");
+        let variables: Vec<Value> = (0..kib)
+            .map(|n| json!({"name": format!("N{n}"), "value": "x".repeat(1024)}))
+            .collect();
+        pod["spec"]["containers"][0]["env"] = variables.into();
+        creation(pod)
+    };
+    let too_large = (500, "etcdserver: request is too large".to_owned());
+    assert_eq!(world.refusal(&pod(1536)), too_large);
+    let (code, message) = world.refusal(&pod(2100));
+    let words =
+        "rpc error: code = ResourceExhausted desc = trying to send message larger than max (";
+    assert!(code == 500 && message.starts_with(words), "{message}");
+    assert!(message.ends_with(" vs. 2097152)"), "{message}");
+    let made = world.ask(&pod(1400)).expect("etcd takes it");
+    assert_eq!(made.name(), "big");
+}
