@@ -32,6 +32,13 @@ Error from server (Forbidden): error when creating "STDIN": persistentvolumeclai
         r#"Error from server (NotFound): error when creating "STDIN": namespaces "nowhere" not found"#,
     ),
     (
+        "newer-than-this-version",
+        r#"Error from server (BadRequest): error when creating "STDIN": Pod in version "v1" cannot be handled as a Pod: strict decoding error: unknown field "spec.containers[0].env[0].valueFrom.fileKeyRef"
+The Pod "bears-numbers" is invalid: spec.tolerations[0].operator: Unsupported value: "Gt": supported values: "Equal", "Exists"
+Error from server (BadRequest): error when creating "STDIN": Pod in version "v1" cannot be handled as a Pod: strict decoding error: unknown field "spec.containers[0].restartPolicyRules"
+Error from server (BadRequest): error when creating "STDIN": CustomResourceDefinition in version "v1" cannot be handled as a CustomResourceDefinition: illegal base64 data at input byte 0"#,
+    ),
+    (
         "no-such-service-account",
         r#"Error from server (Forbidden): error when creating "STDIN": pods "orphan" is forbidden: error looking up service account default/nobody-made-it: serviceaccount "nobody-made-it" not found"#,
     ),
@@ -103,7 +110,10 @@ pub(crate) const UNSERVED: &[(&str, &str)] = &[
     ("node.k8s.io/v1beta1", "RuntimeClass"),
     ("policy/v1beta1", "PodSecurityPolicy PodDisruptionBudget"),
     ("rbac.authorization.k8s.io/v1beta1", "*"),
-    ("resource.k8s.io/v1alpha* resource.k8s.io/v1beta*", "*"),
+    (
+        "resource.k8s.io/v1* scheduling.k8s.io/v1alpha* storagemigration.k8s.io/v1*",
+        "*",
+    ),
     ("scheduling.k8s.io/v1beta1", "PriorityClass"),
     ("storage.k8s.io/v1alpha1 storage.k8s.io/v1beta1", "*"),
     ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"),
@@ -124,7 +134,9 @@ pub(crate) const UNSERVED: &[(&str, &str)] = &[
     ("kubeadm.k8s.io/v*", "*"),
     ("v1", "Config"),
     // Kinds that the pages define first, and those of other projects.
-    ("rules.example.com/v1", "ReplicaLimit"),
+    ("*.example.com/v*", "*"),
+    ("gateway.networking.k8s.io/v*", "*"),
+    ("snapshot.storage.k8s.io/v1", "*"),
     ("kind.x-k8s.io/v1alpha4", "Cluster"),
     ("policies.kubewarden.io/v1", "ClusterAdmissionPolicy"),
 ];
@@ -204,6 +216,27 @@ pub(crate) const REFUSED: &[(&str, &str)] = &[
     (
         "*/networking/dual-stack-*.yaml",
         "The Service \"my-service\" is invalid: spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on this cluster",
+    ),
+    // Newer than 1.33.
+    (
+        "*.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.*ontainers[*].env[*].valueFrom.fileKeyRef\"",
+    ),
+    (
+        "*/pod-with-numeric-toleration.yaml",
+        "The Pod \"nginx-numeric-toleration\" is invalid: spec.tolerations[0].operator: Unsupported value: \"Gt\": supported values: \"Equal\", \"Exists\"",
+    ),
+    (
+        "*/restart-policy/*.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.*ontainers[*].restartPolicyRules\"",
+    ),
+    (
+        "*/storage/test-crd*.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": CustomResourceDefinition in version \"v1\" cannot be handled as a CustomResourceDefinition: illegal base64 data at input byte 0",
+    ),
+    (
+        "*/emptydir-volume-mode.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.volumes[0].emptyDir.mode\"",
     ),
     // No objects of the API: seccomp profiles, a request for cfssl, a part of a policy.
     (

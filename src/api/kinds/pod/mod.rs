@@ -6,6 +6,7 @@
 mod columns;
 pub(super) mod containers;
 pub(super) mod defaults;
+mod disabled;
 mod env;
 pub mod ephemeral;
 pub(super) mod probes;
@@ -22,6 +23,8 @@ pub(super) mod validation;
 mod volume_defaults;
 pub(super) mod volumes;
 pub(super) mod warnings;
+
+pub(super) use disabled::forget_disabled;
 
 use super::{Column, Stored, SubresourceInfo, stored};
 use crate::api::check::Errors;
@@ -163,14 +166,6 @@ impl Stored for Pod {
             _ => return None,
         };
         Some(text.unwrap_or_default().to_owned())
-    }
-}
-
-/// Forgets what belongs to features that are off by default. The real thing: pkg/api/pod/util.go (`DropDisabledTemplateFields`).
-pub(super) fn forget_disabled<'a>(spec: impl Into<Option<&'a mut PodSpec>>) {
-    if let Some(spec) = spec.into() {
-        spec.resources = None;
-        spec.resource_claims = None;
     }
 }
 
