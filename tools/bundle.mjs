@@ -1,12 +1,13 @@
 // Trunk's hooks (Trunk.toml): what has to happen to the page's JavaScript and CSS before and after Trunk's own work.
 //
 //   node tools/bundle.mjs before   packs the editor and the styles, each into one minified file, in target/web/
-//   node tools/bundle.mjs after    splits the wasm, minifies wasm-bindgen's glue and fills in the service worker, in Trunk's staging folder
+//   node tools/bundle.mjs after    splits the wasm, minifies wasm-bindgen's glue and fills in the service worker, in Trunk's staging folder;
+//                                  what is fetched later has a name with a hash, too
 
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { chromium } from "./chromium.mjs";
@@ -53,6 +54,7 @@ async function after() {
   if (!release) return;
   const folder = process.env.TRUNK_STAGING_DIR;
   await splitProgram(folder);
+  await nameEditor(folder);
   const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)).split(path.sep).join("/"))
@@ -89,6 +91,14 @@ async function splitProgram(folder) {
   await edit(path.join(folder, whole.replace("_bg.wasm", ".js")), [entry, `${entry}\n        ${FETCH}: () => rest.enter(wasm),`]);
 }
 
+/** Gives the editor a name that changes when it does: it is fetched by the page itself, so Trunk does not know it for a script. */
+async function nameEditor(folder) {
+  const bytes = await readFile(path.join(folder, "editor.js"));
+  const name = `editor-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.js`;
+  await rename(path.join(folder, "editor.js"), path.join(folder, name));
+  await edit(path.join(folder, "index.html"), ['data-editor="editor.js"', `data-editor="${name}"`]);
+}
+
 /** Replaces in a file all of the first by the second, of each pair; they must be there. */
 async function edit(file, ...pairs) {
   let text = await readFile(file, "utf8");
@@ -104,7 +114,7 @@ async function fillServiceWorker(folder, files) {
   const hash = createHash("sha256");
   for (const file of files) hash.update(file).update(await readFile(path.join(folder, file)));
   const version = hash.digest("hex").slice(0, 16);
-  const rest = files.filter((file) => file.endsWith("_rest.wasm"));
+  const rest = files.filter((file) => file.endsWith("_rest.wasm") || file.startsWith("editor-"));
   const list = files.filter((file) => !rest.includes(file)).map((file) => (file === "index.html" ? "./" : file));
   const worker = (await readFile("static/service-worker.js", "utf8"))
     .replace('"VERSION"', () => JSON.stringify(version))

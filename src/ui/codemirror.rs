@@ -1,10 +1,49 @@
-//! The bridge to CodeMirror (static/editor/editor.js), which waits under `window.kubeloopEditor`.
+//! The bridge to CodeMirror (static/editor/editor.js). It comes as soon as somebody does something (index.html), and says so by an event.
 
 use super::i18n::Language;
 use crate::session::{Problem, Severity};
+use gloo::events::EventListener;
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::Element;
+use web_sys::{Element, HtmlTextAreaElement};
+
+/// Where it is, once it is there.
+const GLOBAL: &str = "kubeloopEditor";
+
+/// The window's event that says so.
+const ARRIVED: &str = "kubeloop-editor";
+
+/// Has it arrived?
+#[must_use]
+pub(super) fn is_here() -> bool {
+    Reflect::has(&js_sys::global(), &GLOBAL.into()).unwrap_or(false)
+}
+
+/// Calls this when it arrives, unless what is returned is called before.
+pub(super) fn when_here(arrived: impl FnOnce() + 'static) -> impl FnOnce() {
+    let listener = EventListener::once(&gloo::utils::window(), ARRIVED, move |_| arrived());
+    move || drop(listener)
+}
+
+/// What is selected in a text, and whether it has the keyboard.
+pub(super) struct Selection {
+    from: u32,
+    to: u32,
+    focused: bool,
+}
+
+impl Selection {
+    /// That of a text area.
+    pub(super) fn of(area: &HtmlTextAreaElement) -> Self {
+        let at = |place: Result<Option<u32>, JsValue>| place.ok().flatten().unwrap_or(0);
+        let active = gloo::utils::document().active_element();
+        Self {
+            from: at(area.selection_start()),
+            to: at(area.selection_end()),
+            focused: active.as_ref() == Some(area.unchecked_ref::<Element>()),
+        }
+    }
+}
 
 /// A mounted editor. Dropping it takes it out of the page.
 pub(super) struct CodeMirror {
@@ -25,6 +64,8 @@ pub(super) struct Options<'a> {
     pub language: Language,
     /// Is the page dark?
     pub dark: bool,
+    /// What was selected in what was there before.
+    pub selection: Option<Selection>,
     /// Called after every change that a person makes.
     pub changed: yew::Callback<String>,
     /// Called on Ctrl+Enter.
@@ -32,10 +73,10 @@ pub(super) struct Options<'a> {
 }
 
 impl CodeMirror {
-    /// Puts an editor into `parent`; `None` if its script did not arrive.
+    /// Puts an editor into `parent`; `None` if its script has not arrived.
     #[must_use]
     pub(super) fn mount(parent: &Element, options: Options<'_>) -> Option<Self> {
-        let library = Reflect::get(&js_sys::global(), &"kubeloopEditor".into()).ok()?;
+        let library = Reflect::get(&js_sys::global(), &GLOBAL.into()).ok()?;
         let mount: Function = Reflect::get(&library, &"mountEditor".into())
             .ok()?
             .dyn_into()
@@ -57,6 +98,11 @@ impl CodeMirror {
         set(&object, "label", &options.label.into());
         set(&object, "language", &options.language.tag().into());
         set(&object, "dark", &options.dark.into());
+        if let Some(selection) = options.selection {
+            set(&object, "anchor", &selection.from.into());
+            set(&object, "head", &selection.to.into());
+            set(&object, "focused", &selection.focused.into());
+        }
         set(&object, "onChange", changed_as_js(&changed));
         set(&object, "onSubmit", AsRef::<JsValue>::as_ref(&submitted));
         set(

@@ -1,8 +1,8 @@
 // The YAML editor: CodeMirror 6 behind the few calls the page needs.
 //
 // tools/bundle.mjs packs this file with CodeMirror (MIT licence, © Marijn Haverbeke and others) into one ES module.
-// index.html loads it before the page's own script, so Rust finds `window.kubeloopEditor.mountEditor`. The page must
-// live without it, as a script may fail to arrive: src/ui falls back to a plain <textarea>.
+// index.html fetches it as soon as somebody does something, and says so by an event; Rust then finds
+// `window.kubeloopEditor.mountEditor`. Until then, and if it never arrives, src/ui/parts/code.rs has a <textarea>.
 //
 // Text positions cross this border in the units of the other side: `offset` is in UTF-8 bytes, as Rust slices strings;
 // `line` and `column` start at 1 and count characters, as YAML errors and `kubectl` print them.
@@ -30,6 +30,9 @@ import { CHINESE } from "./phrases.js";
  * @param {HTMLElement} parent emptied by `destroy()`
  * @param {object} options all optional
  * @param {string} options.doc the text to begin with
+ * @param {number} options.anchor where its selection begins, as a <textarea> counts
+ * @param {number} options.head where it ends
+ * @param {boolean} options.focused whether it is being typed into
  * @param {boolean} options.dark whether the page is dark now
  * @param {string} options.label accessible name
  * @param {string} options.description read after the name; says how to leave with the keyboard
@@ -59,8 +62,10 @@ export function mountEditor(parent, options = {}) {
   const phrases = (language) => EditorState.phrases.of({ ...(language === "zh" ? CHINESE : {}), ...options.phrases });
   let language = options.language ?? "en";
 
+  const doc = options.doc ?? "";
   const state = EditorState.create({
-    doc: options.doc ?? "",
+    doc,
+    selection: { anchor: Math.min(options.anchor ?? 0, doc.length), head: Math.min(options.head ?? 0, doc.length) },
     extensions: [
       ...WRITING,
       darkness.of(EditorView.darkTheme.of(options.dark ?? false)),
@@ -81,6 +86,7 @@ export function mountEditor(parent, options = {}) {
   });
   const view = new EditorView({ state, parent });
   parent.append(note);
+  if (options.focused) view.focus();
 
   const set = (compartment, extension) => view.dispatch({ effects: compartment.reconfigure(extension) });
 

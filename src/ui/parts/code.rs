@@ -1,7 +1,8 @@
-//! The YAML editor as an element: CodeMirror, or a plain text area where its script did not arrive.
+//! The YAML editor as an element: a text area over coloured text, and CodeMirror as soon as its script has arrived.
 
+use super::yaml;
 use crate::session::Problem;
-use crate::ui::codemirror::{CodeMirror, Options};
+use crate::ui::codemirror::{self, CodeMirror, Options, Selection};
 use crate::ui::i18n::Language;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement};
@@ -31,24 +32,34 @@ pub struct CodeProps {
 /// The YAML editor.
 #[component]
 pub fn Code(props: &CodeProps) -> Html {
-    let place = use_node_ref();
+    let (place, area) = (use_node_ref(), use_node_ref());
     let editor = use_mut_ref(|| None::<CodeMirror>);
-    let plain = use_state(|| false);
+    let taken_over = use_mut_ref(|| None::<Selection>);
+    let here = use_state(codemirror::is_here);
     use_effect_with((), {
-        let (place, editor, plain, props) =
-            (place.clone(), editor.clone(), plain.clone(), props.clone());
+        let (area, taken_over, here) = (area.clone(), taken_over.clone(), here.clone());
         move |()| {
-            if let Some(parent) = place.cast::<Element>() {
+            codemirror::when_here(move || {
+                let area = area.cast::<HtmlTextAreaElement>();
+                *taken_over.borrow_mut() = area.as_ref().map(Selection::of);
+                here.set(true);
+            })
+        }
+    });
+    use_effect_with(*here, {
+        let (place, editor, props) = (place.clone(), editor.clone(), props.clone());
+        move |here| {
+            if let Some(parent) = place.cast::<Element>().filter(|_| *here) {
                 let options = Options {
                     text: &props.text,
                     label: &props.label,
                     language: props.language,
                     dark: props.dark,
+                    selection: taken_over.take(),
                     changed: props.onchange.clone(),
                     submitted: props.onsubmit.clone(),
                 };
                 *editor.borrow_mut() = CodeMirror::mount(&parent, options);
-                plain.set(editor.borrow().is_none());
             }
             let editor = editor.clone();
             move || drop(editor.borrow_mut().take())
@@ -65,9 +76,10 @@ pub fn Code(props: &CodeProps) -> Html {
     let text = tell(|editor, props| editor.set_text(&props.text));
     use_effect_with(props.text.clone(), move |_| text());
     let problems = tell(|editor, props| editor.set_problems(&props.problems));
-    use_effect_with((props.problems.clone(), props.text.clone()), move |_| {
-        problems();
-    });
+    use_effect_with(
+        (props.problems.clone(), props.text.clone(), *here),
+        move |_| problems(),
+    );
     let dark = tell(|editor, props| editor.set_dark(props.dark));
     use_effect_with(props.dark, move |_| dark());
     let language = tell(|editor, props| editor.set_language(props.language, &props.label));
@@ -78,23 +90,39 @@ pub fn Code(props: &CodeProps) -> Html {
         }
     });
     use_effect_with(props.reveal, move |_| reveal());
-    let oninput = {
-        let onchange = props.onchange.clone();
-        Callback::from(move |event: InputEvent| {
-            let area = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
-            if let Some(area) = area {
-                onchange.emit(area.value());
-            }
-        })
-    };
     html! {
-        <>
-            <div class="cm-host" data-testid="editor" id="editor" ref={place} hidden={*plain}></div>
-            if *plain {
-                <textarea class="cm-host" aria-label={props.label.clone()} spellcheck="false" value={props.text.clone()} {oninput} />
-            }
-        </>
+        <div class="cm-host" data-testid="editor" id="editor" ref={place}>
+            if !*here { { plain(props, area) } }
+        </div>
+    }
+}
+
+/// What is there until CodeMirror is, in the same places: numbers of lines, the text in colours, and over that what is typed into.
+fn plain(props: &CodeProps, area: NodeRef) -> Html {
+    let onchange = props.onchange.clone();
+    let oninput = Callback::from(move |event: InputEvent| {
+        let area = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
+        if let Some(area) = area {
+            onchange.emit(area.value());
+        }
+    });
+    let onsubmit = props.onsubmit.clone();
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            onsubmit.emit(());
+        }
+    });
+    let lines = props.text.split('\n').count();
+    let numbers: String = (1..=lines).map(|line| format!("{line}\n")).collect();
+    html! {
+        <div class="plain-editor">
+            <pre class="plain-lines" aria-hidden="true">{ numbers }</pre>
+            <pre class="plain-text" aria-hidden="true">{ yaml(&props.text) }{ "\n" }</pre>
+            <textarea ref={area} aria-label={props.label.clone()} spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
+                value={props.text.clone()} {oninput} {onkeydown} />
+        </div>
     }
 }

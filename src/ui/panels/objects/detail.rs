@@ -3,7 +3,7 @@
 use crate::api::{Change, Key, Kind, Object, Uid, managed_fields, owner, yaml};
 use crate::session::{Action, Selection, Session};
 use crate::ui::i18n::{Language, panels as words};
-use crate::ui::parts::{Icon, glyph_of_kind, text_diff};
+use crate::ui::parts::{self, Icon, glyph_of_kind, text_diff};
 use crate::ui::store::{Dispatch, use_dispatch, use_language, use_session};
 use yew::prelude::*;
 
@@ -53,7 +53,7 @@ pub(super) fn Detail() -> Html {
             { match (*view, object) {
                 (View::Revisions, _) => revisions(&session, &key, language, &dispatch),
                 (_, None) => html! { <p class="later">{ words::gone(language) }</p> },
-                (View::Yaml, Some(object)) => html! { <pre class="yaml mono">{ yaml::to_yaml(&managed_fields::to_json_without(object)) }</pre> },
+                (View::Yaml, Some(object)) => html! { <pre class="yaml mono">{ parts::yaml(&yaml::to_yaml(&managed_fields::to_json_without(object))) }</pre> },
                 (View::Owners, Some(object)) => owners(&session, object, language, &dispatch),
             } }
         </div>
