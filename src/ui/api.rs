@@ -131,7 +131,7 @@ async fn step(store: &Store, count: u64) -> Answer {
 async fn settle(store: &Store) -> Answer {
     store.send(Action::Run(Goal::Settled));
     while store.session().goal.is_some() {
-        player::breathe().await;
+        player::sleep(1).await;
     }
     let session = store.session();
     let cluster = session.timeline().cluster();

@@ -64,7 +64,7 @@ fn press(store: &Store, event: &KeyboardEvent) -> bool {
     }
     match key.as_str() {
         "w" => dom::press("next-menu-button"),
-        "e" => dom::focus_within("#editor .cm-content"),
+        "e" => dom::focus_within("#editor :is(.cm-content, textarea)"),
         _ => return false,
     }
     true

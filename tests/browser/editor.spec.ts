@@ -13,6 +13,8 @@ declare global {
 const DOC = "kind: Pod\nname: 名称 web\nspec:\n  containers: []\n";
 
 test.beforeEach(async ({ loop }) => {
+  await loop.getByTestId("editor").click();
+  await expect(loop.locator(".cm-editor")).toBeVisible();
   await loop.evaluate((doc) => {
     // Only the editor and two things to tab between.
     document.body.innerHTML = '<main><h1>Editor</h1><button id="before">before</button><div id="host" style="height:20rem"></div><button id="after">after</button></main>';
