@@ -160,6 +160,7 @@ const COLOURS = HighlightStyle.define([
 
 const LOOKS = EditorView.theme({
   "&": { height: "100%", color: "var(--ed-fg, inherit)", backgroundColor: "var(--ed-bg, transparent)", fontSize: "var(--ed-size, 13px)" },
+  "&.cm-focused": { outline: "2px solid var(--focus, currentColor)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--ed-font, monospace)", lineHeight: "1.6" },
   ".cm-content": { caretColor: "var(--ed-cursor, currentColor)" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--ed-cursor, currentColor)", borderLeftWidth: "2px" },

@@ -5,6 +5,9 @@ import { accessible, expect, open, test } from "./harness";
 
 const CODEMIRROR = /\/editor(-[0-9a-f]+)?\.js$/;
 
+// What a service worker fetches does not come by the tests' routes.
+test.use({ serviceWorkers: "block" });
+
 /** Keeps CodeMirror back until what is returned is called. */
 async function heldBack(page: Page): Promise<() => void> {
   let release = () => {};

@@ -210,7 +210,7 @@ page.describe("everyone", () => {
       await loop.emulateMedia({ reducedMotion: "reduce" });
       await open(loop);
       await accessible(loop);
-      await loop.evaluate(() => window.kubeloop.apply(document.querySelector(".cm-content")!.textContent ? "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: nginx}]\n" : ""));
+      await loop.evaluate(() => window.kubeloop.apply("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: nginx}]\n"));
       await loop.evaluate(() => window.kubeloop.step(6));
       await accessible(loop);
       await loop.evaluate(() => window.kubeloop.settle());
