@@ -249,3 +249,111 @@ fn pods() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_handed_on() {
+    let base = "/api/v1/namespaces/default";
+    let proxied =
+        |name, part: &str, want: &str| Case::new(name, format!("GET {base}/{part}"), want);
+    let invalid = |kind: &str, id: &str| format!("400 BadRequest: invalid {kind} request {id:?}");
+    hold(vec![
+        proxied("nobody", "pods/%3A/proxy/", &invalid("pod", ":")),
+        proxied(
+            "too many parts",
+            "pods/a:b:c:d:e/proxy/",
+            &invalid("pod", "a:b:c:d:e"),
+        ),
+        proxied(
+            "a scheme that is none",
+            "services/%00:web:80/proxy/",
+            &invalid("service", "\0:web:80"),
+        ),
+        proxied(
+            "a port beyond numbers",
+            "pods/lone:99999999999999999999/proxy/",
+            "503 ServiceUnavailable: error trying to reach service: dial tcp: lookup tcp/99999999999999999999: unknown port",
+        ),
+        proxied(
+            "a port beyond ports",
+            "pods/lone:99999/proxy/",
+            "503 ServiceUnavailable: error trying to reach service: dial tcp: address 99999: invalid port",
+        ),
+        proxied(
+            "a port below ports",
+            "pods/lone:-1/proxy/",
+            "503 ServiceUnavailable: error trying to reach service: dial tcp: address -1: invalid port",
+        ),
+        proxied(
+            "a long path",
+            &format!("pods/lone/proxy/{}", "a/".repeat(20_000)),
+            "…",
+        ),
+        proxied("no text", "pods/lone/proxy/%ff%00//..%2f", "…"),
+        proxied(
+            "a Service beyond numbers",
+            "services/x:99999999999999999999/proxy",
+            "404 NotFound: endpoints \"x\" not found",
+        ),
+        Case::new(
+            "a node that is none",
+            "GET /api/v1/nodes/%2f:1/proxy/pods",
+            "404 NotFound: nodes \"/\" not found",
+        ),
+        Case::new(
+            "of a kind that has none",
+            format!("GET {base}/configmaps/a/proxy/"),
+            "404 NotFound: …",
+        ),
+        Case::new("of all", "GET /api/v1/pods/lone/proxy/", "…"),
+    ]);
+}
+
+#[test]
+fn resizes() {
+    let junk = |name, line: &str, body: &str, want: &str| {
+        Case::new(name, format!("{line} {POD}/resize"), want)
+            .header(
+                "content-type",
+                if line == "PUT" {
+                    "application/json"
+                } else {
+                    "application/merge-patch+json"
+                },
+            )
+            .body(body)
+    };
+    let invalid = "422 Invalid: Pod \"lone\" is invalid: ";
+    hold(vec![
+        junk(
+            "no containers",
+            "PATCH",
+            r#"{"spec": {"containers": []}}"#,
+            &format!("{invalid}…"),
+        ),
+        junk("no spec", "PATCH", r#"{"spec": null}"#, "200"),
+        junk(
+            "no pod",
+            "PUT",
+            r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lone"}}"#,
+            &format!("{invalid}[spec.containers: Required value, …"),
+        ),
+        junk(
+            "a quantity that is none",
+            "PATCH",
+            r#"{"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "much"}}}]}}"#,
+            "422 Invalid: …",
+        ),
+        junk(
+            "init containers from nowhere",
+            "PATCH",
+            r#"{"spec": {"initContainers": [{"name": "x"}]}}"#,
+            &format!("{invalid}…"),
+        ),
+        junk(
+            "made",
+            "POST",
+            "{}",
+            "405 MethodNotAllowed: the server does not allow this method on the requested resource",
+        ),
+    ]);
+}

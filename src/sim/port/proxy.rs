@@ -169,9 +169,11 @@ fn dial(
     let (ip, name) = (&place.ip, &place.port);
     let port = match name.as_str() {
         "" => default,
-        text => text
-            .parse()
-            .map_err(|_| format!("dial tcp: lookup tcp/{text}: unknown port"))?,
+        text => match text.parse() {
+            Ok(port @ 0..=65_535) => port,
+            Ok(port) => return Err(format!("dial tcp: address {port}: invalid port")),
+            Err(_) => return Err(format!("dial tcp: lookup tcp/{text}: unknown port")),
+        },
     };
     let Ok(pod) = super::place::pod(cluster, &place.pod) else {
         return Err(format!("dial tcp {ip}:{port}: connect: no route to host"));

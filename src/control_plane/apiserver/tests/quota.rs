@@ -1,6 +1,7 @@
 //! Quotas, as clients meet them.
 
 use super::*;
+use crate::api::Subresource;
 use k8s_openapi::api::core::v1::{ResourceQuota, ResourceQuotaStatus};
 
 fn quota(world: &mut World, hard: Value) {
@@ -59,4 +60,43 @@ fn the_system_classes_stay() {
         "priorityclasses.scheduling.k8s.io {name:?} is forbidden: this is a system priority class and cannot be deleted"
     );
     assert_eq!(world.refusal(&delete), (403, want));
+}
+
+/// A resize of the pod `a`, which has one container.
+fn resize(cpu: &str) -> Request {
+    let patch =
+        json!({"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": cpu}}}]}});
+    Request {
+        subresource: Some(Subresource::Resize),
+        ..Request::new(
+            Verb::Patch,
+            key(Kind::Pod, "a"),
+            Body::Patch(crate::api::Patch {
+                kind: crate::api::PatchType::StrategicMerge,
+                body: Arc::new(patch),
+                forces: false,
+            }),
+        )
+    }
+}
+
+#[test]
+fn a_resize_is_charged_and_kept_within_its_range() {
+    let mut world = World::new();
+    quota(&mut world, json!({"requests.cpu": "2"}));
+    let mut small = pod("a");
+    small["spec"]["containers"][0]["resources"] = json!({"requests": {"cpu": "1"}});
+    world.make(small);
+    let resized = world.ask(&resize("1500m")).expect("there is room");
+    assert_eq!(resized.metadata().generation, Some(2));
+    assert_eq!(used(&world), "requests.cpu=1500m");
+    let want = "pods \"a\" is forbidden: exceeded quota: q, requested: requests.cpu=1500m, used: requests.cpu=1500m, limited: requests.cpu=2";
+    assert_eq!(world.refusal(&resize("3")), (403, want.to_owned()));
+    world.make(
+        json!({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "r"}, "spec": {
+        "limits": [{"type": "Container", "min": {"cpu": "500m"}}]}}),
+    );
+    let want =
+        "pods \"a\" is forbidden: minimum cpu usage per Container is 500m, but request is 100m";
+    assert_eq!(world.refusal(&resize("100m")), (403, want.to_owned()));
 }
