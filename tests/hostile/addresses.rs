@@ -330,7 +330,12 @@ fn resizes() {
             r#"{"spec": {"containers": []}}"#,
             &format!("{invalid}…"),
         ),
-        junk("no spec", "PATCH", r#"{"spec": null}"#, "200"),
+        junk(
+            "no spec",
+            "PATCH",
+            r#"{"spec": null}"#,
+            &format!("{invalid}[spec.containers: Required value, …"),
+        ),
         junk(
             "no pod",
             "PUT",
