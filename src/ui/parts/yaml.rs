@@ -35,9 +35,15 @@ impl Tone {
     }
 }
 
+/// A longer text has no colours: tens of thousands of elements would hold up the page.
+const COLOURED_BYTES_MAX: usize = 200_000;
+
 /// A text in colours; to be put into an element that keeps its blanks.
 #[must_use]
 pub fn yaml(text: &str) -> Html {
+    if text.len() > COLOURED_BYTES_MAX {
+        return html! { text };
+    }
     let mut block = None;
     let lines = text.split_inclusive('\n').map(|line| {
         let pieces = pieces(line, &mut block);
