@@ -39,7 +39,6 @@ impl Tone {
 const COLOURED_BYTES_MAX: usize = 200_000;
 
 /// A text in colours; to be put into an element that keeps its blanks.
-#[must_use]
 pub fn yaml(text: &str) -> Html {
     if text.len() > COLOURED_BYTES_MAX {
         return html! { text };
@@ -95,7 +94,7 @@ struct Pieces<'a> {
     found: Vec<(Tone, &'a str)>,
 }
 
-impl<'a> Pieces<'a> {
+impl Pieces<'_> {
     fn take(&mut self, tone: Tone, length: usize) {
         let (piece, rest) = self.rest.split_at(length);
         self.rest = rest;
