@@ -1,4 +1,4 @@
-//! Glyphs, from static/icons.svg.
+//! Glyphs, from static/icons.svg, which stands in the page itself: a browser makes a document of its own for each glyph from elsewhere.
 
 use crate::api::Kind;
 use yew::prelude::*;
@@ -6,7 +6,7 @@ use yew::prelude::*;
 /// What to draw.
 #[derive(Clone, PartialEq, Properties)]
 pub struct IconProps {
-    /// The symbol's id in `icons.svg`.
+    /// The symbol's id in `icons.svg`, without `glyph-`.
     pub name: AttrValue,
     /// `i-s` (14 px) or `i-l` (22 px).
     #[prop_or_default]
@@ -26,7 +26,7 @@ pub fn icon(name: &str) -> Html {
 
 fn draw(name: &str, class: Classes) -> Html {
     html! {
-        <svg class={classes!("i", class)} aria-hidden="true"><use href={format!("icons.svg#{name}")} /></svg>
+        <svg class={classes!("i", class)} aria-hidden="true"><use href={format!("#glyph-{name}")} /></svg>
     }
 }
 
@@ -45,7 +45,7 @@ pub struct LoopProps {
 #[component]
 pub fn Loop(props: &LoopProps) -> Html {
     html! {
-        <svg class={classes!("loop", "i", props.class.clone())} data-phase={props.phase.clone()} aria-hidden="true"><use href="icons.svg#loop" /></svg>
+        <svg class={classes!("loop", "i", props.class.clone())} data-phase={props.phase.clone()} aria-hidden="true"><use href="#glyph-loop" /></svg>
     }
 }
 
