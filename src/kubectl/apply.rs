@@ -137,6 +137,10 @@ impl Refused {
                     "retrieving current configuration of:\n{}\nfrom server for:",
                     described(key)
                 );
+                // What has no name is not asked for.
+                if key.name.is_empty() {
+                    return format!("error: error when {doing} {source:?}: {}", status.message);
+                }
                 refusal::text_when(status, &doing, source)
             }
             During::Creating => refusal::text_when(status, "creating", source),
@@ -180,7 +184,13 @@ pub fn apply(
         during: Box::new(During::Reading),
     };
     let kinds = kinds_for(document, send);
-    let (key, mut modified) = identify(document, options, &kinds).map_err(reading)?;
+    let (key, mut modified) = identify(document, options, &kinds).map_err(|status| {
+        let nameless = nameless(document, options, &kinds).map(During::Getting);
+        Refused {
+            status,
+            during: Box::new(nameless.unwrap_or(During::Reading)),
+        }
+    })?;
     let said = document.get("apiVersion").and_then(Value::as_str);
     let said = said.unwrap_or_default().to_owned();
     // All requests are in the version in which the document speaks, if there is more than one.
@@ -343,6 +353,19 @@ pub fn identify(
         document["metadata"]["namespace"] = Value::from(key.namespace.as_str());
     }
     Ok((key, document))
+}
+
+/// What a document is that has neither a name nor the beginning of one.
+fn nameless(document: &Value, options: &Options, kinds: &Definitions) -> Option<Key> {
+    let text = |field: &str| document.pointer(field).and_then(Value::as_str);
+    let is_named = text("/metadata/name").is_some() || text("/metadata/generateName").is_some();
+    let kind = decode::kind_in(document, kinds)
+        .ok()
+        .filter(|_| !is_named)?
+        .kind;
+    let said = text("/metadata/namespace").unwrap_or_default();
+    let namespace = namespace_of(kind, said, options).ok()?;
+    Some(Key::new(kind, namespace, Name::default()))
 }
 
 /// kubectl finds these before it sends anything.

@@ -186,6 +186,45 @@ pub(crate) const REFUSED: &[(&str, &str)] = &[
         "*/debug/event-exporter.yaml",
         "Warning: metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
     ),
+    // One that its page generates a name for by other means, and one whose parts the reader is to fill in.
+    (
+        "*/controllers/job-success-policy-example.yaml",
+        "error: error when retrieving current configuration of:",
+    ),
+    (
+        "*/controllers/job-success-policy-example.yaml",
+        r#"Resource: "batch/v1, Resource=jobs", GroupVersionKind: "batch/v1, Kind=Job""#,
+    ),
+    (
+        "*/controllers/job-success-policy-example.yaml",
+        r#"Name: "", Namespace: "default""#,
+    ),
+    (
+        "*/controllers/job-success-policy-example.yaml",
+        r#"from server for: "STDIN": resource name may not be empty"#,
+    ),
+    (
+        "*/secret/tls-auth-secret.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 7",
+    ),
+    // What cannot be there from the beginning, and a class that no file of the page makes.
+    (
+        "*/seccomp/fields.yaml",
+        "The Pod \"pod\" is invalid: spec.ephemeralContainers: Forbidden: cannot be set on create",
+    ),
+    (
+        "*/policy/high-priority-pod.yaml",
+        "Error from server (Forbidden): error when creating \"STDIN\": pods \"high-priority\" is forbidden: no PriorityClass with name high was found",
+    ),
+    // Fields that came after 1.33.
+    (
+        "*/security/security-context-7.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.containers[0].securityContext.cgroupOptions\"",
+    ),
+    (
+        "*/storage/projected-podcertificate.yaml",
+        "Error from server (BadRequest): error when creating \"STDIN\": Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.volumes[0].projected.sources[0].podCertificate\"",
+    ),
     // Older than what they use has come to be called.
     (
         "*/cloud/ccm-example.yaml",

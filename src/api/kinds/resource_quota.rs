@@ -168,6 +168,7 @@ fn is_scope(scope: &str) -> bool {
             | "NotBestEffort"
             | "PriorityClass"
             | "CrossNamespacePodAffinity"
+            | "VolumeAttributesClass"
     )
 }
 
@@ -175,6 +176,9 @@ fn is_scope(scope: &str) -> bool {
 fn unfit_resources(spec: &ResourceQuotaSpec, scope: &str) -> usize {
     let fits = |name: &str| match scope {
         "BestEffort" => name == "pods",
+        "VolumeAttributesClass" => {
+            matches!(name, "persistentvolumeclaims" | "requests.storage")
+        }
         _ if is_scope(scope) => matches!(
             name,
             "pods"
@@ -236,7 +240,7 @@ fn requirement_rules(
     errors: &mut Errors,
 ) {
     let operator = requirement.operator.as_str();
-    let valued = requirement.scope_name == "PriorityClass";
+    let valued = ["PriorityClass", "VolumeAttributesClass"].contains(&&*requirement.scope_name);
     if is_scope(&requirement.scope_name) && !valued && operator != "Exists" {
         let detail = "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
         errors.invalid(&path.child("operator"), operator, detail);
@@ -303,6 +307,18 @@ mod tests {
                 json!({"hard": {"memory": "1Gi"}, "scopes": ["BestEffort"]}),
                 vec![
                     "spec.scopes: Invalid value: []core.ResourceQuotaScope{\"BestEffort\"}: unsupported scope applied to resource",
+                ],
+            ),
+            (
+                "the claims of a class",
+                json!({"hard": {"requests.storage": "1Gi"}, "scopeSelector": {"matchExpressions": [{"scopeName": "VolumeAttributesClass", "operator": "In", "values": ["gold"]}]}}),
+                vec![],
+            ),
+            (
+                "pods of a class of claims",
+                json!({"hard": {"pods": "1"}, "scopes": ["VolumeAttributesClass"]}),
+                vec![
+                    "spec.scopes: Invalid value: []core.ResourceQuotaScope{\"VolumeAttributesClass\"}: unsupported scope applied to resource",
                 ],
             ),
             (

@@ -7,7 +7,8 @@
 use super::split::Chunk;
 use super::{Span, TextError, remedy};
 use serde_yaml::granit_parser::{
-    Event, Marker, Options, Parser, ScalarStyle, Span as TextSpan, StructureStyle, Tag,
+    ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, Span as TextSpan,
+    StructureStyle, Tag,
 };
 use std::collections::BTreeMap;
 
@@ -54,11 +55,63 @@ struct Reader<'t> {
     anchors: BTreeMap<usize, NodeId>,
 }
 
+/// In so many texts of a chunk `\\'` is read as libyaml reads it; each of them is one more reading of the chunk.
+const APOSTROPHES_MAX: usize = 16;
+
 /// Reads one chunk.
 pub(super) fn read(chunk: &Chunk<'_>) -> Result<Tree, TextError> {
     if let Some(error) = control_character(chunk) {
         return Err(error);
     }
+    let (mut text, mut tries) = (chunk.text.clone(), 0);
+    loop {
+        let chunk = Chunk { text, ..*chunk };
+        let error = match parse(&chunk) {
+            Ok(tree) => return tree,
+            Err(error) => error,
+        };
+        let is_escape = *error.kind() == ErrorKind::UnknownQuotedScalarEscape;
+        tries += 1;
+        text = match plain_apostrophes(&chunk.text, error.marker()) {
+            Some(plain) if is_escape && tries <= APOSTROPHES_MAX => plain.into(),
+            _ => return Err(remedy::text_error(&error, &chunk)),
+        };
+    }
+}
+
+/// The text with `'` for every `\\'` of the text in double quotes that begins there, as libyaml has it and YAML 1.2 has not; `None` if there is none.
+fn plain_apostrophes(text: &str, quote: &Marker) -> Option<String> {
+    let lines = text
+        .split_inclusive('\n')
+        .take(quote.line().checked_sub(1)?);
+    let line = lines.map(str::len).sum::<usize>();
+    let (column, _) = text[line..].char_indices().nth(quote.col())?;
+    let (before, quoted) = text.split_at(line + column);
+    let mut plain = String::with_capacity(text.len());
+    plain.push_str(before);
+    let mut letters = quoted.chars().peekable();
+    plain.extend(letters.next().filter(|first| *first == '"'));
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            ('\\', Some('\'')) => continue,
+            ('\\', Some(_)) => {
+                plain.push(letter);
+                plain.extend(letters.next());
+                continue;
+            }
+            _ => plain.push(letter),
+        }
+        if letter == '"' {
+            break;
+        }
+    }
+    let changed = plain.len() + letters.clone().map(char::len_utf8).sum::<usize>() < text.len();
+    plain.extend(letters);
+    changed.then_some(plain)
+}
+
+/// `Err` is for what is no YAML to the parser, the error inside for what is none to us.
+fn parse(chunk: &Chunk<'_>) -> Result<Result<Tree, TextError>, ScanError> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.emit_unresolved_aliases = true;
@@ -70,15 +123,15 @@ pub(super) fn read(chunk: &Chunk<'_>) -> Result<Tree, TextError> {
         anchors: BTreeMap::new(),
     };
     for event in Parser::new_from_str_with_options(&chunk.text, options) {
-        match event {
-            Ok((event, span)) => reader.take(event, &span)?,
-            Err(error) => return Err(remedy::text_error(&error, chunk)),
+        let (event, span) = event?;
+        if let Err(error) = reader.take(event, &span) {
+            return Ok(Err(error));
         }
     }
-    Ok(Tree {
+    Ok(Ok(Tree {
         nodes: reader.nodes,
         roots: reader.roots,
-    })
+    }))
 }
 
 impl Reader<'_> {

@@ -380,3 +380,23 @@ fn hostile_text_is_refused_quickly() {
     let (_, errors) = parse_bytes(b"a: b\nc: \xc3\xa9\xff\n");
     assert_eq!(errors[0].to_string(), "2:5: invalid UTF-8");
 }
+
+#[test]
+fn an_escaped_apostrophe_is_an_apostrophe() {
+    for (text, want) in [
+        (r#"a: "it\'s""#, json!({"a": "it's"})),
+        (
+            "# 名称\na: [\"\\'x\\' \\\"y\\\" \\\\\", 'z']\nb: \"\\'\"",
+            json!({"a": ["'x' \"y\" \\", "z"], "b": "'"}),
+        ),
+        ("a: \"x\n  \\'y\"", json!({"a": "x 'y"})),
+    ] {
+        assert_eq!(one(text).value, want, "{text}");
+    }
+    assert!(errors_of(r#"a: "\'\d""#).contains("unknown escape"));
+    let many = "- \"\\'\"\n".repeat(1000);
+    assert!(
+        errors_of(&many).contains("unknown escape"),
+        "some are enough"
+    );
+}

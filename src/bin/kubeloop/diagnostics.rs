@@ -90,10 +90,13 @@ fn hidden(document: &Document, status: &Status) -> Vec<FieldError> {
     object.set_defaults();
     object.prepare_create();
     let mut errors = object.validate();
-    // What is left out because of its type is missing only for that reason.
+    // What is left out because of its type is missing only for that reason. A map's key is `data[a.b]` to the one and `data.a.b` to the other.
+    let dotted = |field: &str| field.replace('[', ".").replace(']', "");
     errors.retain(|error| {
+        let error = dotted(&error.field);
         wrong.iter().all(|cause| {
-            !cause.field.starts_with(&error.field) && !error.field.starts_with(&cause.field)
+            let cause = dotted(&cause.field);
+            !cause.starts_with(&error) && !error.starts_with(&cause)
         })
     });
     errors
