@@ -174,6 +174,12 @@ pub(super) fn answered(request: &Request, answer: &Answer, memory: &mut KubeletM
     };
     match (request.verb, request.subresource, reply) {
         (Verb::Update, Some(Subresource::Status), Reply::Object(object)) => {
+            // The older version is not kept for what the newer says as well.
+            let generation = object.metadata().generation;
+            let granted = pod.allocated.as_ref();
+            if granted.is_some_and(|granted| granted.metadata().generation == generation) {
+                pod.allocated = Some(object.clone());
+            }
             pod.latest = Some(object.clone());
         }
         (Verb::Delete, None, _) => pod.is_deleted = true,
