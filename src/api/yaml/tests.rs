@@ -400,3 +400,18 @@ fn an_escaped_apostrophe_is_an_apostrophe() {
         "some are enough"
     );
 }
+
+#[test]
+fn keys_whose_order_goes_in_circles_are_all_written() {
+    let keys = (0..200).flat_map(|n| {
+        [
+            format!("a{n}b"),
+            format!("~{n}~"),
+            format!("{n}"),
+            format!("0{n}a"),
+        ]
+    });
+    let map: serde_json::Map<String, Value> = keys.map(|key| (key, json!(1))).collect();
+    let text = to_yaml(&Value::Object(map.clone()));
+    assert_eq!(one(&text).value, Value::Object(map));
+}

@@ -64,9 +64,8 @@ impl Writer {
 
     /// A map whose first key goes where the text ends now.
     fn map(&mut self, fields: &Map<String, Value>, indent: usize) {
-        let mut entries: Vec<(&String, &Value)> = fields.iter().collect();
-        entries.sort_by(|a, b| natural(a.0, b.0));
-        for (index, (key, value)) in entries.into_iter().enumerate() {
+        let entries: Vec<(&String, &Value)> = fields.iter().collect();
+        for (index, (key, value)) in sorted(&entries).into_iter().enumerate() {
             if index > 0 {
                 self.new_line(indent);
             }
@@ -353,6 +352,28 @@ fn number_text(number: &serde_json::Number) -> String {
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// Merged from sorted halves. Not the library's `sort`, which panics when it notices that [`natural`] is no total order: it goes in circles
+/// (`a1b`, `a2b`, `a10b`), as goyaml's does.
+fn sorted<'a>(entries: &[(&'a String, &'a Value)]) -> Vec<(&'a String, &'a Value)> {
+    if entries.len() < 2 {
+        return entries.to_vec();
+    }
+    let (left, right) = entries.split_at(entries.len() / 2);
+    let mut left = sorted(left).into_iter().peekable();
+    let mut right = sorted(right).into_iter().peekable();
+    let mut merged = Vec::with_capacity(entries.len());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let side = match natural(a.0, b.0) {
+            Ordering::Greater => &mut right,
+            _ => &mut left,
+        };
+        merged.extend(side.next());
+    }
+    merged.extend(left);
+    merged.extend(right);
+    merged
 }
 
 /// Keys in the order in which people count: `a2` before `a10`, letters behind everything else.
