@@ -12,6 +12,8 @@ mod ctl;
 mod options;
 #[path = "serve/server.rs"]
 mod server;
+#[path = "serve/socket.rs"]
+mod socket;
 #[path = "serve/speed.rs"]
 mod speed;
 #[path = "serve/state.rs"]

@@ -1,7 +1,7 @@
 //! Commands in containers and what they print: kubectl's channels over a WebSocket.
 
 use super::engine::Engine;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use axum::http::Response;
@@ -12,6 +12,12 @@ use std::time::Duration;
 
 /// How long a client may go on sending input to a command that has ended: kubectl complains of a connection that is closed while it sends.
 const DRAIN: Duration = Duration::from_millis(200);
+
+/// How long a client has, once it reads, to get ready for what it reads.
+const GET_READY: Duration = Duration::from_millis(50);
+
+/// How long a client may take to answer that it reads; one that never does is talked to all the same.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// Accepts the connection and lets the command talk.
 pub fn converse(upgrade: WebSocketUpgrade, engine: Arc<Engine>, exec: Exec) -> Response<Body> {
@@ -28,6 +34,9 @@ pub fn attach(upgrade: WebSocketUpgrade, engine: Arc<Engine>, attach: Attach) ->
 }
 
 async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
+    let Some(first) = greet(&mut socket).await else {
+        return;
+    };
     let drain = exec.has_input().then_some(DRAIN);
     let begun = engine.with(move |port| {
         let frames = exec.begin(port.cluster());
@@ -37,8 +46,13 @@ async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
         return;
     };
     exec = begun;
+    let mut early = Some(Ok(first));
     while send(&mut socket, frames, drain).await.is_continue() {
-        frames = match socket.recv().await {
+        let said = match early.take() {
+            Some(said) => Some(said),
+            None => socket.recv().await,
+        };
+        frames = match said {
             Some(Ok(Message::Binary(frame))) => {
                 let taken = engine.with(move |port| {
                     let frames = exec.take(&frame, port.cluster());
@@ -57,6 +71,9 @@ async fn talk(mut socket: WebSocket, engine: Arc<Engine>, mut exec: Exec) {
 }
 
 async fn show(mut socket: WebSocket, engine: Arc<Engine>, mut attach: Attach) {
+    if greet(&mut socket).await.is_none() {
+        return;
+    }
     let mut news = engine.news();
     loop {
         news.mark_unchanged();
@@ -80,6 +97,29 @@ async fn show(mut socket: WebSocket, engine: Arc<Engine>, mut attach: Attach) {
             },
         }
     }
+}
+
+/// Waits until the client reads, and gives the first that it says; `None` if it is gone. kubectl before 1.34 begins to read before it knows
+/// where output goes, and throws away what comes in between (kubernetes/kubernetes#131189); a real container takes longer to start than that.
+async fn greet(socket: &mut WebSocket) -> Option<Message> {
+    socket.send(Message::Ping(Bytes::new())).await.ok()?;
+    let answer = async {
+        loop {
+            match socket.recv().await?.ok()? {
+                Message::Close(_) => return None,
+                said @ (Message::Pong(_) | Message::Binary(_)) => return Some(said),
+                Message::Text(_) | Message::Ping(_) => {}
+            }
+        }
+    };
+    let said = match tokio::time::timeout(ANSWER, answer).await {
+        Ok(said) => said?,
+        Err(_) => Message::Pong(Bytes::new()),
+    };
+    if matches!(said, Message::Pong(_)) {
+        tokio::time::sleep(GET_READY).await;
+    }
+    Some(said)
 }
 
 /// Sends frames; nothing more is to be sent after the last one, or to a client that is gone. One that may still send gets so long to do so.
