@@ -30,6 +30,7 @@ mod status;
 pub mod strategic;
 mod subresource;
 pub mod taints;
+mod tally;
 pub mod time;
 pub mod typed;
 pub mod yaml;
@@ -45,9 +46,10 @@ pub use request::{
     Answer, Body, DeleteOptions, FieldValidation, List, ListOptions, Patch, PatchType, Propagation,
     Reply, Request, User, Verb,
 };
-pub use snapshot::{PodCounts, Snapshot, Table, Tally};
+pub use snapshot::{Snapshot, Table};
 pub use status::{Cause, Reason, Status};
 pub use subresource::Subresource;
+pub use tally::{PodCounts, Tally};
 
 /// A name, namespace or other short string: cheap to clone, compared by content.
 pub type Name = smol_str::SmolStr;

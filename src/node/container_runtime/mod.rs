@@ -9,6 +9,7 @@
 pub mod image;
 mod probe;
 mod program;
+mod sandbox;
 mod shell;
 
 pub use probe::{
@@ -21,11 +22,9 @@ use crate::api::time::Ms;
 use crate::api::{Name, Uid};
 use crate::component::{
     Container, ContainerId, ContainerState, Finished, Machine, Operation, Pull, RuntimeCall,
-    RuntimeError, Sandbox, SandboxState, Urgency,
+    RuntimeError, SandboxState, Urgency,
 };
 
-/// How long a pod's network takes to set up.
-const SANDBOX_MS: Ms = 100;
 /// How long a pull takes of an image that another pull has just brought.
 const PULL_AGAIN_MS: Ms = 20;
 /// How long a registry takes to say that it has no such image.
@@ -44,7 +43,7 @@ pub fn call(machine: &mut Machine, call: &RuntimeCall, now_ms: Ms) -> Result<(),
             pod_uid,
             pod,
             host_network,
-        } => return run_sandbox(machine, *pod_uid, pod, host_network.as_ref(), now_ms),
+        } => return sandbox::run(machine, *pod_uid, pod, host_network.as_ref(), now_ms),
         RuntimeCall::StartContainer { .. } => return start(machine, call, now_ms),
         // Cgroups are left out: nothing in a machine has a limit.
         RuntimeCall::UpdateContainerResources { .. } => {}
@@ -53,8 +52,8 @@ pub fn call(machine: &mut Machine, call: &RuntimeCall, now_ms: Ms) -> Result<(),
             grace_ms,
         } => stop(machine, *container, *grace_ms, now_ms),
         RuntimeCall::RemoveContainer { container } => remove_container(machine, *container),
-        RuntimeCall::StopSandbox { pod_uid } => stop_sandbox(machine, *pod_uid, now_ms),
-        RuntimeCall::RemoveSandbox { pod_uid } => remove_sandbox(machine, *pod_uid, now_ms),
+        RuntimeCall::StopSandbox { pod_uid } => sandbox::stop(machine, *pod_uid, now_ms),
+        RuntimeCall::RemoveSandbox { pod_uid } => sandbox::remove(machine, *pod_uid, now_ms),
     }
     Ok(())
 }
@@ -226,62 +225,6 @@ fn finish_pull(machine: &mut Machine, image: Name, pod: Name) -> Option<Finished
     Some(finished(pod, event, image, None))
 }
 
-fn run_sandbox(
-    machine: &mut Machine,
-    pod_uid: Uid,
-    pod: &Name,
-    host_network: Option<&Name>,
-    now_ms: Ms,
-) -> Result<(), RuntimeError> {
-    let ip = match host_network {
-        Some(ip) => ip.clone(),
-        None => free_address(machine)?,
-    };
-    let containers = machine
-        .sandboxes
-        .remove(&pod_uid)
-        .map(|old| old.containers)
-        .unwrap_or_default();
-    let sandbox = Sandbox {
-        pod: pod.clone(),
-        ip,
-        host_network: host_network.is_some(),
-        state: SandboxState::Starting,
-        containers,
-        first_container: machine.next_container,
-    };
-    machine.sandboxes.insert(pod_uid, sandbox);
-    machine.sandboxes_by_pod.insert((pod.clone(), pod_uid));
-    let pod = pod.clone();
-    let due_ms = now_ms + SANDBOX_MS;
-    schedule(machine, due_ms, Operation::Sandbox { pod_uid, pod });
-    Ok(())
-}
-
-/// The next address of the pod network that no pod has: round robin, as the CNI plugin `host-local` does.
-fn free_address(machine: &mut Machine) -> Result<Name, RuntimeError> {
-    const FIRST: u32 = 2;
-    const COUNT: u32 = 253;
-    for _ in 0..COUNT {
-        let number = FIRST + machine.addresses_given % COUNT;
-        let ip = Name::from(format!("{}.{number}", machine.pod_network));
-        let may_be_taken = machine.addresses_given >= COUNT;
-        machine.addresses_given += 1;
-        let is_taken = may_be_taken
-            && machine
-                .sandboxes
-                .values()
-                .any(|s| s.ip == ip && s.state != SandboxState::NotReady);
-        if !is_taken {
-            return Ok(ip);
-        }
-    }
-    let network = &machine.pod_network;
-    Err(RuntimeError(format!(
-        "rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type=\"bridge\" failed (add): failed to allocate for range 0: no IP addresses available in range set: {network}.1-{network}.254"
-    )))
-}
-
 fn start(machine: &mut Machine, call: &RuntimeCall, now_ms: Ms) -> Result<(), RuntimeError> {
     let RuntimeCall::StartContainer {
         pod_uid,
@@ -429,47 +372,5 @@ fn remove_container(machine: &mut Machine, id: ContainerId) {
     forget_operations(machine, id);
     if let Some(sandbox) = machine.sandboxes.get_mut(&container.pod_uid) {
         sandbox.containers.retain(|other| *other != id);
-    }
-}
-
-/// Whatever still runs in it is killed.
-fn stop_sandbox(machine: &mut Machine, pod_uid: Uid, now_ms: Ms) {
-    let Some(sandbox) = machine.sandboxes.get_mut(&pod_uid) else {
-        return;
-    };
-    sandbox.state = SandboxState::NotReady;
-    for id in sandbox.containers.clone() {
-        exit(machine, id, 137, "Error", now_ms);
-    }
-    let is_of =
-        |o: &Operation| matches!(o, Operation::Sandbox { pod_uid: of, .. } if *of == pod_uid);
-    let key = machine
-        .operations
-        .iter()
-        .find(|(_, o)| is_of(o))
-        .map(|(key, _)| *key);
-    if let Some(key) = key {
-        machine.operations.remove(&key);
-    }
-}
-
-fn remove_sandbox(machine: &mut Machine, pod_uid: Uid, now_ms: Ms) {
-    stop_sandbox(machine, pod_uid, now_ms);
-    let Some(sandbox) = machine.sandboxes.remove(&pod_uid) else {
-        return;
-    };
-    let place = (sandbox.pod.clone(), pod_uid);
-    machine.sandboxes_by_pod.remove(&place);
-    for id in &sandbox.containers {
-        machine.containers.remove(id);
-    }
-    let of_pod: Vec<(Name, Name)> = machine
-        .pulls
-        .keys()
-        .filter(|(pod, _)| *pod == sandbox.pod)
-        .cloned()
-        .collect();
-    for key in of_pod {
-        machine.pulls.remove(&key);
     }
 }

@@ -21,6 +21,7 @@ mod pod;
 mod probes;
 mod references;
 mod resize;
+mod restart;
 mod start;
 mod status;
 mod stop;

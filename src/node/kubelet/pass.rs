@@ -3,7 +3,7 @@
 //! What takes time is begun and the turn ends; the runtime wakes the pod when it is done and the pass goes on. The status is written when a pass
 //! begins and when it is over, not in between: upstream's pod worker is busy all the while.
 //!
-//! The real thing: pkg/kubelet/kubelet.go (`SyncPod`), kuberuntime/kuberuntime_manager.go (`computePodActions`, `SyncPod`, `doBackOff`),
+//! The real thing: pkg/kubelet/kubelet.go (`SyncPod`), kuberuntime/kuberuntime_manager.go (`computePodActions`, `SyncPod`),
 //! kuberuntime_container.go (`startContainer`).
 //! Left out: volumes are there at once; cgroups.
 
@@ -186,122 +186,9 @@ impl<'a> Pass<'a> {
         self.view.container(name).filter(|(id, _)| *id >= first)
     }
 
-    /// Does the restart policy let it start again?
-    pub(super) fn may_restart(&self, spec: &ContainerSpec, container: &Container) -> bool {
-        if view::is_sidecar(spec) {
-            return true;
-        }
-        match self.view.restart_policy() {
-            "Never" => false,
-            "OnFailure" => container.exit_code() != Some(0),
-            _ => true,
-        }
-    }
-
     /// Was its image asked for already, to start it?
     pub(super) fn is_coming(&self, spec: &ContainerSpec) -> bool {
         self.memory.pulling.iter().any(|(of, _)| *of == spec.name)
-    }
-
-    /// A running container: is it still the one that is wanted, and well?
-    fn keep(&mut self, spec: &ContainerSpec, id: ContainerId, container: &Container) {
-        if container.stopping_since_ms.is_some() {
-            return;
-        }
-        self.memory.waits_no_more(&spec.name);
-        if !self.memory.hooks.is_empty() && self.end_post_start(spec, id) {
-            return;
-        }
-        let wanted = super::super::container_runtime::image::full_name(
-            spec.image.as_deref().unwrap_or_default(),
-        );
-        if wanted != container.image {
-            let message = format!(
-                "Container {} definition changed, will be restarted",
-                spec.name
-            );
-            self.kill(spec, id, "ContainerChanged", message, None);
-            return;
-        }
-        if let Some(message) = self.resize_container(&spec.name, id) {
-            self.kill(spec, id, "ContainerResized", message, None);
-            return;
-        }
-        self.probe_from_now_on(spec, id, container);
-        if let Some((kind, grace_ms)) = super::probes::failed(self.memory, spec, id) {
-            let mut message = format!("Container {} failed {kind} probe", spec.name);
-            if self.view.restart_policy() != "Never" || view::is_sidecar(spec) {
-                message.push_str(", will be restarted");
-            }
-            self.kill(spec, id, "ContainerUnhealthy", message, grace_ms);
-        }
-    }
-
-    /// Stops a container that is to be replaced.
-    fn kill(
-        &mut self,
-        spec: &ContainerSpec,
-        id: ContainerId,
-        reason: &'static str,
-        message: String,
-        grace_ms: Option<crate::api::time::Ms>,
-    ) {
-        let grace_ms = grace_ms.unwrap_or_else(|| self.view.grace_ms());
-        self.stop(Stop {
-            spec: Some(spec),
-            container: id,
-            name: &spec.name,
-            reason,
-            desired: Datum::from("replaced"),
-            message,
-            grace_ms,
-        });
-    }
-
-    /// Is the container in back-off after it ended then? Says so once.
-    pub(super) fn backs_off(
-        &mut self,
-        spec: &ContainerSpec,
-        finished_ms: crate::api::time::Ms,
-    ) -> bool {
-        const REASON: &str = "CrashLoopBackOff";
-        let now_ms = self.view.now_ms;
-        let Some(wait_ms) = self
-            .memory
-            .crashes
-            .remaining_ms(&spec.name, finished_ms, now_ms)
-        else {
-            self.memory.crashes.next(&spec.name, finished_ms, now_ms);
-            return false;
-        };
-        self.turn.saw_at(
-            self.view.key.clone(),
-            0,
-            format!("containers{{{}}} back-off", spec.name),
-            Datum::Duration(wait_ms),
-        );
-        self.turn
-            .again(Wake::housekeeping(self.view.queue_key, wait_ms));
-        if self
-            .memory
-            .why_waiting(&spec.name)
-            .is_some_and(|w| w.reason == REASON)
-        {
-            return true;
-        }
-        let pod = self.view.full_name();
-        let delay = images::go_duration(self.memory.crashes.delay_ms(&spec.name));
-        let event = format!(
-            "Back-off restarting failed container {} in pod {pod}",
-            spec.name
-        );
-        self.warn(spec, "BackOff", event);
-        let message = format!(
-            "back-off {delay} restarting failed container={} pod={pod}",
-            spec.name
-        );
-        self.memory.wait(&spec.name, REASON, message);
-        true
     }
 
     /// Starts a container if its image is here. False if those after it have to wait.
