@@ -128,10 +128,7 @@ impl Cluster {
             watches: &running.watches,
             head: self.store.head(),
         };
-        let machine = self
-            .machines
-            .get(&running.id.node)
-            .map(|machine| &**machine);
+        let machine = running.machine(&self.machines);
         let seen = Seen::new(&informers, self.now_ms).at(&running.id.node, machine);
         let component = running.component;
         let wakes = component.wakes(event.change(), &seen, &mut running.memory);

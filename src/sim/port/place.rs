@@ -106,7 +106,7 @@ fn container<'a>(cluster: &'a Cluster, key: &Key, name: &str) -> Result<(&'a Pod
 impl<'a> Place<'a> {
     /// Does the node's kubelet answer?
     pub(super) fn is_reachable(&self) -> bool {
-        self.machine.powered && self.machine.connected
+        self.machine.is_connected()
     }
 
     /// The containers of this name that the runtime still has, oldest first.

@@ -180,7 +180,7 @@ fn dial(
     };
     let node = super::place::node_of(pod);
     let machine = cluster.machine(node);
-    let Some(machine) = machine.filter(|machine| machine.powered && machine.connected) else {
+    let Some(machine) = machine.filter(|machine| machine.is_connected()) else {
         return Err(format!("dial tcp {ip}:{port}: connect: no route to host"));
     };
     let uid = Uid::parse(pod.metadata.uid.as_deref().unwrap_or_default());
@@ -222,7 +222,7 @@ fn of_node(
     };
     let machine = cluster.machine(target.name);
     let at = machine.map_or(target.name, |machine| machine.ip.as_str());
-    if !machine.is_some_and(|machine: &Machine| machine.powered && machine.connected) {
+    if !machine.is_some_and(Machine::is_connected) {
         let why = format!("dial tcp {at}:{port}: connect: no route to host");
         return Err(unreachable(&why));
     }
