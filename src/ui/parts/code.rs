@@ -48,8 +48,9 @@ pub fn Code(props: &CodeProps) -> Html {
     });
     use_effect_with(*here, {
         let (place, editor, props) = (place.clone(), editor.clone(), props.clone());
-        move |here| {
-            if let Some(parent) = place.cast::<Element>().filter(|_| *here) {
+        let here = here.clone();
+        move |is_here| {
+            if let Some(parent) = place.cast::<Element>().filter(|_| *is_here) {
                 let options = Options {
                     text: &props.text,
                     label: &props.label,
@@ -59,7 +60,11 @@ pub fn Code(props: &CodeProps) -> Html {
                     changed: props.onchange.clone(),
                     submitted: props.onsubmit.clone(),
                 };
-                *editor.borrow_mut() = CodeMirror::mount(&parent, options);
+                let mounted = CodeMirror::mount(&parent, options);
+                if mounted.is_none() {
+                    here.set(false); // the text area does as well
+                }
+                *editor.borrow_mut() = mounted;
             }
             let editor = editor.clone();
             move || drop(editor.borrow_mut().take())
