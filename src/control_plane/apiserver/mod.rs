@@ -17,7 +17,6 @@ mod custom_resources;
 mod definitions;
 mod delete;
 pub mod discovery;
-mod ephemeral_containers;
 mod eviction;
 mod field_managers;
 pub mod http;
@@ -27,7 +26,7 @@ mod metadata;
 #[cfg(feature = "cli")]
 pub mod openapi;
 mod patch;
-mod pod_resize;
+mod pod_parts;
 #[cfg(feature = "cli")]
 pub mod protobuf;
 pub mod resources;

@@ -5,8 +5,8 @@
 
 use super::admission::{self, Operation};
 use super::{
-    Call, authorization, create, custom, ephemeral_containers, field_managers, metadata,
-    pod_resize, service_ip, storage_size,
+    Call, authorization, create, custom, field_managers, metadata, pod_parts, service_ip,
+    storage_size,
 };
 use crate::api::field::FieldError;
 use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
@@ -155,8 +155,10 @@ pub(super) fn prepare(call: &Call<'_, '_>, object: &mut Object, old: &Object) {
     match call.request.subresource {
         Some(Subresource::Status) => object.prepare_status_update(old),
         Some(Subresource::Finalize) => *object = with_spec_finalizers_of(object, old),
-        Some(Subresource::EphemeralContainers) => ephemeral_containers::prepare(object, old),
-        Some(Subresource::Resize) => pod_resize::prepare(object, old),
+        Some(Subresource::EphemeralContainers) => {
+            pod_parts::EPHEMERAL_CONTAINERS.prepare(object, old);
+        }
+        Some(Subresource::Resize) => pod_parts::RESIZE.prepare(object, old),
         Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction) | None => {
             object.prepare_update(old);
         }
@@ -183,9 +185,9 @@ pub(super) fn finish(
         (Some(custom), _) => custom.validate_update(&object, old, part),
         (None, Some(Subresource::Status)) => object.validate_status_update(old),
         (None, Some(Subresource::EphemeralContainers)) => {
-            ephemeral_containers::validate(&object, old)
+            pod_parts::EPHEMERAL_CONTAINERS.validate(&object, old)
         }
-        (None, Some(Subresource::Resize)) => pod_resize::validate(&object, old),
+        (None, Some(Subresource::Resize)) => pod_parts::RESIZE.validate(&object, old),
         (None, _) => object.validate_update(old),
     });
     if !errors.is_empty() {

@@ -7,7 +7,7 @@
 use super::super::go;
 use super::super::normal::{list, text};
 use super::containers::{self, Surroundings};
-use super::{defaults, validation};
+use super::{defaults, update, validation};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use k8s_openapi::api::core::v1::{
@@ -15,7 +15,6 @@ use k8s_openapi::api::core::v1::{
 };
 
 const FIELD: &str = "ephemeralContainers";
-const MIRROR_POD: &str = "kubernetes.io/config.mirror";
 const NOT_HERE: &str = "cannot be set for an Ephemeral Container";
 
 /// The struct with all fields that both kinds of container have.
@@ -123,10 +122,7 @@ fn forbidden(container: &Container, path: &Path<'_>, errors: &mut Errors) {
 /// The old pod with the new one's ephemeral containers: whatever else somebody sends there is not looked at.
 #[must_use]
 pub fn updated(new: Pod, old: &Pod) -> Pod {
-    let mut pod = old.clone();
-    pod.metadata.uid = new.metadata.uid;
-    pod.metadata.resource_version = new.metadata.resource_version;
-    pod.metadata.managed_fields = new.metadata.managed_fields;
+    let mut pod = update::unchanged(new.metadata, old);
     let spec: &mut PodSpec = pod.spec.get_or_insert_default();
     spec.ephemeral_containers = new.spec.and_then(|spec| spec.ephemeral_containers);
     pod
@@ -136,8 +132,7 @@ pub fn updated(new: Pod, old: &Pod) -> Pod {
 #[must_use]
 pub fn validate_update(pod: &Pod, old: &Pod) -> Vec<FieldError> {
     let mut errors = Errors::new();
-    let annotations = old.metadata.annotations.as_ref();
-    if annotations.is_some_and(|all| all.contains_key(MIRROR_POD)) {
+    if update::is_static(old) {
         let detail = "static pods do not support ephemeral containers";
         errors.forbidden(&Path::root(""), detail);
         return errors.into_list();
@@ -174,6 +169,7 @@ pub fn validate_update(pod: &Pod, old: &Pod) -> Vec<FieldError> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{pod, texts};
+    use super::super::update::MIRROR_POD;
     use super::*;
     use crate::api::Stored as _;
     use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 //! staging/src/k8s.io/component-helpers/resource/helpers.go (`determineContainerReqs`).
 
 use super::super::normal::list;
-use super::{qos, validation};
+use super::{qos, update, validation};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::pods;
@@ -14,7 +14,6 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 const SPEC: Path<'static> = Path::root("spec");
-const MIRROR_POD: &str = "kubernetes.io/config.mirror";
 const MUTABLE: [&str; 2] = ["cpu", "memory"];
 const ONLY_THOSE: &str = "only cpu and memory resources are mutable";
 
@@ -22,10 +21,7 @@ const ONLY_THOSE: &str = "only cpu and memory resources are mutable";
 /// Containers in another order stay as they are sent; validation refuses them.
 #[must_use]
 pub fn updated(new: Pod, old: &Pod) -> Pod {
-    let mut pod = old.clone();
-    pod.metadata.uid = new.metadata.uid;
-    pod.metadata.resource_version = new.metadata.resource_version;
-    pod.metadata.managed_fields = new.metadata.managed_fields;
+    let mut pod = update::unchanged(new.metadata, old);
     let (Some(sent), Some(spec)) = (new.spec, &mut pod.spec) else {
         return pod;
     };
@@ -54,8 +50,7 @@ fn with_resources(sent: Vec<Container>, old: &[Container]) -> Vec<Container> {
 #[must_use]
 pub fn validate_update(pod: &Pod, old: &Pod) -> Vec<FieldError> {
     let mut errors = Errors::new();
-    let annotations = old.metadata.annotations.as_ref();
-    let refused = if annotations.is_some_and(|all| all.contains_key(MIRROR_POD)) {
+    let refused = if update::is_static(old) {
         Some("static pods cannot be resized")
     } else if is_windows(old) {
         Some("windows pods cannot be resized")

@@ -11,9 +11,12 @@ use crate::api::check::{Errors, Path};
 use k8s_openapi::api::core::v1::{
     Affinity, Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
 const SPEC: Path<'static> = Path::root("spec");
+/// By this annotation a pod is the mirror of one that only its kubelet knows.
+pub(super) const MIRROR_POD: &str = "kubernetes.io/config.mirror";
 const MAY_CHANGE: &str = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
 /// Everything wrong with replacing `old` by `pod`.
@@ -53,6 +56,21 @@ pub(super) fn validate(pod: &Pod, old: &Pod, errors: &mut Errors) {
     tolerations(list(&spec.tolerations), list(&old_spec.tolerations), errors);
     gates(spec, old_spec, errors);
     unchangeable(spec, old_spec, errors);
+}
+
+/// The old pod as somebody sent it who may change a part of it only: with the uid and the version that were expected.
+pub(super) fn unchanged(sent: ObjectMeta, old: &Pod) -> Pod {
+    let mut pod = old.clone();
+    pod.metadata.uid = sent.uid;
+    pod.metadata.resource_version = sent.resource_version;
+    pod.metadata.managed_fields = sent.managed_fields;
+    pod
+}
+
+/// Does it come from a file on its node? Then what is changed here changes nothing.
+pub(super) fn is_static(pod: &Pod) -> bool {
+    let annotations = pod.metadata.annotations.as_ref();
+    annotations.is_some_and(|all| all.contains_key(MIRROR_POD))
 }
 
 fn images(containers: &[Container], path: &Path<'_>, errors: &mut Errors) {
