@@ -157,40 +157,10 @@ fn warnings(volume: &PersistentVolume) -> Vec<String> {
         let path = path_of_terms.index(index);
         warnings.append(&mut pod::warnings::of_term(term, &path));
     }
-    let gone = [
-        (
-            spec.cephfs.is_some(),
-            "cephfs",
-            "deprecated in v1.28, non-functional in v1.31+",
-        ),
-        (
-            spec.photon_persistent_disk.is_some(),
-            "photonPersistentDisk",
-            "deprecated in v1.11, non-functional in v1.16+",
-        ),
-        (
-            spec.rbd.is_some(),
-            "rbd",
-            "deprecated in v1.28, non-functional in v1.31+",
-        ),
-        (
-            spec.scale_io.is_some(),
-            "scaleIO",
-            "deprecated in v1.16, non-functional in v1.22+",
-        ),
-        (
-            spec.storageos.is_some(),
-            "storageOS",
-            "deprecated in v1.22, non-functional in v1.25+",
-        ),
-        (
-            spec.glusterfs.is_some(),
-            "glusterfs",
-            "deprecated in v1.25, non-functional in v1.26+",
-        ),
-    ];
-    let gone = gone.into_iter().filter(|(is_there, _, _)| *is_there);
-    warnings.extend(gone.map(|(_, field, why)| format!("{}: {why}", path.child(field))));
+    // Of these two nothing is said here, only where they stand in pods.
+    let told = |field: &&str| !matches!(*field, "flocker" | "quobyte");
+    let given = validation::given(spec).into_iter().filter(told);
+    warnings.extend(given.filter_map(|field| pod::warnings::of_source(field, &path)));
     warnings
 }
 
@@ -219,4 +189,38 @@ pub(super) fn modes_cell(modes: &[String]) -> String {
     let has = |name: &str| modes.iter().any(|mode| mode == name);
     let cells = short.iter().filter(|(name, _)| has(name));
     cells.map(|(_, cell)| *cell).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn sources_of_former_times() {
+        let cases: &[(&str, Value, &[&str])] = &[
+            ("hostPath", json!({"path": "/data"}), &[]),
+            (
+                "cephfs",
+                json!({"monitors": ["m"]}),
+                &["spec.cephfs: deprecated in v1.28, non-functional in v1.31+"],
+            ),
+            (
+                "storageos",
+                json!({"volumeName": "v"}),
+                &["spec.storageOS: deprecated in v1.22, non-functional in v1.25+"],
+            ),
+            (
+                "glusterfs",
+                json!({"endpoints": "e", "path": "/p"}),
+                &["spec.glusterfs: deprecated in v1.25, non-functional in v1.26+"],
+            ),
+            ("flocker", json!({"datasetName": "d"}), &[]),
+        ];
+        for (field, source, want) in cases {
+            let volume: PersistentVolume =
+                serde_json::from_value(json!({"spec": {*field: source}})).expect("a volume");
+            assert_eq!(volume.warnings(None), *want, "{field}");
+        }
+    }
 }

@@ -234,7 +234,7 @@ fn capacity(capacity: Option<&ResourceList>, path: &Path<'_>, errors: &mut Error
 }
 
 /// Each source that is set, by field, in upstream's order.
-fn given(spec: &PersistentVolumeSpec) -> Vec<&'static str> {
+pub(super) fn given(spec: &PersistentVolumeSpec) -> Vec<&'static str> {
     let fields = [
         ("hostPath", spec.host_path.is_some()),
         ("gcePersistentDisk", spec.gce_persistent_disk.is_some()),

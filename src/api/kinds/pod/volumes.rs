@@ -43,7 +43,7 @@ pub(super) fn validate<'a>(
 }
 
 /// Each source that is set, by field, in upstream's order.
-fn given(volume: &Volume) -> impl Iterator<Item = &'static str> {
+pub(super) fn given(volume: &Volume) -> impl Iterator<Item = &'static str> {
     let fields = [
         ("emptyDir", volume.empty_dir.is_some()),
         ("hostPath", volume.host_path.is_some()),

@@ -11,6 +11,7 @@ mod tests;
 mod volumes;
 
 pub(in crate::api::kinds) use places::{of_term, old_label};
+pub(in crate::api::kinds) use volumes::of_source;
 
 use crate::api::check::Path;
 use crate::api::kinds::normal::{list, text};

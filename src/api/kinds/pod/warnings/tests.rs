@@ -93,6 +93,19 @@ spec.volumes[1].ephemeral.volumeClaimTemplate.spec.resources.requests[storage]: 
 spec.volumes[2].projected.sources.configMap[0]: has duplicated path with ServiceAccountToken \"token\"",
         ),
         (
+            "volumes of former times",
+            json!({"volumes": [
+                {"name": "a", "storageos": {"volumeName": "v"}},
+                {"name": "b", "cephfs": {"monitors": ["m"]}},
+                {"name": "c", "quobyte": {"registry": "r", "volume": "v"}},
+                {"name": "d", "emptyDir": {}},
+            ]}),
+            json!({}),
+            "spec.volumes[0].storageOS: deprecated in v1.22, non-functional in v1.25+
+spec.volumes[1].cephfs: deprecated in v1.28, non-functional in v1.31+
+spec.volumes[2].quobyte: deprecated in v1.22, non-functional in v1.25+",
+        ),
+        (
             "what stands twice",
             json!({
                 "hostAliases": [{"ip": "10.0.0.1"}, {"ip": "10.0.0.1"}],

@@ -5,17 +5,38 @@
 use crate::api::check::Path;
 use crate::api::kinds::normal::list;
 use crate::api::kinds::persistent_volume_claim;
-use k8s_openapi::api::core::v1::{PodSpec, ProjectedVolumeSource, Volume};
+use crate::api::kinds::pod::volumes;
+use k8s_openapi::api::core::v1::{PodSpec, ProjectedVolumeSource};
+
+const GONE_IN_25: &str = "deprecated in v1.22, non-functional in v1.25+";
+const GONE_IN_31: &str = "deprecated in v1.28, non-functional in v1.31+";
+
+/// Sorts of volumes of former times, by field: pods' and PersistentVolumes'.
+const OLD_SOURCES: &[(&str, &str)] = &[
+    (
+        "photonPersistentDisk",
+        "deprecated in v1.11, non-functional in v1.16+",
+    ),
+    (
+        "gitRepo",
+        "deprecated in v1.11, and disabled by default in v1.33+",
+    ),
+    ("scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
+    ("flocker", GONE_IN_25),
+    ("storageOS", GONE_IN_25),
+    ("quobyte", GONE_IN_25),
+    ("glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
+    ("cephfs", GONE_IN_31),
+    ("rbd", GONE_IN_31),
+];
 
 /// Sorts of former times, and files upon files.
 pub(super) fn of_spec(spec: &PodSpec, path: &Path<'_>, warnings: &mut Vec<String>) {
     let path = path.child("volumes");
-    let volumes = list(&spec.volumes);
-    for (index, volume) in volumes.iter().enumerate() {
+    let all = list(&spec.volumes);
+    for (index, volume) in all.iter().enumerate() {
         let path = path.index(index);
-        for (field, why) in old_sources(volume) {
-            warnings.push(format!("{}: {why}", path.child(field)));
-        }
+        warnings.extend(volumes::given(volume).filter_map(|field| of_source(field, &path)));
         let template = volume.ephemeral.as_ref();
         if let Some(template) = template.and_then(|e| e.volume_claim_template.as_ref()) {
             let path = path.child("ephemeral");
@@ -25,13 +46,13 @@ pub(super) fn of_spec(spec: &PodSpec, path: &Path<'_>, warnings: &mut Vec<String
             warnings.append(&mut persistent_volume_claim::warnings_of_spec(spec, &path));
         }
     }
-    let projected = || volumes.iter().filter_map(|v| v.projected.as_ref());
+    let projected = || all.iter().filter_map(|v| v.projected.as_ref());
     let tokens: Vec<&str> = projected()
         .flat_map(|projected| list(&projected.sources))
         .filter_map(|source| source.service_account_token.as_ref())
         .map(|token| token.path.as_str())
         .collect();
-    for (index, volume) in volumes.iter().enumerate() {
+    for (index, volume) in all.iter().enumerate() {
         let path = path.index(index);
         if let (Some(projected), false) = (&volume.projected, tokens.is_empty()) {
             beside_tokens(projected, &tokens, &path, warnings);
@@ -39,39 +60,12 @@ pub(super) fn of_spec(spec: &PodSpec, path: &Path<'_>, warnings: &mut Vec<String
     }
 }
 
-/// Sorts of volumes that are no longer there, or will not be.
-fn old_sources(volume: &Volume) -> impl Iterator<Item = (&'static str, &'static str)> {
-    const GONE_IN_25: &str = "deprecated in v1.22, non-functional in v1.25+";
-    const GONE_IN_31: &str = "deprecated in v1.28, non-functional in v1.31+";
-    let all = [
-        (
-            volume.photon_persistent_disk.is_some(),
-            "photonPersistentDisk",
-            "deprecated in v1.11, non-functional in v1.16+",
-        ),
-        (
-            volume.git_repo.is_some(),
-            "gitRepo",
-            "deprecated in v1.11, and disabled by default in v1.33+",
-        ),
-        (
-            volume.scale_io.is_some(),
-            "scaleIO",
-            "deprecated in v1.16, non-functional in v1.22+",
-        ),
-        (volume.flocker.is_some(), "flocker", GONE_IN_25),
-        (volume.storageos.is_some(), "storageOS", GONE_IN_25),
-        (volume.quobyte.is_some(), "quobyte", GONE_IN_25),
-        (
-            volume.glusterfs.is_some(),
-            "glusterfs",
-            "deprecated in v1.25, non-functional in v1.26+",
-        ),
-        (volume.cephfs.is_some(), "cephfs", GONE_IN_31),
-        (volume.rbd.is_some(), "rbd", GONE_IN_31),
-    ];
-    let there = all.into_iter().filter(|(is_there, _, _)| *is_there);
-    there.map(|(_, field, why)| (field, why))
+/// What is said of a volume with a source in this field, if it is one that is no longer there, or will not be.
+pub(in crate::api::kinds) fn of_source(field: &str, path: &Path<'_>) -> Option<String> {
+    // Two are spelled in another way where they are refused.
+    let mut old = OLD_SOURCES.iter();
+    let (field, why) = old.find(|(old, _)| old.eq_ignore_ascii_case(field))?;
+    Some(format!("{}: {why}", path.child(field)))
 }
 
 /// Files that a service account's token would lie upon.
