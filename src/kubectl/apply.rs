@@ -184,13 +184,10 @@ pub fn apply(
         during: Box::new(During::Reading),
     };
     let kinds = kinds_for(document, send);
-    let (key, mut modified) = identify(document, options, &kinds).map_err(|status| {
-        let nameless = nameless(document, options, &kinds).map(During::Getting);
-        Refused {
-            status,
-            during: Box::new(nameless.unwrap_or(During::Reading)),
-        }
-    })?;
+    let (key, mut modified) = identify(document, options, &kinds).map_err(reading)?;
+    if key.name.is_empty() {
+        return Err(nameless(document, key));
+    }
     let said = document.get("apiVersion").and_then(Value::as_str);
     let said = said.unwrap_or_default().to_owned();
     // All requests are in the version in which the document speaks, if there is more than one.
@@ -315,10 +312,10 @@ pub fn kinds_for(document: &Value, send: &mut dyn FnMut(Request) -> Answer) -> D
     }
 }
 
-/// Which object a document is, and the document with its namespace.
+/// Which object a document is, and the document with its namespace. One without a name has a key without a name.
 ///
 /// # Errors
-/// The kind is missing or unknown, the name is missing, or the namespace is not the one that was asked for.
+/// The kind is missing or unknown, or the namespace is not the one that was asked for.
 pub fn identify(
     document: &Value,
     options: &Options,
@@ -334,38 +331,35 @@ pub fn identify(
     let named = decode::kind_in(document, kinds)
         .map_err(|status| as_kubectl_says(status, name, document))?;
     let kind = named.kind;
-    if name.is_empty() {
-        let base = text("/metadata/generateName");
-        let message = if base.is_empty() {
-            "resource name may not be empty".to_owned()
-        } else {
-            format!("from {base}: cannot use generate name with apply")
-        };
-        return Err(Status::bad_request(message));
-    }
     let mut document = document.clone();
     let key = Key::new(
         kind,
         namespace_of(kind, text("/metadata/namespace"), options)?,
         name,
     );
-    if kind.info().namespaced {
-        document["metadata"]["namespace"] = Value::from(key.namespace.as_str());
+    let metadata = document.get_mut("metadata").and_then(Value::as_object_mut);
+    if let Some(metadata) = metadata.filter(|_| kind.info().namespaced) {
+        let namespace = Value::from(key.namespace.as_str());
+        metadata.insert("namespace".to_owned(), namespace);
     }
     Ok((key, document))
 }
 
-/// What a document is that has neither a name nor the beginning of one.
-fn nameless(document: &Value, options: &Options, kinds: &Definitions) -> Option<Key> {
-    let text = |field: &str| document.pointer(field).and_then(Value::as_str);
-    let is_named = text("/metadata/name").is_some() || text("/metadata/generateName").is_some();
-    let kind = decode::kind_in(document, kinds)
-        .ok()
-        .filter(|_| !is_named)?
-        .kind;
-    let said = text("/metadata/namespace").unwrap_or_default();
-    let namespace = namespace_of(kind, said, options).ok()?;
-    Some(Key::new(kind, namespace, Name::default()))
+/// `apply` needs a name, and makes none.
+fn nameless(document: &Value, key: Key) -> Refused {
+    let base = document.pointer("/metadata/generateName");
+    let base = base.and_then(Value::as_str).unwrap_or_default();
+    let (message, during) = if base.is_empty() {
+        let message = "resource name may not be empty".to_owned();
+        (message, During::Getting(key))
+    } else {
+        let message = format!("from {base}: cannot use generate name with apply");
+        (message, During::Reading)
+    };
+    Refused {
+        status: Status::bad_request(message),
+        during: Box::new(during),
+    }
 }
 
 /// kubectl finds these before it sends anything.

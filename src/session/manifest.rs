@@ -250,7 +250,8 @@ pub(super) fn preview(session: &Session) -> Preview {
             Err(refused) => PreviewChange {
                 key: {
                     let kinds = apply::kinds_for(&document.value, &mut send);
-                    apply::identify(&document.value, &options, &kinds).ok()?.0
+                    let (key, _) = apply::identify(&document.value, &options, &kinds).ok()?;
+                    Some(key).filter(|key| !key.name.is_empty())?
                 },
                 before: String::new(),
                 after: String::new(),

@@ -186,7 +186,7 @@ pub(crate) const REFUSED: &[(&str, &str)] = &[
         "*/debug/event-exporter.yaml",
         "Warning: metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
     ),
-    // One that its page generates a name for by other means, and one whose parts the reader is to fill in.
+    // One without a name, and one whose parts the reader is to fill in.
     (
         "*/controllers/job-success-policy-example.yaml",
         "error: error when retrieving current configuration of:",
