@@ -32,7 +32,7 @@ fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) if a.is_f64() => {
             let (a, b) = (a.as_f64().unwrap_or(0.0), b.as_f64().unwrap_or(0.0));
-            (a - b).abs() <= a.abs() * 1e-15
+            place(a).abs_diff(place(b)) <= 8
         }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
@@ -43,4 +43,10 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (a, b) => a == b,
     }
+}
+
+/// Where a number stands among all floating-point numbers: neighbours stand side by side, however small they are.
+fn place(number: f64) -> i64 {
+    let bits = number.to_bits().cast_signed();
+    if bits < 0 { i64::MIN - bits } else { bits }
 }

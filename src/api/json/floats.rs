@@ -42,3 +42,24 @@ fn float(token: &str) -> Option<f64> {
     }
     token.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_those_that_are_written() {
+        for text in [
+            "0.1",
+            "1184E-312",
+            "-1184E-312",
+            "5e-324",
+            "2.2250738585072011e-308",
+            "1.7976931348623157e308",
+            "222222222222222222222200022222222222222222200000000000000000000000000000011103124481323361155",
+        ] {
+            let read = super::super::read(text.as_bytes()).expect(text).value;
+            let want: f64 = text.parse().expect(text);
+            let bits = read.as_f64().map(f64::to_bits);
+            assert_eq!(bits, Some(want.to_bits()), "{text}: {read}");
+        }
+    }
+}
