@@ -5,22 +5,35 @@ use super::server::{Folder, Server};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// How much of the cluster's time passes for each second of the clock: at least and at most, as long as an answer may have taken.
-fn measured(server: &Server) -> (f64, f64) {
-    let look = || {
-        let before = Instant::now();
+/// A look at the cluster's time, by the clock.
+struct Look {
+    asked: Instant,
+    at_ms: f64,
+    answered: Instant,
+}
+
+impl Look {
+    fn at(server: &Server) -> Self {
+        let asked = Instant::now();
         let at_ms = server.status()["atMs"].as_f64().expect("a time");
-        (before, at_ms, Instant::now())
-    };
-    let (began, from_ms, answered) = look();
-    std::thread::sleep(Duration::from_secs(3));
-    let (asked, to_ms, ended) = look();
-    let passed_s = (to_ms - from_ms) / 1000.0;
-    let (most, least) = (ended - began, asked - answered);
-    (
-        passed_s / most.as_secs_f64(),
-        passed_s / least.as_secs_f64(),
-    )
+        let answered = Instant::now();
+        Self {
+            asked,
+            at_ms,
+            answered,
+        }
+    }
+
+    /// How much of the cluster's time passes for each second of the clock since then: at least and at most, as long as answers may have
+    /// taken.
+    fn speed_since(&self, then: &Self) -> (f64, f64) {
+        let passed_s = (self.at_ms - then.at_ms) / 1000.0;
+        let (most, least) = (self.answered - then.asked, self.asked - then.answered);
+        (
+            passed_s / most.as_secs_f64(),
+            passed_s / least.as_secs_f64(),
+        )
+    }
 }
 
 #[test]
@@ -32,11 +45,18 @@ fn time_follows_the_clock_so_many_times_as_fast() {
         (&["--speed", "0.5"], 0.5),
     ] {
         let (_folder, server) = serve(options);
-        let (slowest, fastest) = measured(&server);
-        assert!(
-            slowest <= times * 1.05 && fastest >= times * 0.95,
-            "{options:?}: between {slowest} and {fastest}"
-        );
+        // A busy machine answers late, and lets the cluster fall behind for a while: the longer one looks, the less that counts.
+        let begun = Look::at(&server);
+        loop {
+            std::thread::sleep(Duration::from_secs(3));
+            let look = Look::at(&server);
+            let (slowest, fastest) = look.speed_since(&begun);
+            if slowest >= times * 0.95 && fastest <= times * 1.05 {
+                break;
+            }
+            let is_late = look.asked - begun.asked > Duration::from_mins(1);
+            assert!(!is_late, "{options:?}: between {slowest} and {fastest}");
+        }
     }
 }
 
@@ -48,6 +68,7 @@ fn at_ten_times_the_speed_a_minute_takes_six_seconds() {
         "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "busybox", "command": ["sleep", "60"]}]},
     });
     let path = super::ask::PODS;
+    server.wait_for("it settles", |server| server.status()["settled"] == true);
     let begun = Instant::now();
     server.must(201, "POST", path, &job);
     let path = format!("{path}/p");
@@ -55,7 +76,8 @@ fn at_ten_times_the_speed_a_minute_takes_six_seconds() {
         server.must(200, "GET", &path, &Value::Null)["status"]["phase"] == "Succeeded"
     });
     let took = begun.elapsed();
-    let fits = took >= Duration::from_secs(6) && took < Duration::from_secs(30);
+    // A busy machine may have been behind when it began, and is late in the end.
+    let fits = took >= Duration::from_secs(5) && took < Duration::from_secs(50);
     assert!(fits, "{took:?}");
 }
 
