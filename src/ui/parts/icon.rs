@@ -66,10 +66,11 @@ pub fn glyph_of_kind(kind: Kind) -> &'static str {
         Kind::Lease => "lease",
         Kind::Deployment => "deploy",
         Kind::ReplicaSet => "rs",
-        Kind::PersistentVolume
-        | Kind::PersistentVolumeClaim
-        | Kind::LimitRange
-        | Kind::ResourceQuota
+        Kind::PersistentVolume => "pv",
+        Kind::PersistentVolumeClaim => "pvc",
+        Kind::ResourceQuota => "quota",
+        Kind::Role | Kind::ClusterRole => "role",
+        Kind::LimitRange
         | Kind::Ingress
         | Kind::IngressClass
         | Kind::NetworkPolicy
@@ -90,9 +91,7 @@ pub fn glyph_of_kind(kind: Kind) -> &'static str {
         | Kind::PodDisruptionBudget
         | Kind::PodTemplate
         | Kind::ReplicationController
-        | Kind::Role
         | Kind::RoleBinding
-        | Kind::ClusterRole
         | Kind::ClusterRoleBinding
         | Kind::CustomResourceDefinition
         | Kind::Custom(_) => "object",
@@ -113,6 +112,11 @@ pub fn glyph_of_component(name: &str) -> &'static str {
         "garbage-collector-controller" | "pod-garbage-collector-controller" => "trash",
         "taint-eviction-controller" => "bolt",
         "serviceaccount-controller" => "sa",
+        "root-ca-cert-publisher" => "cm",
+        "clusterrole-aggregation-controller" => "role",
+        "resourcequota-controller" => "quota",
+        "pv-protection-controller" => "pv",
+        "pvc-protection-controller" => "pvc",
         "namespace-controller" => "ns",
         "node-lifecycle-controller" => "pulse",
         _ => "ctrl",
