@@ -223,7 +223,7 @@ fn booted() -> Cluster {
 
 fn kubectl(cluster: &mut Cluster, line: &str, stdin: &str) -> Vec<String> {
     let words = words(line).expect("words");
-    let output = kubectl::run(&words, stdin, cluster);
+    let output = kubectl::run(&words, &[("-", stdin)], cluster);
     let both = output.stdout + &output.stderr;
     both.lines().map(str::to_owned).collect()
 }

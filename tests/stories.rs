@@ -193,7 +193,7 @@ impl Teller {
             None => (command[0], String::new()),
         };
         let words = kubectl::words(line)?;
-        let output = kubectl::run(&words[1..], &stdin, &mut self.cluster);
+        let output = kubectl::run(&words[1..], &[("-", &stdin)], &mut self.cluster);
         Ok(output.stdout + &output.stderr)
     }
 

@@ -204,6 +204,12 @@ impl Request {
         }
     }
 
+    /// Does it change nothing, whatever is answered?
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        matches!(self.verb, Verb::Get | Verb::List) || self.dry_run
+    }
+
     /// How strictly the body is to be read.
     #[must_use]
     pub fn strictness(&self) -> Strictness<'_> {
@@ -321,14 +327,14 @@ impl Request {
     #[must_use]
     pub fn path(&self) -> String {
         let info = self.key.kind.info();
-        let root = if info.group.is_empty() {
-            "/api/"
-        } else {
-            "/apis/"
+        let api_version = match self.api_version.as_str() {
+            "" => info.api_version,
+            said => said,
         };
-        let api_version = match self.key.kind {
-            Kind::Custom(_) if !self.api_version.is_empty() => self.api_version.as_str(),
-            _ => info.api_version,
+        let root = if api_version.contains('/') {
+            "/apis/"
+        } else {
+            "/api/"
         };
         let mut path = format!("{root}{api_version}");
         if info.namespaced && !self.key.namespace.is_empty() {

@@ -6,7 +6,7 @@
 use super::apply::{Options, apply};
 use super::flags::value;
 use super::printers::{Format, Layout, named, print};
-use super::{ADMIN, Call, Command, parse_stdin};
+use super::{ADMIN, Call, Command, documents};
 use crate::api::FieldValidation;
 
 pub(super) const APPLY: Command = Command {
@@ -38,7 +38,7 @@ fn run(call: &mut Call<'_>) -> Result<(), String> {
         field_validation: validation(call)?,
         dry_run: call.given.get("dry-run") == Some("server"),
     };
-    let documents = parse_stdin(call)?;
+    let (documents, source) = documents(call)?;
     if documents.is_empty() {
         return Err("no objects passed to apply".to_owned());
     }
@@ -61,7 +61,7 @@ fn run(call: &mut Call<'_>) -> Result<(), String> {
                     Format::Json | Format::Yaml => objects.push(applied.after),
                 }
             }
-            Err(refused) => call.out.fail(refused.text("STDIN")),
+            Err(refused) => call.out.fail(refused.text(&source)),
         }
     }
     if !objects.is_empty() {

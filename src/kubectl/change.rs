@@ -6,10 +6,11 @@
 use super::flags::{switch, value};
 use super::printers::{named, type_name};
 use super::targets::Targets;
-use super::{Call, Command, parse_stdin, refusal};
+use super::{Accept, Call, Command, documents, refusal};
 use crate::api::custom::Named;
 use crate::api::{
-    Body, Key, Kind, Object, PatchType, Reply, Request, Status, Subresource, Verb, decode, yaml,
+    Body, FieldValidation, Key, Kind, Object, PatchType, Reply, Request, Subresource, Verb, decode,
+    yaml,
 };
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -88,24 +89,26 @@ fn create(call: &mut Call<'_>) -> Result<(), String> {
         && Kind::named(what) == Some(Kind::Namespace)
     {
         let body = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-        create_one(call, &Named::built_in(Kind::Namespace), &namespace, body);
+        let named = Named::built_in(Kind::Namespace);
+        create_one(call, &named, &namespace, body, "namespace");
         return Ok(());
     }
     if call.given.get("filename").is_none() {
         return Err("must specify one of -f and -k".to_owned());
     }
-    for document in parse_stdin(call)? {
+    let (documents, source) = documents(call)?;
+    for document in documents {
         // Anew for each: the one before may have defined the next one's kind.
         let kinds = call.kinds();
         match decode::kind_in(&document.value, &kinds) {
-            Ok(named) => create_one(call, &named, &namespace, document.value),
+            Ok(named) => create_one(call, &named, &namespace, document.value, &source),
             Err(status) => call.out.fail(format!("error: {}", status.message)),
         }
     }
     Ok(())
 }
 
-fn create_one(call: &mut Call<'_>, named: &Named, namespace: &str, body: Value) {
+fn create_one(call: &mut Call<'_>, named: &Named, namespace: &str, body: Value, source: &str) {
     let namespace = body["metadata"]["namespace"]
         .as_str()
         .unwrap_or(namespace)
@@ -123,7 +126,7 @@ fn create_one(call: &mut Call<'_>, named: &Named, namespace: &str, body: Value) 
         Ok(reply) => done(call, &reply, "created"),
         Err(status) => call
             .out
-            .fail(refusal::text_when(&status, "creating", "STDIN")),
+            .fail(refusal::text_when(&status, "creating", source)),
     }
 }
 
@@ -160,17 +163,29 @@ fn scale(call: &mut Call<'_>) -> Result<(), String> {
         .map_err(|_| format!("invalid argument \"{replicas}\" for \"--replicas\" flag"))?;
     let (keys, _) = named_objects(call)?;
     for key in keys {
+        if read(call, key.clone(), Accept::Json).is_none() {
+            continue;
+        }
+        let body = json!({"spec": {"replicas": replicas}});
         let request = Request {
             subresource: Some(Subresource::Scale),
-            field_manager: "kubectl".into(),
-            ..Request::new(Verb::Update, key, Body::Scale(replicas))
+            ..change(key, PatchType::Merge, body, "")
         };
-        match call.send(request) {
+        match call.send_for(request, Accept::Any) {
             Ok(reply) => done(call, &reply, "scaled"),
             Err(status) => call.out.fail(refusal::text(&status)),
         }
     }
     Ok(())
+}
+
+/// A patch in the name of this manager. What it says that nobody knows is warned of, as the server does unless it is told otherwise.
+fn change(key: Key, kind: PatchType, body: Value, manager: &str) -> Request {
+    Request {
+        field_manager: manager.into(),
+        field_validation: FieldValidation::Warn,
+        ..Request::patch(key, kind, body)
+    }
 }
 
 fn patch(call: &mut Call<'_>) -> Result<(), String> {
@@ -204,8 +219,7 @@ fn patch(call: &mut Call<'_>) -> Result<(), String> {
         let before = call.send(Request::get(key.clone())).ok();
         let request = Request {
             subresource,
-            field_manager: "kubectl-patch".into(),
-            ..Request::patch(key, kind, body.clone())
+            ..change(key, kind, body.clone(), "kubectl-patch")
         };
         match call.send(request) {
             Ok(reply) => {
@@ -273,7 +287,7 @@ fn set_metadata(
         ));
     }
     for key in keys {
-        let Some(object) = read(call, key.clone()) else {
+        let Some(object) = read(call, key.clone(), Accept::Json) else {
             continue;
         };
         let now = of(&object).unwrap_or_default();
@@ -285,16 +299,12 @@ fn set_metadata(
             .iter()
             .all(|(key, value)| now.get(key).map(String::as_str) == value.as_str());
         let body = json!({"metadata": {field: wanted}});
-        let request = Request {
-            field_manager: if field == "labels" {
-                "kubectl-label"
-            } else {
-                "kubectl-annotate"
-            }
-            .into(),
-            ..Request::patch(key, PatchType::Merge, body)
+        let manager = if field == "labels" {
+            "kubectl-label"
+        } else {
+            "kubectl-annotate"
         };
-        match call.send(request) {
+        match call.send(change(key, PatchType::Merge, body, manager)) {
             Ok(reply) => {
                 let what = match (unchanged, is_set) {
                     (true, _) => said[2],
@@ -339,8 +349,8 @@ fn wanted_texts(
     Some(wanted)
 }
 
-fn read(call: &mut Call<'_>, key: Key) -> Option<Object> {
-    match call.send(Request::get(key)) {
+fn read(call: &mut Call<'_>, key: Key, accept: Accept) -> Option<Object> {
+    match call.send_for(Request::get(key), accept) {
         Ok(reply) => reply.object().cloned(),
         Err(status) => {
             call.out.fail(refusal::text(&status));
@@ -355,7 +365,7 @@ fn set_image(call: &mut Call<'_>) -> Result<(), String> {
         return Err("at least one image update is required".to_owned());
     }
     for key in keys {
-        let Some(object) = read(call, key.clone()) else {
+        let Some(object) = read(call, key.clone(), Accept::Any) else {
             continue;
         };
         let json = object.to_json();
@@ -380,22 +390,20 @@ fn set_image(call: &mut Call<'_>) -> Result<(), String> {
                     .fail(format!("error: unable to find container named {name:?}"));
             }
             let chosen = names.iter().filter(|n| name == "*" || **n == name);
-            containers.extend(chosen.map(|n| json!({"name": n, "image": image})));
+            containers.extend(chosen.map(|n| json!({"image": image, "name": n})));
         }
         if call.out.code != 0 {
             continue;
         }
-        let spec = json!({ "containers": containers });
+        let order: Vec<Value> = names.iter().map(|name| json!({"name": name})).collect();
+        let spec = json!({"$setElementOrder/containers": order, "containers": containers});
         let body = if key.kind == Kind::Pod {
             json!({ "spec": spec })
         } else {
             json!({"spec": {"template": {"spec": spec}}})
         };
-        let request = Request {
-            field_manager: "kubectl-set".into(),
-            ..Request::patch(key, PatchType::StrategicMerge, body)
-        };
-        match call.send(request) {
+        let request = change(key, PatchType::StrategicMerge, body, "kubectl-set");
+        match call.send_for(request, Accept::Any) {
             Ok(reply) if reply.object() == Some(&object) => {}
             Ok(reply) => done(call, &reply, "image updated"),
             Err(status) => call.out.fail(refusal::text(&status)),
@@ -421,7 +429,7 @@ fn set_schedulable(call: &mut Call<'_>, unschedulable: Value, said: &str) -> Res
     }
     for name in call.given.args.clone() {
         let key = Key::new(Kind::Node, "", name.as_str());
-        let Some(object) = read(call, key.clone()) else {
+        let Some(object) = read(call, key.clone(), Accept::Any) else {
             continue;
         };
         let is = object
@@ -434,9 +442,8 @@ fn set_schedulable(call: &mut Call<'_>, unschedulable: Value, said: &str) -> Res
             continue;
         }
         let body = json!({"spec": {"unschedulable": unschedulable}});
-        let result: Result<Reply, Status> =
-            call.send(Request::patch(key, PatchType::StrategicMerge, body));
-        match result {
+        let request = change(key, PatchType::StrategicMerge, body, "");
+        match call.send_for(request, Accept::Typed) {
             Ok(reply) => done(call, &reply, said),
             Err(status) => call.out.fail(refusal::text(&status)),
         }

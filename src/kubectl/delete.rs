@@ -6,7 +6,7 @@
 use super::flags::{switch, value};
 use super::printers::group_kind;
 use super::targets::Targets;
-use super::{Call, Command, parse_stdin, refusal};
+use super::{Call, Command, documents, refusal};
 use crate::api::{DeleteOptions, Key, Propagation, Reason, Reply, Request, decode, yaml};
 
 pub(super) const DELETE: Command = Command {
@@ -147,7 +147,7 @@ fn keys(call: &mut Call<'_>) -> Result<Vec<Key>, String> {
 
 fn keys_of_text(call: &mut Call<'_>, namespace: &str) -> Result<Vec<Key>, String> {
     let kinds = call.kinds();
-    let documents = parse_stdin(call)?;
+    let (documents, _) = documents(call)?;
     let key = |document: &yaml::Document| {
         let named = decode::kind_in(&document.value, &kinds).map_err(|status| status.message)?;
         let text = |field: &str| document.value["metadata"][field].as_str();

@@ -4,10 +4,10 @@
 //! Left out: `-w`.
 
 use super::flags::{switch, value};
-use super::{Call, Command, printers, refusal};
+use super::{Accept, Call, Command, printers, refusal};
 use crate::api::custom::Definitions;
 use crate::api::time::{self, Ms};
-use crate::api::{Kind, Reply, Request, Stored};
+use crate::api::{Kind, Request, Stored};
 use k8s_openapi::api::core::v1::Event;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -31,34 +31,29 @@ fn events(call: &mut Call<'_>) -> Result<(), String> {
     } else {
         call.namespace()
     };
-    let wanted = call.given.get("for").map(str::to_owned);
-    let about = match &wanted {
-        Some(text) => Some(about(text, &call.kinds())?),
-        None => None,
-    };
-    let reply = match call.send(Request::list(Kind::Event, namespace.as_str())) {
-        Ok(reply) => reply,
+    let mut request = Request::list(Kind::Event, namespace.as_str());
+    if let Some(text) = call.given.get("for").map(str::to_owned) {
+        let (kind, name) = about(&text, &call.kinds())?;
+        let (kind, api_version) = (kind.info().name, kind.info().api_version);
+        request.select.field_selector = format!(
+            "involvedObject.kind={kind},involvedObject.apiVersion={api_version},involvedObject.name={name}"
+        );
+    }
+    let list = match call.list(request, Accept::Typed) {
+        Ok(list) => list,
         Err(status) => {
             call.out.fail(refusal::text(&status));
             return Ok(());
         }
     };
-    let Reply::List(list) = reply else {
-        return Ok(());
-    };
     let types = call.given.all("types");
     let mut events: Vec<&Event> = list.items.iter().filter_map(Event::of).collect();
     events.retain(|event| {
-        let object = &event.involved_object;
-        let is_about = about.as_ref().is_none_or(|(kind, name)| {
-            object.kind.as_deref() == Some(kind.info().name) && object.name.as_deref() == Some(name)
-        });
         let type_ = event.type_.as_deref().unwrap_or_default();
-        is_about
-            && (types.is_empty()
-                || types
-                    .iter()
-                    .any(|wanted| wanted.eq_ignore_ascii_case(type_)))
+        types.is_empty()
+            || types
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(type_))
     });
     if events.is_empty() {
         call.out.warn(if everywhere {

@@ -6,7 +6,7 @@
 use super::flags::{switch, value};
 use super::printers::{Format, Layout, print};
 use super::targets::Targets;
-use super::{Call, Command, refusal};
+use super::{Accept, Call, Command, refusal};
 use crate::api::{Object, Reply};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -67,9 +67,22 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
         return Err("a resource cannot be retrieved by name across all namespaces".to_owned());
     }
     let place = if everywhere { "" } else { &namespace };
+    let is_table = matches!(format, Format::Table | Format::Wide);
+    let sorts = call.given.get("sort-by").is_some();
+    let accept = match (is_table, sorts) {
+        (true, true) => Accept::TableWithObjects,
+        (true, false) => Accept::Table,
+        (false, _) => Accept::Json,
+    };
     let mut objects = Vec::new();
     for request in targets.requests(place, &call.given) {
-        match call.send(request) {
+        // What is to be sorted is asked for as a whole.
+        let answer = if is_named || sorts {
+            call.send_for(request, accept)
+        } else {
+            call.list(request, accept).map(Reply::List)
+        };
+        match answer {
             Ok(Reply::List(found)) => objects.extend(found.items),
             Ok(Reply::Object(object) | Reply::Deleted(object)) => objects.push(object),
             Err(status) => call.out.fail(refusal::text(&status)),
@@ -78,7 +91,6 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
     if let Some(path) = call.given.get("sort-by") {
         sort_by(&mut objects, path);
     }
-    let is_table = matches!(format, Format::Table | Format::Wide);
     if objects.is_empty() && is_table {
         if call.out.code == 0 {
             let text = nothing(&targets, everywhere, &namespace);

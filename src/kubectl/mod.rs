@@ -3,11 +3,12 @@
 //! **Architecture invariant:** everything that is said to the cluster from here is a request to the API server, as anyone else's.
 //!
 //! The real thing: kubectl 1.32, pkg/cmd.
-//! Left out: waiting (`delete` and `rollout status` return at once), files (`-f` reads what is passed in), plugins, kubeconfig.
+//! Left out: waiting (`delete` returns at once), files (`-f` reads what is passed in), plugins, kubeconfig.
 
 pub mod apply;
 mod apply_command;
 mod change;
+pub mod completion;
 mod delete;
 pub mod duration;
 mod events;
@@ -18,29 +19,45 @@ pub mod refusal;
 pub mod story;
 pub mod targets;
 pub mod trace;
+pub mod wire;
 
 use crate::api::custom::{Definition, Definitions};
 use crate::api::time::Ms;
-use crate::api::{Answer, Kind, Object, Reply, Request, User, Verb, yaml};
+use crate::api::{Answer, Kind, List, Object, Reply, Request, Status, User, yaml};
 use crate::sim::{Cluster, StepEvent, Timeline};
 use flags::{Flag, Given, switch, value};
 
 /// Under which identity a person's requests go to the API server.
 pub const ADMIN: &str = "kubernetes-admin";
 
+/// In which form an answer is wanted: what kubectl says in `Accept`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Accept {
+    /// Objects, as the server has them.
+    #[default]
+    Json,
+    /// Objects, in whatever form.
+    Any,
+    /// Objects of built-in kinds, which kubectl knows as types.
+    Typed,
+    /// Rows of what `get` prints.
+    Table,
+    /// Rows, and the objects that they are about.
+    TableWithObjects,
+}
+
 /// Someone who answers requests: a cluster, or a run of one.
 pub trait Server {
     /// Sends a request; one that changes something is a step of its own.
-    fn send(&mut self, request: Request) -> Answer;
+    fn send(&mut self, request: Request) -> Answer {
+        self.send_for(request, Accept::Json)
+    }
+
+    /// The same, for an answer in this form; what is answered says the same in all of them.
+    fn send_for(&mut self, request: Request, accept: Accept) -> Answer;
 
     /// Now, for ages.
     fn now_ms(&self) -> Ms;
-}
-
-/// Is it one that changes nothing, and so no step?
-#[must_use]
-pub fn only_reads(request: &Request) -> bool {
-    matches!(request.verb, Verb::Get | Verb::List) || request.dry_run
 }
 
 fn answer_of(event: &StepEvent) -> Answer {
@@ -51,8 +68,8 @@ fn answer_of(event: &StepEvent) -> Answer {
 }
 
 impl Server for Cluster {
-    fn send(&mut self, request: Request) -> Answer {
-        if only_reads(&request) {
+    fn send_for(&mut self, request: Request, _: Accept) -> Answer {
+        if request.only_reads() {
             return self.ask(&request);
         }
         answer_of(&self.submit(request).event)
@@ -64,8 +81,8 @@ impl Server for Cluster {
 }
 
 impl Server for Timeline {
-    fn send(&mut self, request: Request) -> Answer {
-        if only_reads(&request) {
+    fn send_for(&mut self, request: Request, _: Accept) -> Answer {
+        if request.only_reads() {
             return self.cluster().ask(&request);
         }
         answer_of(&self.submit(request).event)
@@ -116,10 +133,16 @@ impl Output {
     }
 }
 
-/// One run of one command: its words, its standard input, and the server.
+/// The texts that `-f` can read, by name; `-` is the standard input.
+pub type Files<'a> = &'a [(&'a str, &'a str)];
+
+/// At most so many objects are asked for at once: kubectl's `--chunk-size`.
+const CHUNK: u64 = 500;
+
+/// One run of one command: its words, its files, and the server.
 struct Call<'a> {
     given: Given,
-    stdin: &'a str,
+    files: Files<'a>,
     server: &'a mut dyn Server,
     out: Output,
 }
@@ -136,8 +159,13 @@ impl Call<'_> {
         definitions(&mut |request| server.send(request.by(User::from(ADMIN))))
     }
 
-    /// Sends a request as the administrator and prints its warnings. Of custom kinds it speaks in the version that the server prefers.
-    fn send(&mut self, request: Request) -> Result<Reply, crate::api::Status> {
+    /// Sends a request as the administrator and prints its warnings.
+    fn send(&mut self, request: Request) -> Result<Reply, Status> {
+        self.send_for(request, Accept::Json)
+    }
+
+    /// The same, for an answer in this form. Of custom kinds it speaks in the version that the server prefers.
+    fn send_for(&mut self, request: Request, accept: Accept) -> Result<Reply, Status> {
         let request = match request.key.kind {
             kind @ Kind::Custom(_) if request.api_version.is_empty() => {
                 let kinds = self.kinds();
@@ -153,11 +181,28 @@ impl Call<'_> {
         if request.field_manager.is_empty() {
             request.field_manager = "kubectl".into();
         }
-        let answer = self.server.send(request);
+        let answer = self.server.send_for(request, accept);
         for warning in &answer.warnings {
             self.out.warn(format!("Warning: {warning}"));
         }
         answer.result
+    }
+
+    /// Reads a list to its end, a chunk at a time.
+    fn list(&mut self, mut request: Request, accept: Accept) -> Result<List, Status> {
+        request.select.limit = CHUNK;
+        let mut whole = List::default();
+        loop {
+            let Reply::List(list) = self.send_for(request.clone(), accept)? else {
+                return Ok(whole);
+            };
+            whole.items.extend(list.items);
+            whole.revision = list.revision;
+            if list.continue_token.is_empty() {
+                return Ok(whole);
+            }
+            request.select.continue_token = list.continue_token;
+        }
     }
 
     /// ` (server dry run)`, behind what was done, if it was not.
@@ -169,16 +214,18 @@ impl Call<'_> {
     }
 }
 
-/// The documents on standard input.
-fn parse_stdin(call: &Call<'_>) -> Result<Vec<yaml::Document>, String> {
-    if call.given.get("filename") != Some("-") {
-        let path = call.given.get("filename").unwrap_or_default();
+/// The documents that `-f` names, and what kubectl calls the place that they come from.
+fn documents(call: &Call<'_>) -> Result<(Vec<yaml::Document>, String), String> {
+    let path = call.given.get("filename").unwrap_or_default();
+    let found = call.files.iter().find(|(name, _)| *name == path);
+    let Some((_, text)) = found else {
         return Err(format!("the path {path:?} does not exist"));
-    }
-    let (documents, errors) = yaml::parse(call.stdin);
+    };
+    let source = if path == "-" { "STDIN" } else { path };
+    let (documents, errors) = yaml::parse(text);
     match errors.first() {
-        Some(error) => Err(format!("error parsing STDIN: {error}")),
-        None => Ok(documents),
+        Some(error) => Err(format!("error parsing {source}: {error}")),
+        None => Ok((documents, source.to_owned())),
     }
 }
 
@@ -228,23 +275,37 @@ pub const COMMANDS: &[Command] = &[
     events::EVENTS,
 ];
 
-/// Runs a command, without the word `kubectl`: `["get", "pods"]`. `stdin` is what `-f -` reads.
+/// Commands that kubectl has and that are missing here.
+#[rustfmt::skip]
+const ELSEWHERE: &[&str] = &[
+    "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info", "completion", "config", "cp", "debug", "describe",
+    "diff", "drain", "edit", "exec", "explain", "expose", "kustomize", "logs", "options", "plugin", "port-forward", "proxy", "replace", "rollout", "run",
+    "set", "taint", "top", "version", "wait",
+];
+
+/// Runs a command, without the word `kubectl`: `["get", "pods"]`. `files` are what `-f` can read.
 ///
 /// ```
 /// use kubeloop::sim::{Cluster, ClusterOptions};
 /// let mut cluster = Cluster::booted(ClusterOptions::default());
 /// let words = ["get", "pods"].map(str::to_owned);
-/// let output = kubeloop::kubectl::run(&words, "", &mut cluster);
+/// let output = kubeloop::kubectl::run(&words, &[], &mut cluster);
 /// assert_eq!(output.stderr, "No resources found in default namespace.\n");
 /// ```
-pub fn run(words: &[String], stdin: &str, server: &mut dyn Server) -> Output {
+pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Output {
     let mut out = Output::default();
     let Some(command) = find(words) else {
         let Some(word) = words.first().filter(|word| !word.starts_with('-')) else {
             out.stdout = help();
             return out;
         };
-        out.fail(format!("error: unknown command {word:?} for \"kubectl\""));
+        let mut why = format!("error: unknown command {word:?} for \"kubectl\"");
+        if ELSEWHERE.contains(&word.as_str()) {
+            why = format!(
+                "error: kubectl {word} is not simulated here; the real kubectl can do it with `kubeloop serve`"
+            );
+        }
+        out.fail(why);
         return out;
     };
     let rest = &words[command.name.split(' ').count()..];
@@ -265,7 +326,7 @@ pub fn run(words: &[String], stdin: &str, server: &mut dyn Server) -> Output {
     }
     let mut call = Call {
         given,
-        stdin,
+        files,
         server,
         out,
     };

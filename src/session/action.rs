@@ -48,6 +48,8 @@ pub enum Action {
     Delete(Key),
     /// Scales a Deployment or ReplicaSet, as `kubectl scale` does.
     Scale(Key, i32),
+    /// Runs a line of `kubectl` in the terminal.
+    Kubectl(String),
     /// Any request to the API server, under the learner's name.
     Submit(Box<Request>),
     /// Lets the clock run to this time, or to the next thing that is due.
@@ -93,6 +95,8 @@ pub enum Tab {
     Truth,
     /// Faults.
     Faults,
+    /// `kubectl`, and what it says to the API server.
+    Terminal,
 }
 
 impl Tab {
@@ -105,6 +109,7 @@ impl Tab {
             Self::Events => "events",
             Self::Truth => "truth",
             Self::Faults => "faults",
+            Self::Terminal => "terminal",
         }
     }
 }
@@ -221,6 +226,7 @@ impl Session {
                 request.subresource = Some(Subresource::Scale);
                 self.submit(request);
             }
+            Action::Kubectl(line) => self.kubectl(&line),
             Action::Submit(request) => self.submit(*request),
             Action::WaitUntil(at_ms) => {
                 self.timeline.wait_until(at_ms);
@@ -278,6 +284,8 @@ impl Action {
             | Self::RunSlice { .. }
             | Self::SetSpeed(_)
             | Self::ToggleBreakpoint(_)
+            // Most lines only look; those that do more let go of the run themselves.
+            | Self::Kubectl(_)
             | Self::Select(_)
             | Self::OpenTab(_)
             | Self::Dismiss => false,

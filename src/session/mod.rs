@@ -10,12 +10,14 @@ mod manifest;
 mod restore;
 mod running;
 mod status;
+mod terminal;
 
 pub use action::{Action, Selection, Speed, Tab};
 pub use manifest::{Applied, Preview, PreviewChange, Problem, Severity};
 pub use restore::Restore;
 pub use running::{Breakpoint, Goal, Stop};
 pub use status::{Standing, Standstill};
+pub use terminal::{Exchange, MANIFEST, Message, Ran};
 
 use crate::api::Status;
 use crate::sim::{ClusterOptions, Timeline};
@@ -55,6 +57,7 @@ pub struct Session {
     pub refusal: Option<String>,
     /// The API server's refusal of the last Apply, if it refused anything.
     pub refused: Option<Status>,
+    terminal: Vec<Ran>,
     revision: u64,
 }
 
@@ -86,6 +89,7 @@ impl Session {
             breakpoints: BTreeSet::new(),
             refusal: None,
             refused: None,
+            terminal: Vec::new(),
             revision: 0,
         }
     }

@@ -8,13 +8,14 @@
 //! | `seek(i)` | `{step, len, atMs}` |
 //! | `get(kind, namespace?)` | the list, as the API server gives it: `{kind: "PodList", items: […]}` |
 //! | `trace(from, to)` | the steps from `from` to `to` (exclusive), as `kubeloop run -o trace-json` prints them |
+//! | `kubectl(line)` | `{stdout, stderr, code, requests}`: the line as the terminal runs it; of each request `{method, url, status}` |
 //! | `fault(spec)` | the step; `spec` as in `{"fault": "kill-node", "node": "n1"}` |
 //! | `reset({nodes, seed})` | `{step, len, atMs}` |
 
 use super::player;
 use super::store::Store;
 use crate::api::{Kind, Reason, Reply, Request, Status};
-use crate::session::{Action, Goal, Restore, Severity, USER};
+use crate::session::{Action, Exchange, Goal, Restore, Severity, USER};
 use crate::sim::{ClusterOptions, Fault, Step, Timeline, trace};
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
@@ -53,6 +54,9 @@ pub(super) fn start(store: &Store) {
             whole(&to).unwrap_or(u64::MAX),
         )
         .await
+    });
+    offer(&api, "kubectl", store, |store, line, _| async move {
+        Ok(kubectl(&store, &text(&line)))
     });
     offer(&api, "fault", store, |store, spec, _| async move {
         fault(&store, &spec)
@@ -113,6 +117,20 @@ fn apply(store: &Store, yaml: &str) -> Answer {
     }
     let applied = session.applied.iter();
     Ok(applied.map(|applied| json!({ "object": applied.key.to_string(), "effect": applied.effect.name(), "line": applied.line })).collect())
+}
+
+fn kubectl(store: &Store, line: &str) -> Value {
+    store.send(Action::Kubectl(line.to_owned()));
+    let session = store.session();
+    let Some(ran) = session.terminal().last() else {
+        return json!({ "stdout": "", "stderr": "", "code": 0, "requests": [] });
+    };
+    let request = |exchange: &Exchange| {
+        let (method, url) = exchange.sent.head.split_once(' ').unwrap_or_default();
+        json!({ "method": method, "url": url, "status": exchange.received.head })
+    };
+    let requests: Vec<Value> = ran.exchanges.iter().map(request).collect();
+    json!({ "stdout": ran.stdout, "stderr": ran.stderr, "code": ran.code, "requests": requests })
 }
 
 async fn step(store: &Store, count: u64) -> Answer {

@@ -1,11 +1,12 @@
 //! The keyboard: one listener for the page. Where a person types, only Ctrl and ⌘ count.
 
-use super::dom;
 use super::settings::{Change, Sheet, Theme};
 use super::store::Store;
-use crate::session::{Action, Goal};
+use super::{dom, player};
+use crate::session::{Action, Goal, Tab};
 use crate::sim::Pace;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, KeyboardEvent};
 
 /// Listens from now on.
@@ -64,6 +65,13 @@ fn press(store: &Store, event: &KeyboardEvent) -> bool {
     }
     match key.as_str() {
         "w" => dom::press("next-menu-button"),
+        ":" => {
+            store.send(Action::OpenTab(Tab::Terminal));
+            spawn_local(async {
+                player::sleep(0).await; // until it is there
+                dom::focus(super::panels::TERMINAL_LINE);
+            });
+        }
         "e" => dom::focus_within("#editor :is(.cm-content, textarea)"),
         _ => return false,
     }
@@ -111,7 +119,7 @@ fn action(
         " " if session.goal.is_some() => Action::Pause,
         " " => Action::Run(Goal::On),
         "f" => Action::Run(Goal::Settled),
-        "1" | "2" | "3" | "4" | "5" => {
+        "1" | "2" | "3" | "4" | "5" | "6" => {
             let index = usize::from(key.as_bytes()[0] - b'1');
             Action::OpenTab(super::panels::ALL.get(index)?.tab)
         }

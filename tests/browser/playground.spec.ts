@@ -214,7 +214,7 @@ page.describe("everyone", () => {
       await loop.evaluate(() => window.kubeloop.step(6));
       await accessible(loop);
       await loop.evaluate(() => window.kubeloop.settle());
-      for (const key of ["2", "3", "4", "5", "1"]) {
+      for (const key of ["2", "3", "4", "5", "6", "1"]) {
         await loop.keyboard.press(key);
         await accessible(loop, ".app");
       }

@@ -10,7 +10,7 @@ use kubeloop::api::{Answer, Key, Kind, Name, Object, Request, Uid};
 use kubeloop::kubectl::ADMIN;
 use kubeloop::kubectl::apply::{self, Applied, Refused};
 use kubeloop::kubectl::printers::{Format, Layout, print};
-use kubeloop::kubectl::{duration, only_reads, trace};
+use kubeloop::kubectl::{duration, trace};
 use kubeloop::sim::trace::to_json;
 use kubeloop::sim::{Cluster, ClusterOptions, Pace, Step, StepEvent};
 use std::collections::BTreeSet;
@@ -182,7 +182,7 @@ impl World {
 
     fn send(&mut self, request: Request) -> Answer {
         let request = request.by(ADMIN);
-        if only_reads(&request) {
+        if request.only_reads() {
             return self.cluster.ask(&request);
         }
         let step = self.cluster.submit(request);

@@ -9,6 +9,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/server/config.go (`DefaultBuildHandlerChain`).
 //! Left out: audit, priority and fairness, CORS, TLS (nothing leaves the machine).
 
+mod call;
 mod credentials;
 mod csv;
 mod documents;
@@ -20,16 +21,17 @@ mod pod;
 mod proxy;
 mod reviews;
 
+pub use call::call;
 pub use credentials::{Credentials, User};
 pub use exec::{Attach, Exec, Frame, PROTOCOLS, closes_input, is_end};
 pub use log::Log;
 
 use super::{Cluster, Timeline};
-use crate::api::{Answer, Kind, Object, Reason, Reply, Request, Status, Verb};
+use crate::api::{Kind, Reason, Status};
 use crate::control_plane::apiserver::authorization::{self, Attributes, Verdict};
 use crate::control_plane::apiserver::custom_resources;
 use crate::control_plane::apiserver::http::{
-    self as codec, Anew, Asked, Created, Document, Encoded, Form, Protobuf, Watch,
+    self as codec, Anew, Asked, Document, Encoded, Protobuf, Watch,
 };
 use crate::control_plane::apiserver::resources::Served;
 use http::Response;
@@ -132,7 +134,8 @@ impl Port {
         match asked {
             Asked::Call(call, form) => {
                 let call = user.sign(*call);
-                Ok(Exchange::Answered(self.call(call, &form, encoded)))
+                let (_, response) = call::call(&mut self.timeline, call, &form, encoded);
+                Ok(Exchange::Answered(response))
             }
             Asked::Watch(watch) => {
                 self.permit(
@@ -155,35 +158,6 @@ impl Port {
                     .map(Exchange::Answered)
             }
         }
-    }
-
-    /// Sends a request to the API server; one that changes something is a step of its own.
-    fn call(&mut self, request: Request, form: &Form, encoded: &dyn Encoded) -> Response<Vec<u8>> {
-        let only_reads = matches!(request.verb, Verb::Get | Verb::List) || request.dry_run;
-        let is_create = request.verb == Verb::Create;
-        let existed = self.cluster().store().head().get(&request.key).is_some();
-        let answer: Answer = if only_reads {
-            self.cluster().ask(&request)
-        } else {
-            let step = self.timeline.submit(request);
-            step.answer().expect("a request is answered").clone()
-        };
-        let made = answer
-            .result
-            .as_ref()
-            .is_ok_and(|reply| is_create || (!existed && !only_reads && reply.object().is_some()));
-        let created = if made { Created::Yes } else { Created::No };
-        // What a dry run would have made has the revision of what it would have changed.
-        let head = self.cluster().store().head();
-        let is_stored = |object: &Object| {
-            let stored = head.get(&object.key());
-            stored.is_some_and(|stored| stored.ptr_eq(object))
-        };
-        let encoded = match &answer.result {
-            Ok(Reply::Object(object)) if !is_stored(object) => &Anew,
-            _ => encoded,
-        };
-        form.write(&answer, created, self.cluster().now_ms(), encoded)
     }
 
     /// May whoever sends these headers tell the simulation itself what to do? That is above the API, so no rule of RBAC can allow it.

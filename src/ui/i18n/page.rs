@@ -158,6 +158,7 @@ words! {
     key_marks = "Previous, next mark on the timeline", "时间线上的上一个、下一个标记";
     key_ends = "First, last step", "第一步、最后一步";
     key_tabs = "Tabs of the details", "详情的标签页";
+    key_terminal = "The terminal", "终端";
     key_apply = "Apply", "应用";
     key_diff = "What would Apply change?", "“应用”会改变什么？";
     key_editor = "Into the editor; Esc, then Tab, leaves it", "进入编辑器；Esc 后按 Tab 离开";

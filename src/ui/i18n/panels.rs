@@ -60,6 +60,14 @@ words! {
     not_ready = "not ready", "未就绪";
     no_power = "no power", "已断电";
     cannot_be_pulled = "cannot be pulled", "无法拉取";
+    terminal = "Terminal", "终端";
+    terminal_line = "A kubectl command", "一条 kubectl 命令";
+    terminal_run = "Run", "执行";
+    terminal_lead = "kubectl, as you know it, and below each command what it sends to the API server. manifest.yaml is the text in the editor. Tab completes, ↑ brings back what you typed, help lists the commands.", "你熟悉的 kubectl；每条命令下面是它发给 API server 的请求。manifest.yaml 就是编辑器里的文本。Tab 补全，↑ 取回输入过的命令，help 列出所有命令。";
+    completions = "Completions", "补全";
+    kubectl_sends = "kubectl sends", "kubectl 发送";
+    server_answers = "The API server answers", "API server 回答";
+    more_bytes(count: usize) = "… and {count} more bytes", "……还有 {count} 字节";
     api_server_down = "API server stopped", "API server 已停止";
 }
 

@@ -11,6 +11,7 @@ mod faults;
 mod objects;
 mod over;
 mod preview;
+mod terminal;
 mod timeline;
 mod truth;
 mod turn;
@@ -20,6 +21,7 @@ pub use diagram::Diagram;
 pub use dock::Dock;
 pub use editor::Editor;
 pub use over::Over;
+pub use terminal::LINE as TERMINAL_LINE;
 pub use timeline::Timeline;
 
 use super::i18n::{Language, panels as words};
@@ -40,7 +42,7 @@ pub struct Panel {
     pub view: fn() -> Html,
 }
 
-/// Every tab of the dock, from left to right; the keys 1 to 5.
+/// Every tab of the dock, from left to right; the keys 1 to 6.
 pub static ALL: &[Panel] = &[
     Panel {
         tab: Tab::Turn,
@@ -76,5 +78,12 @@ pub static ALL: &[Panel] = &[
         title: words::faults,
         count: faults::in_force,
         view: || html! { <faults::Faults /> },
+    },
+    Panel {
+        tab: Tab::Terminal,
+        glyph: "terminal",
+        title: words::terminal,
+        count: |_| 0,
+        view: || html! { <terminal::Terminal /> },
     },
 ];

@@ -13,6 +13,7 @@
 
 mod answer;
 mod body;
+mod client;
 mod document;
 mod media;
 mod options;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use answer::{Created, Form, refusal};
 pub use body::Protobuf;
+pub use client::write;
 pub use document::{document, not_found, text};
 pub use media::{Shape, Text, Wanted};
 pub use pod::{LogOptions, PodAsk, PodCall};
