@@ -1,6 +1,6 @@
 //! The keyboard: one listener for the page. Where a person types, only Ctrl and ⌘ count.
 
-use super::settings::{Change, Sheet, Theme};
+use super::settings::{Change, Sheet, Theme, View};
 use super::store::Store;
 use super::{dom, player};
 use crate::session::{Action, Goal, Tab};
@@ -67,6 +67,7 @@ fn press(store: &Store, event: &KeyboardEvent) -> bool {
         "w" => dom::press("next-menu-button"),
         ":" => {
             store.send(Action::OpenTab(Tab::Terminal));
+            store.configure(Change::View(View::Dock));
             spawn_local(async {
                 player::sleep(0).await; // until it is there
                 dom::focus(super::panels::TERMINAL_LINE);

@@ -75,7 +75,7 @@ page.describe("the terminal", () => {
     await line(loop).fill("clear");
     await line(loop).press("Enter");
     await log(loop).getByRole("button", { name: "kubectl events" }).click();
-    await expect(log(loop)).toContainText("Starting kubelet");
+    await expect(log(loop)).toContainText("Registered Node n1 in Controller");
   });
 
   page("is where a narrow page can reach it", async ({ loop }) => {
