@@ -440,6 +440,18 @@ pub struct Answer {
     pub revision: Option<Revision>,
 }
 
+impl Answer {
+    /// Nothing but this refusal.
+    #[must_use]
+    pub fn refusal(status: Status) -> Self {
+        Self {
+            result: Err(status),
+            warnings: Vec::new(),
+            revision: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,12 +5,9 @@
 
 use super::{Accept, Server};
 use crate::api::time::Ms;
-use crate::api::{Answer, Kind, Request, Status, Verb};
-use crate::control_plane::apiserver::custom_resources;
-use crate::control_plane::apiserver::http::{self as codec, Anew, Asked, Context};
-use crate::control_plane::apiserver::resources::Served;
-use crate::sim::{Timeline, port};
-use http::Response;
+use crate::api::{Answer, Kind, Request, Verb};
+use crate::sim::Timeline;
+use crate::sim::port::{self, Client, Said};
 
 /// How kubectl introduces itself.
 const AGENT: &str = "kubectl/v1.33.0 (linux/amd64)";
@@ -29,21 +26,12 @@ impl Accept {
     }
 }
 
-/// A request and its answer, as HTTP.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// What was sent.
-    pub request: http::Request<Vec<u8>>,
-    /// What came back.
-    pub response: Response<Vec<u8>>,
-}
-
 /// A run that is asked over HTTP, and what was said.
 #[derive(Debug)]
 pub struct Wire<'a> {
     timeline: &'a mut Timeline,
     /// Everything that was said, in order.
-    pub exchanges: Vec<Exchange>,
+    pub said: Vec<Said>,
 }
 
 impl<'a> Wire<'a> {
@@ -51,43 +39,8 @@ impl<'a> Wire<'a> {
     pub fn new(timeline: &'a mut Timeline) -> Self {
         Self {
             timeline,
-            exchanges: Vec::new(),
+            said: Vec::new(),
         }
-    }
-
-    /// Puts a request on the wire.
-    fn exchange(&mut self, request: &Request, accept: Accept) -> Result<Answer, Status> {
-        let (form, more) = accept.said();
-        let sent = codec::write(request, AGENT, form, more)?;
-        let snapshot = self.timeline.cluster().store().head();
-        let custom = custom_resources(snapshot);
-        let context = Context {
-            served: Served::with(&custom),
-            snapshot,
-            protobuf: None,
-        };
-        let asked = codec::read(&sent, &request.user, &context);
-        let (answer, response) = match asked {
-            Ok(Asked::Call(call, form)) => port::call(self.timeline, *call, &form, &Anew),
-            Ok(_) => return Err(Status::bad_request("this is no call to the API")),
-            Err(status) => {
-                let response = codec::refusal(&status);
-                (refused(status), response)
-            }
-        };
-        self.exchanges.push(Exchange {
-            request: sent,
-            response,
-        });
-        Ok(answer)
-    }
-}
-
-fn refused(status: Status) -> Answer {
-    Answer {
-        result: Err(status),
-        warnings: Vec::new(),
-        revision: None,
     }
 }
 
@@ -100,8 +53,20 @@ impl Server for Wire<'_> {
         if discovers {
             return self.timeline.send(request);
         }
-        let answered = self.exchange(&request, accept);
-        answered.unwrap_or_else(refused)
+        let (form, more) = accept.said();
+        let client = Client {
+            agent: AGENT,
+            accept: form,
+            more,
+        };
+        match port::say(self.timeline, &request, client) {
+            Ok(said) => {
+                let answer = said.answer.clone();
+                self.said.push(said);
+                answer
+            }
+            Err(status) => Answer::refusal(status),
+        }
     }
 
     fn now_ms(&self) -> Ms {
@@ -124,7 +89,10 @@ mod tests {
         let mut wire = Wire::new(timeline);
         run(&words, files, &mut wire);
         let mut told = String::new();
-        for Exchange { request, response } in &wire.exchanges {
+        for Said {
+            request, response, ..
+        } in &wire.said
+        {
             let header = |name: &str| {
                 let value = request.headers().get(name);
                 value.map_or("", |value| value.to_str().expect("text"))

@@ -2,8 +2,9 @@
 
 use super::{Session, USER};
 use crate::kubectl::completion::{Completion, complete};
-use crate::kubectl::wire::{self, Wire};
+use crate::kubectl::wire::Wire;
 use crate::kubectl::{run, words};
+use crate::sim::port::Said;
 use http::{HeaderMap, Request, Response};
 use serde_json::Value;
 
@@ -57,9 +58,11 @@ pub struct Message {
     pub hidden_bytes: usize,
 }
 
-impl From<&wire::Exchange> for Exchange {
-    fn from(exchange: &wire::Exchange) -> Self {
-        let wire::Exchange { request, response } = exchange;
+impl From<&Said> for Exchange {
+    fn from(said: &Said) -> Self {
+        let Said {
+            request, response, ..
+        } = said;
         Self {
             sent: Message::sent(request),
             received: Message::received(response),
@@ -150,7 +153,7 @@ impl Session {
                 let files = [(MANIFEST, self.yaml.as_str())];
                 let mut wire = Wire::new(&mut self.timeline);
                 let output = run(&words, &files, &mut wire);
-                ran.exchanges = wire.exchanges.iter().map(Exchange::from).collect();
+                ran.exchanges = wire.said.iter().map(Exchange::from).collect();
                 (ran.stdout, ran.stderr, ran.code) = (output.stdout, output.stderr, output.code);
             }
             Err(error) => {

@@ -13,6 +13,16 @@ pub(super) fn focus(id: &str) {
     }
 }
 
+/// Scrolls what is around the element of this id until it can be seen, if it is there.
+pub(super) fn reveal(id: &str) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+    if let Some(element) = gloo::utils::document().get_element_by_id(id) {
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// What is in the field, or chosen in the list, that an event is about.
 pub(super) fn value_of(event: &web_sys::Event) -> String {
     let value = event

@@ -66,8 +66,8 @@ fn press(store: &Store, event: &KeyboardEvent) -> bool {
     match key.as_str() {
         "w" => dom::press("next-menu-button"),
         ":" => {
-            store.send(Action::OpenTab(Tab::Terminal));
             store.configure(Change::View(View::Dock));
+            store.send(Action::OpenTab(Tab::Terminal));
             spawn_local(async {
                 player::sleep(0).await; // until it is there
                 dom::focus(super::panels::TERMINAL_LINE);

@@ -76,11 +76,7 @@ pub struct Context<'a> {
 /// Answers one request. Writes to the store only if the answer is not a refusal.
 pub fn handle(request: &Request, context: &mut Context<'_>) -> Answer {
     if let Err(refused) = authorization::permit(request, context) {
-        return Answer {
-            result: Err(refused),
-            warnings: Vec::new(),
-            revision: None,
-        };
+        return Answer::refusal(refused);
     }
     let mut call = Call {
         request,

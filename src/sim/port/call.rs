@@ -1,13 +1,67 @@
 //! One call: a request that was read from HTTP, done by a cluster, and its answer written as HTTP.
 
-use crate::api::{Answer, Object, Reply, Request, Verb};
-use crate::control_plane::apiserver::http::{Anew, Created, Encoded, Form};
+use crate::api::{Answer, Object, Reply, Request, Status, Verb};
+use crate::control_plane::apiserver::custom_resources;
+use crate::control_plane::apiserver::http::{
+    self as codec, Anew, Asked, Context, Created, Encoded, Form,
+};
+use crate::control_plane::apiserver::resources::Served;
 use crate::sim::Timeline;
 use http::Response;
 
+/// What a client's own library adds to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client<'a> {
+    /// How it introduces itself: `kubectl/v1.33.0`.
+    pub agent: &'a str,
+    /// In which forms it takes its answer.
+    pub accept: &'a str,
+    /// What the query says besides: `includeObject=Object`.
+    pub more: &'a str,
+}
+
+/// A call as it went over the wire.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// What the client wrote.
+    pub request: http::Request<Vec<u8>>,
+    /// What the server wrote.
+    pub response: Response<Vec<u8>>,
+    /// The same answer, as the model has it.
+    pub answer: Answer,
+}
+
+/// Writes a request as this client would, reads it as the server does, has it done, and writes the answer.
+///
+/// # Errors
+/// `400` for what cannot be written as HTTP: a name that fits into no URL.
+pub fn say(timeline: &mut Timeline, request: &Request, client: Client<'_>) -> Result<Said, Status> {
+    let written = codec::write(request, client.agent, client.accept, client.more)?;
+    let snapshot = timeline.cluster().store().head();
+    let custom = custom_resources(snapshot);
+    let context = Context {
+        served: Served::with(&custom),
+        snapshot,
+        protobuf: None,
+    };
+    let (answer, response) = match codec::read(&written, &request.user, &context) {
+        Ok(Asked::Call(call, form)) => self::call(timeline, *call, &form, &Anew),
+        Ok(_) => return Err(Status::bad_request("this is no call to the API")),
+        Err(status) => {
+            let response = codec::refusal(&status);
+            (Answer::refusal(status), response)
+        }
+    };
+    Ok(Said {
+        request: written,
+        response,
+        answer,
+    })
+}
+
 /// Sends a request to the API server, and gives its answer as the model and as the client has it; one that changes something is a step of
 /// its own. `encoded` is what was put into words for others.
-pub fn call(
+pub(super) fn call(
     timeline: &mut Timeline,
     request: Request,
     form: &Form,

@@ -22,7 +22,7 @@ pub fn Dock() -> Html {
         let selected = panel.tab == open;
         let count = (panel.count)(&session);
         html! {
-            <button class="tab" role="tab" key={panel.tab.name()} id={format!("tab-{}", panel.tab.name())} aria-selected={selected.to_string()}
+            <button class="tab" role="tab" key={panel.tab.name()} id={id_of(panel.tab)} aria-selected={selected.to_string()}
                 aria-controls={selected.then_some("panel")} tabindex={if selected { "0" } else { "-1" }}
                 onclick={dispatch.on(Action::OpenTab(panel.tab))}>
                 if panel.glyph == "loop" { <Loop /> } else { <Icon name={panel.glyph} /> }
@@ -31,6 +31,7 @@ pub fn Dock() -> Html {
             </button>
         }
     };
+    use_effect_with(open, |open| crate::ui::dom::reveal(&id_of(*open)));
     let onkeydown = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -44,7 +45,7 @@ pub fn Dock() -> Html {
     html! {
         <section class="dock" id="dock" aria-label={crate::ui::i18n::page::details(language)}>
             <div class="dock-head"><div class="tabs" role="tablist" aria-label={crate::ui::i18n::page::details(language)} {onkeydown}>{ for ALL.iter().map(tab) }</div></div>
-            <div class="dock-body" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", open.name())} tabindex="0">{ (panel.view)() }</div>
+            <div class="dock-body" role="tabpanel" id="panel" aria-labelledby={id_of(open)} tabindex="0">{ (panel.view)() }</div>
         </section>
     }
 }
@@ -63,5 +64,9 @@ fn neighbour(open: Tab, key: &str) -> Option<Tab> {
 }
 
 fn focus(tab: Tab) {
-    crate::ui::dom::focus(&format!("tab-{}", tab.name()));
+    crate::ui::dom::focus(&id_of(tab));
+}
+
+fn id_of(tab: Tab) -> String {
+    format!("tab-{}", tab.name())
 }
