@@ -138,6 +138,9 @@ impl Store {
     fn coach(&self, action: &Action) {
         let done = match action {
             Action::Apply => Coach::Step,
+            Action::Kubectl(line) if line.split_whitespace().any(|word| word == "apply") => {
+                Coach::Step
+            }
             Action::Step(_) | Action::StepTurn | Action::StepChoice(..) | Action::Run(_)
                 if self.settings().coach == Coach::Step =>
             {

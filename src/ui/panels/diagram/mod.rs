@@ -66,7 +66,7 @@ pub fn Diagram() -> Html {
         },
     );
     html! {
-        <section class="diagram" data-testid="diagram" data-density={scene.density.name()} aria-label={words::diagram(language)} tabindex="0" style={format!("--flow:{flow}ms")}>
+        <section class="diagram" data-testid="diagram" data-density={scene.density.name()} data-fast={fast.then_some("")} aria-label={words::diagram(language)} tabindex="0" style={format!("--flow:{flow}ms")}>
             { html_of(&drawn) }
         </section>
     }
