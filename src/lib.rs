@@ -44,7 +44,7 @@
 //! | [`control_plane`] | the upper box of the diagram: etcd, API server, scheduler, controllers |
 //! | [`node`] | the lower box: kubelet, container runtime, kube-proxy |
 //! | [`sim`] | not on the diagram: the cluster as one value, timeline, faults, invariants, trace; [`sim::port`]: the cluster behind HTTP, without a network |
-//! | [`kubectl`] | the cluster as text: apply, tables |
+//! | [`kubectl`] | the cluster as text: commands, tables, and the requests that they put on the wire |
 //! | `session` | one person using the playground |
 //! | `scene` | what is drawn where, as plain data |
 //! | `ui` | the only Yew |
@@ -63,14 +63,16 @@
 //!   ([`sim::Cursor`]). Lag, a held watch and a lost event cost one number each.
 //! * **A turn has phases** a learner can stop between ([`sim::Pace`]): observe and diff change nothing; act does one action at a time, so
 //!   a crash between two of them is a fault one can choose.
-//! * **HTTP is a codec** ([`control_plane::apiserver::http`]): bytes in, a request; an answer, bytes out. Only `bin/` opens a port.
+//! * **HTTP is a codec** ([`control_plane::apiserver::http`]): bytes in, a request; an answer, bytes out; and the client's half, with which the
+//!   page's terminal shows what kubectl sends. Only `bin/` opens a port.
 //! * **Work per step does not grow with the cluster.** Indexes and tallies are kept with every write ([`api::Table`]).
 //!
 //! # Adding things
 //!
 //! A controller is a file in `control_plane/controller_manager` and a line in its `ALL`; a scheduler plugin a file in
 //! `control_plane/scheduler/plugins` and a line in `FILTERS` or `SCORES`; a kind a file in `api/kinds` and a line in `kinds!`; a fault a
-//! variant and a line in [`sim::faults::ALL`]; a story a file in `tests/scenarios`.
+//! variant and a line in [`sim::faults::ALL`]; a command of the terminal a file in `kubectl` and a line in its `COMMANDS`; a tab of the page a file
+//! in `ui/panels` and a line in its `ALL`; a story a file in `tests/scenarios`.
 
 pub mod api;
 pub mod component;

@@ -247,7 +247,7 @@ mod tests {
             "get all -A",
             "create -f web.yaml",
             "get \u{ff}/x y",
-            "delete pod 'a b?c=%41'",
+            "delete pod 'a b?c=&d'",
         ];
         let mut direct = Timeline::new(ClusterOptions::default());
         let mut wired = Timeline::new(ClusterOptions::default());

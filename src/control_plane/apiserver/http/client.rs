@@ -15,13 +15,19 @@ use serde_json::{Map, Value, json};
 /// besides: `includeObject=Object`.
 ///
 /// # Errors
-/// `400` for what fits into no URL: a name of tens of thousands of letters.
+/// `400` for what fits into no URL: a name with a slash, one of tens of thousands of letters.
 pub fn write(
     request: &Request,
     agent: &str,
     accept: &str,
     more: &str,
 ) -> Result<http::Request<Vec<u8>>, Status> {
+    for part in [&request.key.namespace, &request.key.name] {
+        if let Some(why) = no_segment(part) {
+            let message = format!("invalid resource name {part:?}: [{why}]");
+            return Err(Status::bad_request(message));
+        }
+    }
     let product = agent.split('/').next().unwrap_or_default();
     let mut uri = path(request);
     let mut query = query(request, product);
@@ -44,6 +50,15 @@ pub fn write(
     written
         .body(body.unwrap_or_default())
         .map_err(|error| Status::bad_request(error.to_string()))
+}
+
+/// Why this cannot be a part of a path. The real thing: apimachinery's pkg/api/validation/path/name.go (`IsValidPathSegmentName`).
+fn no_segment(name: &str) -> Option<String> {
+    if name == "." || name == ".." {
+        return Some(format!("may not be '{name}'"));
+    }
+    let forbidden = name.chars().find(|c| matches!(c, '/' | '%'))?;
+    Some(format!("may not contain '{forbidden}'"))
 }
 
 /// The path, as a URL spells what is no letter.
@@ -157,4 +172,124 @@ fn delete(options: &DeleteOptions, dry_run: bool) -> Value {
         body.insert("dryRun".into(), json!(["All"]));
     }
     body.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Key, ListOptions, Snapshot};
+    use crate::control_plane::apiserver::http::{Asked, Context, read};
+    use crate::control_plane::apiserver::resources::Served;
+
+    fn pod(name: &str) -> Key {
+        Key::new(Kind::Pod, "default", name)
+    }
+
+    /// What the server understands of it; bodies as documents.
+    fn understood(request: &Request) -> Request {
+        let written = write(request, "kubectl/v1", "application/json", "").expect("it fits");
+        let context = Context {
+            served: Served::builtin(),
+            snapshot: &Snapshot::default(),
+            protobuf: None,
+        };
+        match read(&written, &request.user, &context).expect("it is understood") {
+            Asked::Call(call, _) => *call,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_server_reads_what_the_client_writes() {
+        let deletion = DeleteOptions {
+            grace_period_seconds: Some(3),
+            propagation: Some(Propagation::Foreground),
+            precondition_uid: Some("a".to_owned()),
+            precondition_resource_version: Some("7".to_owned()),
+        };
+        let select = ListOptions {
+            label_selector: "a in (b, c),d!=e+f".to_owned(),
+            field_selector: "metadata.name=x".to_owned(),
+            limit: 7,
+            continue_token: "eyJ=&".to_owned(),
+            resource_version: "12".to_owned(),
+            version_match: "Exact".to_owned(),
+        };
+        let patch = |kind| Request {
+            field_manager: "me & you".into(),
+            field_validation: FieldValidation::Ignore,
+            dry_run: true,
+            ..Request::patch(pod("web"), kind, json!({"a": "é"}))
+        };
+        let cases = [
+            Request::get(pod("a b?c")),
+            Request {
+                select,
+                ..Request::list(Kind::Pod, "")
+            },
+            patch(PatchType::Merge),
+            patch(PatchType::StrategicMerge),
+            Request {
+                body: Body::Patch(Patch {
+                    kind: PatchType::Apply,
+                    body: json!({"a": 1}).into(),
+                    forces: true,
+                }),
+                ..patch(PatchType::Apply)
+            },
+            Request::delete(pod("web"), deletion.clone()),
+            Request {
+                dry_run: true,
+                ..Request::delete(pod("web"), deletion)
+            },
+        ];
+        for request in cases {
+            let mut want = request.by("jane");
+            if want.field_manager.is_empty() && want.verb == Verb::Patch {
+                want.field_manager = "kubectl".into();
+            }
+            let got = understood(&want);
+            // Nothing is said of what nothing is said of.
+            want.field_validation = got.field_validation;
+            assert_eq!(got, want);
+        }
+    }
+
+    #[test]
+    fn bodies_are_documents() {
+        let body = |request: &Request| understood(request).body;
+        let scale = Request {
+            subresource: Some(crate::api::Subresource::Scale),
+            ..Request::new(
+                Verb::Update,
+                Key::new(Kind::Deployment, "default", "web"),
+                Body::Scale(3),
+            )
+        };
+        let want = json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {"name": "web", "namespace": "default"}, "spec": {"replicas": 3}});
+        assert_eq!(body(&scale), Body::Document(want.into()));
+        let bind = Request::bind(pod("web"), "n1");
+        let want = json!({"kind": "Binding", "apiVersion": "v1", "metadata": {"name": "web", "namespace": "default"}, "target": {"kind": "Node", "name": "n1"}});
+        assert_eq!(body(&bind), Body::Document(want.into()));
+    }
+
+    #[test]
+    fn names_that_are_no_part_of_a_path_are_refused() {
+        for (name, want) in [
+            (
+                "a/b",
+                "invalid resource name \"a/b\": [may not contain '/']",
+            ),
+            (
+                "a%b",
+                "invalid resource name \"a%b\": [may not contain '%']",
+            ),
+            ("..", "invalid resource name \"..\": [may not be '..']"),
+        ] {
+            let refused = write(&Request::get(pod(name)), "kubectl", "", "").expect_err(name);
+            assert_eq!(refused.message, want);
+        }
+        let long = Request::get(pod(&"x".repeat(70_000)));
+        assert!(write(&long, "kubectl", "", "").is_err());
+    }
 }

@@ -1,8 +1,9 @@
 //! The API as HTTP: a pure codec. A request is read into what it asks for ([`read`]); an [`Answer`](crate::api::Answer) is written as a response ([`Form::write`]);
-//! a watch is a value that is asked for what is new ([`Watch::poll`]). Nothing here opens a port: `kubeloop serve`, the tests' in-process
-//! service and the page's terminal all use this.
+//! a watch is a value that is asked for what is new ([`Watch::poll`]); what a client sends is written by [`write()`]. Nothing here opens a port:
+//! `kubeloop serve`, the tests' in-process service and the page's terminal all use this.
 //!
 //! ```text
+//!   Request ──write──▶ http::Request                                          (the client's half: the page's terminal)
 //!   http::Request ──read──▶ Asked::Call(Request, Form) ──▶ handle ──▶ Answer ──write──▶ http::Response
 //!                           Asked::Watch(Watch)        ──▶ poll, poll, …         ──▶ lines of JSON
 //!                           Asked::Document            ──▶ (discovery, health, version)
