@@ -18,13 +18,14 @@
 //! The transcripts say what a real cluster prints. `KUBECTL_TEST=rollout` runs those with that in their name; `UPDATE=1` rewrites what does
 //! not fit: read the diff against upstream before you believe it.
 
+#[path = "kubectl/terminal.rs"]
+mod terminal;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use terminal::{Terminal, folder, has_kubectl};
 
 /// What a word in angle brackets stands for. All others, such as `<none>`, stand for themselves.
 const HOLES: &[(&str, &str)] = &[
@@ -87,11 +88,7 @@ struct Case {
 
 #[test]
 fn kubectl_prints_what_it_prints_of_a_real_cluster() {
-    let is_there = Command::new("kubectl")
-        .args(["version", "--client"])
-        .output();
-    if is_there.is_err() {
-        eprintln!("skipped: there is no kubectl on the PATH (tools/setup.sh kubectl installs one)");
+    if !has_kubectl() {
         return;
     }
     let only = std::env::var("KUBECTL_TEST").unwrap_or_default();
@@ -127,10 +124,6 @@ fn kubectl_prints_what_it_prints_of_a_real_cluster() {
     );
 }
 
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kubectl")
-}
-
 /// Runs a session, and says what did not print what it should.
 fn session(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).expect("a text");
@@ -140,7 +133,7 @@ fn session(path: &Path) -> Vec<String> {
     let mut told = Vec::new();
     for case in cases(&text) {
         terminal.settle();
-        let got = terminal.run(&case.command);
+        let got = shown(&terminal, &case.command);
         let fits = matches(&case.want, &got);
         if !fits {
             wrong.push(format!(
@@ -280,93 +273,17 @@ fn columns(line: &str) -> String {
     out
 }
 
-/// A server, and the shell that talks to it.
-struct Terminal {
-    server: Child,
-    url: String,
-    work: PathBuf,
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // It is gone, or it goes now.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-        let _ = fs::remove_dir_all(&self.work);
+/// Runs a command and returns the lines that a terminal would show.
+fn shown(terminal: &Terminal, command: &str) -> Vec<String> {
+    let output = terminal.output(&format!("exec 2>&1\n{command}"));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    while lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
     }
-}
-
-impl Terminal {
-    fn new(name: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("an address").port().to_string();
-        drop(free);
-        let work = std::env::temp_dir().join(format!("kubeloop-kubectl-{name}-{port}"));
-        fs::create_dir_all(&work).expect("a folder");
-        let tokens = folder().join("data/tokens.csv");
-        let server = Command::new(env!("CARGO_BIN_EXE_kubeloop"))
-            .args(["serve", "--speed", "max", "--port", &port, "--kubeconfig"])
-            .arg(work.join("k.conf"))
-            .arg("--token-file")
-            .arg(tokens)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary was built");
-        let terminal = Self {
-            server,
-            url: format!("http://127.0.0.1:{port}"),
-            work,
-        };
-        let begun = Instant::now();
-        while !terminal.settle() {
-            let waited = begun.elapsed();
-            assert!(
-                waited < Duration::from_secs(30),
-                "the server does not answer"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        terminal
+    match output.status.code() {
+        Some(0) => {}
+        code => lines.push(format!("[exit {}]", code.unwrap_or(-1))),
     }
-
-    fn settle(&self) -> bool {
-        Command::new(env!("CARGO_BIN_EXE_kubeloop"))
-            .args(["ctl", "--server", &self.url, "settle"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    }
-
-    /// Runs a command and returns the lines that a terminal would show.
-    fn run(&self, command: &str) -> Vec<String> {
-        let kubeloop = env!("CARGO_BIN_EXE_kubeloop");
-        let script = format!(
-            "exec 2>&1\nctl() {{ '{kubeloop}' ctl --server \"$URL\" \"$@\"; }}\n{command}\n"
-        );
-        let output = Command::new("bash")
-            .args(["-c", &script])
-            .current_dir(folder().join("data"))
-            .env("KUBECONFIG", self.work.join("k.conf"))
-            .env("KUBECACHEDIR", self.work.join("cache"))
-            .env("HOME", &self.work)
-            .env("WORK", &self.work)
-            .env("URL", &self.url)
-            .env("SHELL", "/bin/bash")
-            .env("TZ", "UTC")
-            .stdin(Stdio::null())
-            .output()
-            .expect("bash is there");
-        let text = String::from_utf8_lossy(&output.stdout);
-        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        while lines.last().is_some_and(|line| line.trim().is_empty()) {
-            lines.pop();
-        }
-        match output.status.code() {
-            Some(0) => {}
-            code => lines.push(format!("[exit {}]", code.unwrap_or(-1))),
-        }
-        lines
-    }
+    lines
 }

@@ -441,6 +441,16 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// That it was done, and no object: the answer to whoever reads a log.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            result: Ok(Reply::List(List::default())),
+            warnings: Vec::new(),
+            revision: None,
+        }
+    }
+
     /// Nothing but this refusal.
     #[must_use]
     pub fn refusal(status: Status) -> Self {

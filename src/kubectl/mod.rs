@@ -14,6 +14,7 @@ pub mod duration;
 mod events;
 pub mod flags;
 mod get;
+mod logs;
 pub mod printers;
 pub mod refusal;
 pub mod story;
@@ -24,6 +25,7 @@ pub mod wire;
 use crate::api::custom::{Definition, Definitions};
 use crate::api::time::Ms;
 use crate::api::{Answer, Kind, List, Object, Reply, Request, Status, User, yaml};
+use crate::sim::port::{self, Said};
 use crate::sim::{Cluster, StepEvent, Timeline};
 use flags::{Flag, Given, switch, value};
 
@@ -56,6 +58,12 @@ pub trait Server {
     /// The same, for an answer in this form; what is answered says the same in all of them.
     fn send_for(&mut self, request: Request, accept: Accept) -> Answer;
 
+    /// Reads what is no object: a log, what is measured. `path` is all of a URL behind the host.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status>;
+
     /// Now, for ages.
     fn now_ms(&self) -> Ms;
 }
@@ -67,12 +75,22 @@ fn answer_of(event: &StepEvent) -> Answer {
     (**answer).clone()
 }
 
+/// What was read, or why not.
+fn text_of(said: &Said) -> Result<String, Status> {
+    said.answer.result.clone()?;
+    Ok(String::from_utf8_lossy(said.response.body()).into_owned())
+}
+
 impl Server for Cluster {
     fn send_for(&mut self, request: Request, _: Accept) -> Answer {
         if request.only_reads() {
             return self.ask(&request);
         }
         answer_of(&self.submit(request).event)
+    }
+
+    fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status> {
+        text_of(&port::look(self, path, accept.client())?)
     }
 
     fn now_ms(&self) -> Ms {
@@ -86,6 +104,10 @@ impl Server for Timeline {
             return self.cluster().ask(&request);
         }
         answer_of(&self.submit(request).event)
+    }
+
+    fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status> {
+        text_of(&port::look(self.cluster(), path, accept.client())?)
     }
 
     fn now_ms(&self) -> Ms {
@@ -214,6 +236,11 @@ impl Call<'_> {
     }
 }
 
+/// What kubectl says of a wrong use of a command.
+fn usage_error(command: &str, why: impl std::fmt::Display) -> String {
+    format!("{why}\nSee 'kubectl {command} -h' for help and examples")
+}
+
 /// The documents that `-f` names, and what kubectl calls the place that they come from.
 fn documents(call: &Call<'_>) -> Result<(Vec<yaml::Document>, String), String> {
     let path = call.given.get("filename").unwrap_or_default();
@@ -272,6 +299,7 @@ pub const COMMANDS: &[Command] = &[
     change::PATCH,
     change::LABEL,
     change::ANNOTATE,
+    logs::LOGS,
     events::EVENTS,
 ];
 
@@ -279,7 +307,7 @@ pub const COMMANDS: &[Command] = &[
 #[rustfmt::skip]
 const ELSEWHERE: &[&str] = &[
     "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info", "completion", "config", "cp", "debug", "describe",
-    "diff", "drain", "edit", "exec", "explain", "expose", "kustomize", "logs", "options", "plugin", "port-forward", "proxy", "replace", "rollout", "run",
+    "diff", "drain", "edit", "exec", "explain", "expose", "kustomize", "options", "plugin", "port-forward", "proxy", "replace", "rollout", "run",
     "set", "taint", "top", "version", "wait",
 ];
 
@@ -334,6 +362,10 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
     let mut out = call.out;
     if let Err(error) = result {
         out.fail(format!("error: {error}"));
+        // A flag's value is wrong: pflag finds that where it finds unknown flags.
+        if error.starts_with("invalid argument ") && error.contains(" flag: ") {
+            out.warn(format!("See 'kubectl {} --help' for usage.", command.name));
+        }
     }
     out
 }

@@ -5,7 +5,7 @@
 
 use super::{Accept, Server};
 use crate::api::time::Ms;
-use crate::api::{Answer, Kind, Request, Verb};
+use crate::api::{Answer, Kind, Request, Status, Verb};
 use crate::sim::Timeline;
 use crate::sim::port::{self, Client, Said};
 
@@ -13,6 +13,16 @@ use crate::sim::port::{self, Client, Said};
 const AGENT: &str = "kubectl/v1.33.0 (linux/amd64)";
 
 impl Accept {
+    /// kubectl, which wants an answer in this form.
+    pub(super) fn client(self) -> Client<'static> {
+        let (accept, more) = self.said();
+        Client {
+            agent: AGENT,
+            accept,
+            more,
+        }
+    }
+
     /// What stands in `Accept`, and in the query besides.
     fn said(self) -> (&'static str, &'static str) {
         const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
@@ -53,13 +63,7 @@ impl Server for Wire<'_> {
         if discovers {
             return self.timeline.send(request);
         }
-        let (form, more) = accept.said();
-        let client = Client {
-            agent: AGENT,
-            accept: form,
-            more,
-        };
-        match port::say(self.timeline, &request, client) {
+        match port::say(self.timeline, &request, accept.client()) {
             Ok(said) => {
                 let answer = said.answer.clone();
                 self.said.push(said);
@@ -67,6 +71,13 @@ impl Server for Wire<'_> {
             }
             Err(status) => Answer::refusal(status),
         }
+    }
+
+    fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status> {
+        let said = port::look(self.timeline.cluster(), path, accept.client())?;
+        let text = super::text_of(&said);
+        self.said.push(said);
+        text
     }
 
     fn now_ms(&self) -> Ms {

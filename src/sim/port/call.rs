@@ -1,13 +1,15 @@
 //! One call: a request that was read from HTTP, done by a cluster, and its answer written as HTTP.
 
-use crate::api::{Answer, Object, Reply, Request, Status, Verb};
+use super::{measured, pod};
+use crate::api::{Answer, Object, Reply, Request, Status, User, Verb};
 use crate::control_plane::apiserver::custom_resources;
 use crate::control_plane::apiserver::http::{
     self as codec, Anew, Asked, Context, Created, Encoded, Form,
 };
 use crate::control_plane::apiserver::resources::Served;
-use crate::sim::Timeline;
+use crate::sim::{Cluster, Timeline};
 use http::Response;
+use http::header::{ACCEPT, USER_AGENT};
 
 /// What a client's own library adds to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub struct Said {
     pub request: http::Request<Vec<u8>>,
     /// What the server wrote.
     pub response: Response<Vec<u8>>,
-    /// The same answer, as the model has it.
+    /// The same answer, as the model has it; nothing of one that is no object.
     pub answer: Answer,
 }
 
@@ -47,6 +49,44 @@ pub fn say(timeline: &mut Timeline, request: &Request, client: Client<'_>) -> Re
     let (answer, response) = match codec::read(&written, &request.user, &context) {
         Ok(Asked::Call(call, form)) => self::call(timeline, *call, &form, &Anew),
         Ok(_) => return Err(Status::bad_request("this is no call to the API")),
+        Err(status) => {
+            let response = codec::refusal(&status);
+            (Answer::refusal(status), response)
+        }
+    };
+    Ok(Said {
+        request: written,
+        response,
+        answer,
+    })
+}
+
+/// Reads, as an administrator, what is no object: a log, what is measured. `path` is all of a URL behind the host.
+///
+/// # Errors
+/// `400` for what is no URL, or is no such thing.
+pub fn look(cluster: &Cluster, path: &str, client: Client<'_>) -> Result<Said, Status> {
+    let written = http::Request::builder()
+        .uri(path)
+        .header(USER_AGENT, client.agent)
+        .header(ACCEPT, client.accept)
+        .body(Vec::new())
+        .map_err(|error| Status::bad_request(error.to_string()))?;
+    let snapshot = cluster.store().head();
+    let custom = custom_resources(snapshot);
+    let context = Context {
+        served: Served::with(&custom),
+        snapshot,
+        protobuf: None,
+    };
+    let response = match codec::read(&written, &User::default(), &context) {
+        Ok(Asked::Pod(call)) => pod::look(cluster, *call),
+        Ok(Asked::Reading(reading)) => measured::look(cluster, &reading),
+        Ok(_) => return Err(Status::bad_request("this is no reading")),
+        Err(status) => Err(status),
+    };
+    let (answer, response) = match response {
+        Ok(response) => (Answer::nothing(), response),
         Err(status) => {
             let response = codec::refusal(&status);
             (Answer::refusal(status), response)

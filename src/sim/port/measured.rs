@@ -44,7 +44,12 @@ pub(super) fn answer(
         &Attributes::resource(request.verb.name(), about),
         None,
     )?;
-    let cluster = port.cluster();
+    look(port.cluster(), reading)
+}
+
+/// What is measured, for somebody who may see it.
+pub(super) fn look(cluster: &Cluster, reading: &Reading) -> Result<Response<Vec<u8>>, Status> {
+    let request = &reading.request;
     let items: Vec<Value> = if reading.group.is_empty() {
         COMPONENTS.iter().map(|name| component(name)).collect()
     } else {

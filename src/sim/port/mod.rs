@@ -21,7 +21,7 @@ mod pod;
 mod proxy;
 mod reviews;
 
-pub use call::{Client, Said, say};
+pub use call::{Client, Said, look, say};
 pub use credentials::{Credentials, User};
 pub use exec::{Attach, Exec, Frame, PROTOCOLS, closes_input, is_end};
 pub use log::Log;

@@ -6,7 +6,7 @@
 use super::exec::{Attach, Exec};
 use super::log::Log;
 use super::place::{self, Refused, place};
-use super::{Exchange, Port, User};
+use super::{Cluster, Exchange, Port, User};
 use crate::api::{Key, Kind, Status};
 use crate::control_plane::apiserver::authorization::{Attributes, Resource as About};
 use crate::control_plane::apiserver::http::{self as codec, LogOptions, PodAsk, PodCall};
@@ -35,7 +35,7 @@ pub(super) fn answer(
     let attributes = Attributes::resource(call.verb.name(), about);
     port.permit(user, &attributes, Some(Kind::Pod))?;
     if let PodAsk::Log(options) = call.asks {
-        return log(port, &call.pod, &call.container, options);
+        return log(port.cluster(), &call.pod, &call.container, options);
     }
     match stream(port, headers, &call) {
         Ok(exchange) => Ok(exchange),
@@ -48,9 +48,25 @@ pub(super) fn answer(
     }
 }
 
-fn log(port: &Port, pod: &Key, container: &str, options: LogOptions) -> Result<Exchange, Status> {
+/// What a container has printed until now.
+pub(super) fn look(cluster: &Cluster, call: PodCall) -> Result<Response<Vec<u8>>, Status> {
+    let PodAsk::Log(options) = call.asks else {
+        return Err(Status::bad_request("this is no log"));
+    };
+    match log(cluster, &call.pod, &call.container, options)? {
+        Exchange::Answered(response) => Ok(response),
+        _ => Err(Status::bad_request("nothing is followed here")),
+    }
+}
+
+fn log(
+    cluster: &Cluster,
+    pod: &Key,
+    container: &str,
+    options: LogOptions,
+) -> Result<Exchange, Status> {
     let follows = options.follows;
-    let Some(mut log) = Log::open(pod, container, options, port.cluster())? else {
+    let Some(mut log) = Log::open(pod, container, options, cluster)? else {
         let mut nothing = Response::new(Vec::new());
         *nothing.status_mut() = StatusCode::NO_CONTENT;
         return Ok(Exchange::Answered(nothing));
@@ -59,7 +75,7 @@ fn log(port: &Port, pod: &Key, container: &str, options: LogOptions) -> Result<E
         return Ok(Exchange::Log(Box::new(log)));
     }
     let mut response = codec::text("");
-    log.poll(port.cluster(), response.body_mut());
+    log.poll(cluster, response.body_mut());
     Ok(Exchange::Answered(response))
 }
 
