@@ -104,7 +104,10 @@ fn session(name: &str, lines: &str) -> Vec<String> {
 const TIMES: &str =
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000";
 
-/// Everything that a command leaves behind, but for points in time. Blanks that nobody sees are shown.
+/// Ages that `describe` takes from the clock on the wall.
+const AGES: &str = r"(  |over )(?:(?:\d+[ydhms]){1,2}|<invalid>)(  | \(|\)|\$?$)";
+
+/// Everything that a command leaves behind, but for points in time and ages. Blanks that nobody sees are shown.
 fn shown(stdout: &[u8], stderr: &[u8], code: i32, is_sorted: bool) -> String {
     let out = String::from_utf8_lossy(stdout);
     let mut lines: Vec<&str> = out.split('\n').collect();
@@ -114,8 +117,22 @@ fn shown(stdout: &[u8], stderr: &[u8], code: i32, is_sorted: bool) -> String {
     let err = String::from_utf8_lossy(stderr);
     let lines = lines.join("$\n");
     let text = format!("{lines}\n--- stderr\n{err}\n--- exit {code}\n");
-    let times = regex_lite::Regex::new(TIMES).expect("a pattern of ours can be read");
-    times.replace_all(&text, "<time>").into_owned()
+    let pattern = |text| regex_lite::Regex::new(text).expect("a pattern of ours can be read");
+    let text = pattern(TIMES).replace_all(&text, "<time>").into_owned();
+    let (ages, gaps) = (pattern(AGES), pattern(" {2,}"));
+    let mut is_event = false;
+    let mut out = String::new();
+    for line in text.lines() {
+        is_event = line == "Events:$" || (is_event && line.starts_with("  "));
+        let mut line = ages.replace_all(line, "$1<age>$2").into_owned();
+        if is_event {
+            // The column is as wide as the ages are.
+            line = gaps.replace_all(&line, "  ").into_owned();
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
 }
 
 /// As `kubeloop ctl` would have it.
@@ -129,7 +146,11 @@ fn simulate(timeline: &mut Timeline, what: &str) {
     let seconds = what.strip_prefix("advance ").expect("a fault, or time");
     let seconds: Ms = seconds.trim_end_matches('s').parse().expect("seconds");
     let end_ms = timeline.cluster().now_ms() + seconds * 1000;
-    while timeline.cluster().next_due_ms().is_some_and(|due| due <= end_ms) {
+    while timeline
+        .cluster()
+        .next_due_ms()
+        .is_some_and(|due| due <= end_ms)
+    {
         timeline.advance(Pace::Turn);
     }
     timeline.wait_until(end_ms);

@@ -6,7 +6,7 @@
 use super::apply::{Options, apply};
 use super::flags::value;
 use super::printers::{Format, Layout, named, print};
-use super::{ADMIN, Call, Command, documents};
+use super::{ADMIN, Call, Command, DRY_RUN, documents};
 use crate::api::FieldValidation;
 
 pub(super) const APPLY: Command = Command {
@@ -22,6 +22,7 @@ pub(super) const APPLY: Command = Command {
             "strict|warn|ignore",
             "what to do about unknown fields",
         ),
+        DRY_RUN,
     ],
     run,
 };

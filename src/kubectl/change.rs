@@ -1,12 +1,12 @@
-//! Commands that change objects which are there, or make small ones: `create`, `scale`, `patch`, `label`, `annotate`, `set image`, `cordon`.
+//! Commands that change objects which are there, or are made from files: `create`, `scale`, `patch`, `label`, `annotate`, `set image`, `cordon`.
 //!
 //! The real thing: kubectl's pkg/cmd/{create,scale,patch,label,annotate,set,drain}.
-//! Left out: `create deployment` and other generators but `create namespace`; `--local`, `--all`, `--current-replicas`.
+//! Left out: `create`'s generators other than namespace, deployment, configmap, secret generic and service clusterip; `--local`, `--all`, `--current-replicas`.
 
 use super::flags::{switch, value};
 use super::printers::{named, type_name};
 use super::targets::Targets;
-use super::{Accept, Call, Command, documents, refusal};
+use super::{Accept, Call, Command, DRY_RUN, documents, refusal};
 use crate::api::custom::Named;
 use crate::api::{
     Body, FieldValidation, Key, Kind, Object, PatchType, Reply, Request, Subresource, Verb, decode,
@@ -18,8 +18,11 @@ use std::sync::Arc;
 pub(super) const CREATE: Command = Command {
     name: "create",
     about: "Create a resource from a file or from stdin",
-    usage: "create -f - | create namespace NAME",
-    flags: &[value("filename", "f", "-", "the objects in this text")],
+    usage: "create -f -",
+    flags: &[
+        value("filename", "f", "-", "the objects in this text"),
+        DRY_RUN,
+    ],
     run: create,
 };
 
@@ -27,7 +30,7 @@ pub(super) const SCALE: Command = Command {
     name: "scale",
     about: "Set a new size for a deployment or replica set",
     usage: "scale TYPE/NAME --replicas=N",
-    flags: &[value("replicas", "", "N", "how many")],
+    flags: &[value("replicas", "", "N", "how many"), DRY_RUN],
     run: scale,
 };
 
@@ -39,6 +42,7 @@ pub(super) const PATCH: Command = Command {
         value("patch", "p", "PATCH", "the patch, JSON or YAML"),
         value("type", "", "TYPE", "strategic, merge or json"),
         value("subresource", "", "status", "change this part"),
+        DRY_RUN,
     ],
     run: patch,
 };
@@ -47,7 +51,10 @@ pub(super) const LABEL: Command = Command {
     name: "label",
     about: "Update the labels on a resource",
     usage: "label TYPE NAME KEY=VALUE … KEY- …",
-    flags: &[switch("overwrite", "", "change labels that are there")],
+    flags: &[
+        switch("overwrite", "", "change labels that are there"),
+        DRY_RUN,
+    ],
     run: label,
 };
 
@@ -55,7 +62,10 @@ pub(super) const ANNOTATE: Command = Command {
     name: "annotate",
     about: "Update the annotations on a resource",
     usage: "annotate TYPE NAME KEY=VALUE … KEY- …",
-    flags: &[switch("overwrite", "", "change annotations that are there")],
+    flags: &[
+        switch("overwrite", "", "change annotations that are there"),
+        DRY_RUN,
+    ],
     run: annotate,
 };
 
@@ -63,7 +73,7 @@ pub(super) const SET_IMAGE: Command = Command {
     name: "set image",
     about: "Update the image of a pod template",
     usage: "set image TYPE/NAME CONTAINER=IMAGE …",
-    flags: &[],
+    flags: &[DRY_RUN],
     run: set_image,
 };
 
@@ -71,7 +81,7 @@ pub(super) const CORDON: Command = Command {
     name: "cordon",
     about: "Mark node as unschedulable",
     usage: "cordon NODE",
-    flags: &[],
+    flags: &[DRY_RUN],
     run: cordon,
 };
 
@@ -79,21 +89,18 @@ pub(super) const UNCORDON: Command = Command {
     name: "uncordon",
     about: "Mark node as schedulable",
     usage: "uncordon NODE",
-    flags: &[],
+    flags: &[DRY_RUN],
     run: uncordon,
 };
 
 fn create(call: &mut Call<'_>) -> Result<(), String> {
     let namespace = call.namespace();
-    if let [what, name] = &call.given.args[..]
-        && Kind::named(what) == Some(Kind::Namespace)
-    {
-        let body = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-        let named = Named::built_in(Kind::Namespace);
-        create_one(call, &named, &namespace, body, "namespace");
-        return Ok(());
-    }
     if call.given.get("filename").is_none() {
+        if let Some(what) = call.given.args.first() {
+            return Err(format!(
+                "kubectl create {what} is not simulated here; the real kubectl can do it with `kubeloop serve`, and `create -f` takes any object"
+            ));
+        }
         return Err("must specify one of -f and -k".to_owned());
     }
     let (documents, source) = documents(call)?;
@@ -270,6 +277,9 @@ fn annotate(call: &mut Call<'_>) -> Result<(), String> {
     })
 }
 
+/// Why a revision was made: each has its own, so it may always be overwritten.
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
 type Texts = std::collections::BTreeMap<String, String>;
 
 /// Sets (`key=value`) and removes (`key-`) labels or annotations. `said` is what was done if some were set, all removed, nothing changed.
@@ -338,10 +348,13 @@ fn wanted_texts(
             continue;
         };
         let other = now.get(key).filter(|old| *old != value);
-        if let Some(old) = other.filter(|_| !call.given.is_set("overwrite")) {
-            call.out.fail(format!(
-                "error: '{key}' already has a value ({old}), and --overwrite is false"
-            ));
+        let may = call.given.is_set("overwrite") || key == CHANGE_CAUSE;
+        if let Some(old) = other.filter(|_| !may) {
+            call.out.fail(if field == "labels" {
+                format!("error: '{key}' already has a value ({old}), and --overwrite is false")
+            } else {
+                format!("error: --overwrite is false but found the following declared annotation(s): '{key}' already has a value ({old})")
+            });
             return None;
         }
         wanted.insert(key.to_owned(), value.into());

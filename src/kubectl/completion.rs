@@ -73,6 +73,11 @@ fn candidates(before: &[String], typed: &str, files: Files<'_>, ask: Ask<'_>) ->
         });
         return names.collect();
     }
+    // `create` is a command, and the beginning of others.
+    let more = commands(before);
+    if !more.is_empty() {
+        return more;
+    }
     let mut args = Vec::new();
     let mut namespace = "default".to_owned();
     let mut words = given.iter();
@@ -116,6 +121,7 @@ fn values(flag: &Flag, files: Files<'_>, ask: Ask<'_>) -> Vec<String> {
         "namespace" => names(Kind::Namespace, "", ask),
         "filename" => files.iter().map(|(name, _)| (*name).to_owned()).collect(),
         "output" => ["json", "name", "wide", "yaml"].map(str::to_owned).into(),
+        _ if flag.value.contains('|') => flag.value.split('|').map(str::to_owned).collect(),
         _ => Vec::new(),
     }
 }
@@ -130,6 +136,9 @@ fn arguments(
 ) -> Vec<String> {
     if matches!(command.name, "cordon" | "uncordon") {
         return names(Kind::Node, "", ask);
+    }
+    if command.name == "logs" && !typed.contains('/') {
+        return names(Kind::Pod, namespace, ask);
     }
     let takes_kinds = command.usage.contains("TYPE");
     if !takes_kinds {
@@ -204,7 +213,17 @@ mod tests {
             ("kubectl nonsense ", ""),
             ("kubectl get nonsense ", ""),
             ("kubectl get nonsense/", ""),
-            ("kubectl create ", ""),
+            (
+                "kubectl create ",
+                "configmap deployment namespace secret service",
+            ),
+            ("kubectl create service ", "clusterip"),
+            ("kubectl create -f ", "manifest.yaml"),
+            ("kubectl create cm x --dry-run ", "client server"),
+            ("kubectl r", "rollout run"),
+            ("kubectl rollout u", "undo"),
+            ("kubectl logs ", ""),
+            ("kubectl logs node/n", "node/n1 node/n2 node/n3"),
             ("kubectl get pods\u{3000}", ""),
         ];
         for (line, want) in cases {

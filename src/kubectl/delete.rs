@@ -6,7 +6,7 @@
 use super::flags::{switch, value};
 use super::printers::group_kind;
 use super::targets::Targets;
-use super::{Call, Command, documents, refusal};
+use super::{Call, Command, DRY_RUN, documents, refusal};
 use crate::api::{DeleteOptions, Key, Propagation, Reason, Reply, Request, decode, yaml};
 
 pub(super) const DELETE: Command = Command {
@@ -44,6 +44,7 @@ pub(super) const DELETE: Command = Command {
             "taken and not needed: nothing waits here",
         ),
         value("output", "o", "name", "print only names"),
+        DRY_RUN,
     ],
     run: delete,
 };

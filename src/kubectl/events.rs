@@ -125,7 +125,7 @@ fn row(event: &Event, with_namespace: bool, now_ms: Ms) -> Vec<String> {
 }
 
 /// `5s`, or `5s (x3 over 2m)` of one that came back.
-fn interval(event: &Event, now_ms: Ms) -> String {
+pub(super) fn interval(event: &Event, now_ms: Ms) -> String {
     let since = |then: Option<&Time>| {
         then.map_or_else(
             || "<unknown>".to_owned(),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// A flag that a command knows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flag {
     /// `namespace`.
     pub name: &'static str,
@@ -41,8 +41,11 @@ pub const fn switch(name: &'static str, short: &'static str, help: &'static str)
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     values: BTreeMap<&'static str, Vec<String>>,
+    shorts: BTreeMap<&'static str, &'static str>,
     /// Everything that is no flag.
     pub args: Vec<String>,
+    /// How many of these stand before `--`, if that was given.
+    pub before_dashes: Option<usize>,
 }
 
 impl Given {
@@ -55,6 +58,7 @@ impl Given {
         let mut words = words.iter();
         while let Some(word) = words.next() {
             if word == "--" {
+                given.before_dashes = Some(given.args.len());
                 given.args.extend(words.by_ref().cloned());
             } else if let Some(long) = word.strip_prefix("--") {
                 let (name, inline) = match long.split_once('=') {
@@ -117,6 +121,7 @@ impl Given {
                 .clone(),
         };
         self.values.entry(flag.name).or_default().push(value);
+        self.shorts.insert(flag.name, flag.short);
         Ok(())
     }
 
@@ -136,6 +141,12 @@ impl Given {
             .collect()
     }
 
+    /// All values of a flag, each as it is.
+    #[must_use]
+    pub fn each(&self, flag: &str) -> &[String] {
+        self.values.get(flag).map_or(&[], Vec::as_slice)
+    }
+
     /// Was a switch set?
     #[must_use]
     pub fn is_set(&self, flag: &str) -> bool {
@@ -150,9 +161,13 @@ impl Given {
         let Some(text) = self.get(flag) else {
             return Ok(None);
         };
+        let short = match self.shorts.get(flag) {
+            None | Some(&"") => String::new(),
+            Some(short) => format!("-{short}, "),
+        };
         let invalid = |_| {
             format!(
-                "invalid argument {text:?} for \"--{flag}\" flag: strconv.ParseInt: parsing {text:?}: invalid syntax"
+                "invalid argument {text:?} for \"{short}--{flag}\" flag: strconv.ParseInt: parsing {text:?}: invalid syntax"
             )
         };
         text.parse().map(Some).map_err(invalid)

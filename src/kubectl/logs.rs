@@ -106,8 +106,7 @@ fn query(call: &Call<'_>) -> Result<String, String> {
     }
     let since = match given.get("since") {
         Some(text) => {
-            let wrong =
-                |why| format!("invalid argument \"{text}\" for \"--since\" flag: {why}");
+            let wrong = |why| format!("invalid argument \"{text}\" for \"--since\" flag: {why}");
             duration::parse(text).map_err(wrong)?.div_ceil(1000)
         }
         None => 0,

@@ -9,18 +9,29 @@ pub mod apply;
 mod apply_command;
 mod change;
 pub mod completion;
+mod create;
 mod delete;
+mod describe;
 pub mod duration;
 mod events;
+mod expose;
 pub mod flags;
 mod get;
+mod help;
 mod logs;
+mod make;
 pub mod printers;
 pub mod refusal;
+mod revisions;
+mod rollout;
+mod run;
 pub mod story;
 pub mod targets;
 pub mod trace;
 pub mod wire;
+mod words;
+
+pub use words::words;
 
 use crate::api::custom::{Definition, Definitions};
 use crate::api::time::Ms;
@@ -231,6 +242,7 @@ impl Call<'_> {
     fn dry_run_note(&self) -> &'static str {
         match self.given.get("dry-run") {
             Some("server") => " (server dry run)",
+            Some("client") => " (dry run)",
             _ => "",
         }
     }
@@ -269,6 +281,22 @@ pub struct Command {
     run: fn(&mut Call<'_>) -> Result<(), String>,
 }
 
+/// The flag of commands that change something on the server.
+const DRY_RUN: Flag = value(
+    "dry-run",
+    "",
+    "server",
+    "answer as if it were done, and change nothing",
+);
+
+/// The same of those that make something, and can stop before they send it.
+const DRY_RUN_HERE: Flag = value(
+    "dry-run",
+    "",
+    "client|server",
+    "say what would be sent, or what would come of it, and change nothing",
+);
+
 /// Flags that all commands have.
 const COMMON: &[Flag] = &[
     value(
@@ -277,21 +305,29 @@ const COMMON: &[Flag] = &[
         "NAMESPACE",
         "the namespace; default if left out",
     ),
-    value(
-        "dry-run",
-        "",
-        "server",
-        "answer as if it were done, and change nothing",
-    ),
     switch("help", "h", "help for the command"),
 ];
 
 /// Every command, in the order of kubectl's help.
 pub const COMMANDS: &[Command] = &[
     change::CREATE,
+    create::CONFIG_MAP,
+    create::DEPLOYMENT,
+    create::NAMESPACE,
+    create::SECRET,
+    create::CLUSTER_IP,
+    expose::EXPOSE,
+    run::RUN,
     change::SET_IMAGE,
     get::GET,
+    describe::DESCRIBE,
     delete::DELETE,
+    rollout::HISTORY,
+    rollout::PAUSE,
+    rollout::RESTART,
+    rollout::RESUME,
+    rollout::STATUS,
+    rollout::UNDO,
     change::SCALE,
     change::CORDON,
     change::UNCORDON,
@@ -303,11 +339,19 @@ pub const COMMANDS: &[Command] = &[
     events::EVENTS,
 ];
 
+/// What else `create`'s words may be called.
+const ALIASES: &[(&str, &str)] = &[
+    ("configmap", "cm"),
+    ("deployment", "deploy"),
+    ("namespace", "ns"),
+    ("service", "svc"),
+];
+
 /// Commands that kubectl has and that are missing here.
 #[rustfmt::skip]
 const ELSEWHERE: &[&str] = &[
-    "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info", "completion", "config", "cp", "debug", "describe",
-    "diff", "drain", "edit", "exec", "explain", "expose", "kustomize", "options", "plugin", "port-forward", "proxy", "replace", "rollout", "run",
+    "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info", "completion", "config", "cp", "debug",
+    "diff", "drain", "edit", "exec", "explain", "kustomize", "options", "plugin", "port-forward", "proxy", "replace", 
     "set", "taint", "top", "version", "wait",
 ];
 
@@ -324,7 +368,7 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
     let mut out = Output::default();
     let Some(command) = find(words) else {
         let Some(word) = words.first().filter(|word| !word.starts_with('-')) else {
-            out.stdout = help();
+            out.stdout = help::help();
             return out;
         };
         let mut why = format!("error: unknown command {word:?} for \"kubectl\"");
@@ -349,7 +393,11 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
         }
     };
     if given.is_set("help") {
-        out.stdout = help_of(command);
+        out.stdout = help::help_of(command);
+        return out;
+    }
+    if let Err(error) = check_dry_run(command, &given) {
+        out.fail(format!("error: {error}"));
         return out;
     }
     let mut call = Call {
@@ -370,100 +418,34 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
     out
 }
 
+fn check_dry_run(command: &Command, given: &Given) -> Result<(), String> {
+    match given.get("dry-run") {
+        None | Some("none" | "server") => Ok(()),
+        Some("client") if command.flags.contains(&DRY_RUN_HERE) => Ok(()),
+        Some("client") => Err(format!(
+            "kubectl {} --dry-run=client is not simulated here; --dry-run=server is",
+            command.name
+        )),
+        Some(other) => Err(format!(
+            "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+        )),
+    }
+}
+
 /// The command with the most words that these begin with.
 fn find(words: &[String]) -> Option<&'static Command> {
     let fits = |command: &&Command| {
         let mut name = command.name.split(' ').enumerate();
-        name.all(|(index, part)| words.get(index).is_some_and(|word| word == part))
+        name.all(|(index, part)| {
+            let word = words.get(index).map(String::as_str);
+            word == Some(part)
+                || ALIASES
+                    .iter()
+                    .any(|(name, also)| *name == part && word == Some(*also))
+        })
     };
     COMMANDS
         .iter()
         .filter(fits)
         .max_by_key(|command| command.name.len())
-}
-
-fn help() -> String {
-    let rows: Vec<Vec<String>> = COMMANDS
-        .iter()
-        .map(|command| vec![format!("  {}", command.name), command.about.to_owned()])
-        .collect();
-    format!("Commands:\n{}", printers::tabulate(&rows))
-}
-
-fn help_of(command: &Command) -> String {
-    let row = |flag: &Flag| {
-        let short = if flag.short.is_empty() {
-            "    ".to_owned()
-        } else {
-            format!("-{}, ", flag.short)
-        };
-        let value = if flag.value.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", flag.value)
-        };
-        vec![
-            format!("  {short}--{}{value}", flag.name),
-            flag.help.to_owned(),
-        ]
-    };
-    let rows: Vec<Vec<String>> = command.flags.iter().chain(COMMON).map(row).collect();
-    format!(
-        "{}\n\nUsage:\n  kubectl {}\n\nOptions:\n{}",
-        command.about,
-        command.usage,
-        printers::tabulate(&rows)
-    )
-}
-
-/// Splits a line into words as a shell does: blanks separate, quotes and backslashes keep together.
-///
-/// # Errors
-/// If a quote is not closed.
-pub fn words(line: &str) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (Some('\''), c) => word.get_or_insert_default().push(c),
-            (_, '\\') => word.get_or_insert_default().extend(chars.next()),
-            (Some(_), c) => word.get_or_insert_default().push(c),
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    if let Some(quote) = quote {
-        return Err(format!("a {quote} is not closed"));
-    }
-    words.extend(word);
-    Ok(words)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_split_as_a_shell_splits_them() {
-        let cases: [(&str, &[&str]); 4] = [
-            ("get  pods -n x", &["get", "pods", "-n", "x"]),
-            (
-                r#"patch x -p '{"a": "b c"}'"#,
-                &["patch", "x", "-p", r#"{"a": "b c"}"#],
-            ),
-            (r#"a"b c"'d' \"e ''"#, &["ab cd", "\"e", ""]),
-            ("", &[]),
-        ];
-        for (line, want) in cases {
-            assert_eq!(words(line).expect(line), want, "{line}");
-        }
-        assert!(words("a 'b").is_err());
-    }
 }

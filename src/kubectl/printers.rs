@@ -108,11 +108,16 @@ pub fn group_kind(kind: Kind) -> String {
 /// An object as JSON text, keys sorted, four blanks deeper per level.
 #[must_use]
 pub fn json(value: &Value) -> String {
+    json_in_order(&sorted(value))
+}
+
+/// The same, its keys in the order in which they are.
+#[must_use]
+pub fn json_in_order(value: &Value) -> String {
     let mut out = Vec::new();
     let indent = serde_json::ser::PrettyFormatter::with_indent(b"    ");
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, indent);
-    serde::Serialize::serialize(&sorted(value), &mut serializer)
-        .expect("writing to memory does not fail");
+    serde::Serialize::serialize(value, &mut serializer).expect("writing to memory does not fail");
     out.push(b'\n');
     String::from_utf8(out).expect("JSON is UTF-8")
 }

@@ -68,9 +68,7 @@ impl Terminal {
     /// Runs a command in a shell to which this server is the cluster.
     pub(crate) fn output(&self, command: &str) -> Output {
         let kubeloop = env!("CARGO_BIN_EXE_kubeloop");
-        let script = format!(
-            "ctl() {{ '{kubeloop}' ctl --server \"$URL\" \"$@\"; }}\n{command}\n"
-        );
+        let script = format!("ctl() {{ '{kubeloop}' ctl --server \"$URL\" \"$@\"; }}\n{command}\n");
         Command::new("bash")
             .args(["-c", &script])
             .current_dir(folder().join("data"))
