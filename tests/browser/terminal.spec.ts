@@ -67,7 +67,7 @@ page.describe("the terminal", () => {
   });
 
   page("says what is wrong, and forgets on clear", async ({ loop }) => {
-    await run(loop, "get pods nobody", "kubectl describe pod x", "kubectl nonsense");
+    await run(loop, "get pods nobody", "kubectl explain pods", "kubectl nonsense");
     await expect(log(loop)).toContainText('Error from server (NotFound): pods "nobody" not found');
     await expect(log(loop)).toContainText("kubeloop serve");
     await expect(log(loop)).toContainText('unknown command "nonsense"');

@@ -20,6 +20,7 @@ const FIRST_LINES: &[&str] = &[
     "kubectl get deployments,replicasets,pods",
     "kubectl get pods -o wide",
     "kubectl scale deployment nginx-deployment --replicas=5",
+    "kubectl describe deployment nginx-deployment",
     "kubectl events",
 ];
 
