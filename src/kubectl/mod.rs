@@ -26,7 +26,9 @@ mod revisions;
 mod rollout;
 mod run;
 pub mod story;
+mod taint;
 pub mod targets;
+mod top;
 pub mod trace;
 pub mod wire;
 mod words;
@@ -53,6 +55,8 @@ pub enum Accept {
     Any,
     /// Objects of built-in kinds, which kubectl knows as types.
     Typed,
+    /// The same, and whatever else there is.
+    TypedOrAny,
     /// Rows of what `get` prints.
     Table,
     /// Rows, and the objects that they are about.
@@ -331,6 +335,9 @@ pub const COMMANDS: &[Command] = &[
     change::SCALE,
     change::CORDON,
     change::UNCORDON,
+    taint::TAINT,
+    top::NODE,
+    top::POD,
     apply_command::APPLY,
     change::PATCH,
     change::LABEL,
@@ -339,12 +346,16 @@ pub const COMMANDS: &[Command] = &[
     events::EVENTS,
 ];
 
-/// What else `create`'s words may be called.
+/// What else the words of `create` and `top` may be called.
 const ALIASES: &[(&str, &str)] = &[
     ("configmap", "cm"),
     ("deployment", "deploy"),
     ("namespace", "ns"),
     ("service", "svc"),
+    ("node", "nodes"),
+    ("node", "no"),
+    ("pod", "pods"),
+    ("pod", "po"),
 ];
 
 /// Commands that kubectl has and that are missing here.
@@ -352,7 +363,7 @@ const ALIASES: &[(&str, &str)] = &[
 const ELSEWHERE: &[&str] = &[
     "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info", "completion", "config", "cp", "debug",
     "diff", "drain", "edit", "exec", "explain", "kustomize", "options", "plugin", "port-forward", "proxy", "replace", 
-    "set", "taint", "top", "version", "wait",
+    "set", "top", "version", "wait",
 ];
 
 /// Runs a command, without the word `kubectl`: `["get", "pods"]`. `files` are what `-f` can read.

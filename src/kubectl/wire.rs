@@ -30,6 +30,7 @@ impl Accept {
             Self::Json => ("application/json", ""),
             Self::Any => ("application/json, */*", ""),
             Self::Typed => ("application/vnd.kubernetes.protobuf,application/json", ""),
+            Self::TypedOrAny => ("application/vnd.kubernetes.protobuf, */*", ""),
             Self::Table => (TABLE, ""),
             Self::TableWithObjects => (TABLE, "includeObject=Object"),
         }

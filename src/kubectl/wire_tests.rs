@@ -25,6 +25,7 @@ fn said(timeline: &mut Timeline, line: &str, files: Files<'_>) -> String {
             "application/json" => "A4",
             "application/json, */*" => "A3",
             "application/vnd.kubernetes.protobuf,application/json" => "A6",
+            "application/vnd.kubernetes.protobuf, */*" => "A7",
             table => {
                 assert!(table.contains("as=Table"), "{table}");
                 "A2"
@@ -295,7 +296,21 @@ fn requests_of_what_makes_and_looks_are_those_that_kubectl_sends() {
             format!("GET /api/v1/namespaces/default/services/web A4 200\nGET /api/v1/namespaces/default/services/web A6 200\nGET /apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dweb A6 200\nGET {events}web{own}involvedObject.kind%3DService%2CinvolvedObject.uid%3DUID&limit=500 A6 200\n"),
         ),
     ];
-    for (line, want) in cases {
+    let more = [
+        (
+            "taint node n1 k=v:NoSchedule",
+            "GET /api/v1/nodes/n1 A3 200\nPATCH /api/v1/nodes/n1?fieldManager=kubectl-taint&fieldValidation=Strict A3 strategic-merge-patch+json 200\n".to_owned(),
+        ),
+        (
+            "top pod",
+            "GET /apis/metrics.k8s.io/v1beta1/namespaces/default/pods A7 200\n".to_owned(),
+        ),
+        (
+            "top node",
+            "GET /apis/metrics.k8s.io/v1beta1/nodes A7 200\nGET /api/v1/nodes A6 200\n".to_owned(),
+        ),
+    ];
+    for (line, want) in cases.into_iter().chain(more) {
         while !timeline.cluster().is_at_rest() && timeline.advance(Pace::Turn).is_some() {}
         let mut got = said(&mut timeline, line, &[]);
         if let Some((before, rest)) = got.split_once("uid%3D") {

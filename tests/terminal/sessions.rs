@@ -9,6 +9,7 @@ pub(crate) const SESSIONS: &[(&str, &str)] = &[
     ("expose", EXPOSE),
     ("describe", DESCRIBE),
     ("nodes", NODES),
+    ("custom", CUSTOM),
 ];
 
 const LOGS: &str = r#"
@@ -308,7 +309,55 @@ create deployment web --image=nginx --replicas=4
 apply -f pod.yaml
 describe node n1
 describe nodes
+top node
+top nodes n1
+top node n9
+top node --sort-by=memory
+top node --no-headers
+top pod
+top pod --containers
+top pod -A
+top pod -l app=nothing
+top pod nothing
+top pod --sort-by=nothing
+top pod -n kube-system
+taint nodes n1 kind=gpu:NoSchedule
+taint nodes n1 kind=cpu:NoSchedule
+taint nodes n1 kind=cpu:NoSchedule --overwrite
+describe node n1
+taint nodes n1 other=x:NoExecute kind:NoSchedule-
+taint nodes n1 kind:NoSchedule-
+taint nodes n1 other-
+taint nodes n1 kind=gpu:Sometimes
+taint nodes n1 kind=gpu
+taint nodes n1 kind=a=b:NoSchedule
+taint nodes n1 a:b:c
+taint nodes n1 a=b:NoSchedule --dry-run=server
+taint nodes n1
+taint nodes
+taint
+taint nodes a=b:NoSchedule
+taint pods n1 a=b:NoSchedule
+taint nodes n9 a=b:NoSchedule
+taint nodes n1 a=b:NoSchedule n2
+taint nodes n1 'a b=b:NoSchedule'
+taint nodes --all a=b:PreferNoSchedule
+taint nodes --all a-
+taint node n1 n2 a:NoSchedule
+taint node/n3 a:NoSchedule
+taint nonsense n1 a:NoSchedule
+get node n1 -o yaml
 cordon n2
 label node n2 node-role.kubernetes.io/worker=
 describe node n2
+"#;
+
+const CUSTOM: &str = r#"
+apply -f definition.yaml
+apply -f widget.yaml
+describe widget one
+describe widgets
+describe widget o
+describe widget two
+describe widgets.example.com/one
 "#;

@@ -7,9 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Words that are written in capitals.
-const CAPITALS: &[&str] = &[
-    "API", "URL", "UID", "OSB", "GUID", "IP", "ID", "TTL", "CIDR", "DNS", "HTTP", "HTTPS", "URI",
-];
+const CAPITALS: &[&str] = &["API", "URL", "UID", "OSB", "GUID"];
 
 pub(super) fn object(json: &Value, page: &mut Page) {
     let metadata = &json["metadata"];
@@ -78,24 +76,28 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// `creationTimestamp` becomes `Creation Timestamp`, `apiVersion` `API Version`.
+/// `creationTimestamp` becomes `Creation Timestamp`, `apiVersion` `API Version`, `podIPs` `Pod I Ps`.
 fn label(field: &str) -> String {
     // Names that people gave (`app.kubernetes.io/name`) stay as they are.
-    if !field.chars().all(|c| c.is_ascii_alphanumeric()) {
+    if !field.chars().all(|c| c.is_alphabetic() || c == '-') {
         return field.to_owned();
     }
     let mut words: Vec<String> = Vec::new();
-    let mut last_was_upper = false;
+    let class = |c: char| (c == '-', c.is_uppercase());
     for c in field.chars() {
-        let begins = words.is_empty() || (c.is_ascii_uppercase() && !last_was_upper);
-        if begins {
-            words.push(String::new());
+        match words.last_mut() {
+            Some(word) if word.chars().last().map(class) == Some(class(c)) => word.push(c),
+            // The last of several capitals begins a word.
+            Some(word)
+                if c.is_lowercase() && word.chars().last().is_some_and(char::is_uppercase) =>
+            {
+                let begin = word.pop().into_iter().chain([c]).collect();
+                words.push(begin);
+            }
+            _ => words.push(c.to_string()),
         }
-        if let Some(word) = words.last_mut() {
-            word.push(c);
-        }
-        last_was_upper = c.is_ascii_uppercase();
     }
+    words.retain(|word| !word.is_empty());
     let words = words.into_iter().map(|word| {
         let capitals = word.to_ascii_uppercase();
         if CAPITALS.contains(&capitals.as_str()) {

@@ -1,0 +1,213 @@
+//! `kubectl taint`: what a node has against pods.
+//!
+//! The real thing: kubectl's pkg/cmd/taint/{taint,utils}.go.
+//! Left out: `--dry-run=client`, `-o`; taints that contradict one another are not found before they are sent.
+
+use super::flags::{switch, value};
+use super::printers::type_name;
+use super::targets::Targets;
+use super::{Accept, Call, Command, DRY_RUN, refusal, usage_error};
+use crate::api::labels::{label_value, qualified_name};
+use crate::api::{PatchType, Reply, Request, Stored};
+use k8s_openapi::api::core::v1::{Node, Taint};
+use serde_json::{Value, json};
+
+pub(super) const TAINT: Command = Command {
+    name: "taint",
+    about: "Update the taints on one or more nodes",
+    usage: "taint NODE NAME KEY=VALUE:EFFECT … KEY:EFFECT- …",
+    flags: &[
+        switch("overwrite", "", "change taints that are there"),
+        switch("all", "", "all nodes"),
+        value("selector", "l", "SELECTOR", "the nodes with these labels"),
+        DRY_RUN,
+    ],
+    run: taint,
+};
+
+const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
+/// What is to become of the taints. What is to go may be named without an effect: then all of that key go.
+#[derive(Default)]
+struct Changes {
+    add: Vec<Taint>,
+    remove: Vec<Taint>,
+}
+
+fn taint(call: &mut Call<'_>) -> Result<(), String> {
+    let args = call.given.args.clone();
+    let is_taint = |arg: &String| arg.contains(['=', ':']) || arg.ends_with('-');
+    let first = args.iter().position(is_taint).unwrap_or(args.len());
+    let (nodes, taints) = args.split_at(first);
+    if let Some(late) = taints.iter().find(|arg| !is_taint(arg)) {
+        return Err(format!(
+            "all resources must be specified before taint changes: {late}"
+        ));
+    }
+    let Some(kind) = nodes.first() else {
+        return Err("one or more resources must be specified as <resource> <name>".to_owned());
+    };
+    if taints.is_empty() {
+        return Err("at least one taint update is required".to_owned());
+    }
+    let changes = Changes::read(taints).map_err(|why| usage_error("taint", why))?;
+    let kinds = call.kinds();
+    if kinds.named(kind).is_none() {
+        let why = format!("the server doesn't have a resource type {kind:?}");
+        call.out.fail(why);
+        return Ok(());
+    }
+    if !matches!(kind.to_ascii_lowercase().as_str(), "node" | "nodes") {
+        return Err(format!(
+            "invalid resource type {kind}, only node types are supported"
+        ));
+    }
+    let targets = Targets::read(nodes, "", &kinds)?;
+    let is_all = call.given.is_set("all") || call.given.get("selector").is_some();
+    if matches!(targets, Targets::Kinds(_)) && !is_all {
+        return Err(
+            "at least one resource name must be specified since 'all' parameter is not set"
+                .to_owned(),
+        );
+    }
+    for request in targets.requests("", &call.given) {
+        let answer = match targets {
+            Targets::Named(_) => call.send_for(request, Accept::Any),
+            Targets::Kinds(_) => call.list(request, Accept::Any).map(Reply::List),
+        };
+        let objects = match answer {
+            Ok(Reply::List(list)) => list.items,
+            Ok(reply) => reply.object().cloned().into_iter().collect(),
+            Err(status) => {
+                call.out.fail(refusal::text(&status));
+                continue;
+            }
+        };
+        for object in objects {
+            if let Some(node) = Node::of(&object) {
+                change(call, node, &changes)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Changes {
+    fn read(args: &[String]) -> Result<Self, String> {
+        let mut changes = Self::default();
+        for arg in args {
+            if let Some(gone) = arg.strip_suffix('-') {
+                changes.remove.push(parse(gone)?);
+            } else {
+                let taint = parse(arg)?;
+                if taint.effect.is_empty() {
+                    return Err(format!("invalid taint spec: {arg}"));
+                }
+                changes.add.push(taint);
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// `dedicated=gpu:NoSchedule`.
+fn parse(text: &str) -> Result<Taint, String> {
+    let invalid = || format!("invalid taint spec: {text}");
+    let parts: Vec<&str> = text.split(':').collect();
+    let (pair, effect) = match parts[..] {
+        [pair] => (pair, ""),
+        [pair, effect] => (pair, effect),
+        _ => return Err(invalid()),
+    };
+    if parts.len() == 2 && !EFFECTS.contains(&effect) {
+        return Err(format!(
+            "invalid taint effect: {effect}, unsupported taint effect"
+        ));
+    }
+    let (key, value) = match pair.split_once('=').filter(|_| parts.len() == 2) {
+        Some((_, value)) if value.contains('=') => return Err(invalid()),
+        Some((key, value)) => (key, Some(value)),
+        None => (pair, None),
+    };
+    let mut wrong = value.map(label_value).unwrap_or_default();
+    wrong.extend(qualified_name(key));
+    if !wrong.is_empty() {
+        return Err(format!("{}, {}", invalid(), wrong.join("; ")));
+    }
+    Ok(Taint {
+        key: key.to_owned(),
+        value: value.filter(|value| !value.is_empty()).map(str::to_owned),
+        effect: effect.to_owned(),
+        time_added: None,
+    })
+}
+
+fn are_alike(a: &Taint, b: &Taint) -> bool {
+    a.key == b.key && a.effect == b.effect
+}
+
+fn change(call: &mut Call<'_>, node: &Node, changes: &Changes) -> Result<(), String> {
+    let old = node.spec.as_ref().and_then(|spec| spec.taints.clone());
+    let old = old.unwrap_or_default();
+    let overwrites = call.given.is_set("overwrite");
+    let there = changes.add.iter();
+    let there = there.filter(|taint| old.iter().any(|old| are_alike(old, taint)));
+    let there: Vec<&str> = there.map(|taint| taint.key.as_str()).collect();
+    if !there.is_empty() && !overwrites {
+        let name = node.metadata.name.as_deref().unwrap_or_default();
+        return Err(format!(
+            "node {name} already has {} taint(s) with same effect(s) and --overwrite is false",
+            there.join(",")
+        ));
+    }
+    let mut new = changes.add.clone();
+    let kept = old
+        .iter()
+        .filter(|old| !changes.add.iter().any(|taint| are_alike(old, taint)));
+    new.extend(kept.cloned());
+    let is_more = new.len() != old.len();
+    let mut is_less = false;
+    for gone in &changes.remove {
+        let before = new.len();
+        new.retain(|taint| {
+            taint.key != gone.key || (!gone.effect.is_empty() && taint.effect != gone.effect)
+        });
+        if new.len() == before {
+            let effect = if gone.effect.is_empty() { "" } else { ":" };
+            return Err(format!(
+                "taint \"{}{effect}{}\" not found",
+                gone.key, gone.effect
+            ));
+        }
+        is_less = true;
+    }
+    let done = match (is_more, is_less) {
+        _ if overwrites => "modified",
+        (true, true) => "modified",
+        (true, false) => "tainted",
+        (false, _) => "untainted",
+    };
+    let taints = if new.is_empty() {
+        Value::Null
+    } else {
+        serde_json::to_value(&new).unwrap_or_default()
+    };
+    let request = Request {
+        field_manager: "kubectl-taint".into(),
+        ..Request::patch(
+            crate::api::Object::from(node.clone()).key(),
+            PatchType::StrategicMerge,
+            json!({"spec": {"taints": taints}}),
+        )
+    };
+    match call.send_for(request, Accept::Any) {
+        Ok(reply) => {
+            if let Some(object) = reply.object() {
+                // Upstream does not say that it was a dry run.
+                call.out.say(format!("{} {done}", type_name(object)));
+            }
+        }
+        Err(status) => call.out.fail(refusal::text(&status)),
+    }
+    Ok(())
+}
