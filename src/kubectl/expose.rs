@@ -156,7 +156,7 @@ fn service(call: &Call<'_>, object: &Object) -> Result<Value, String> {
     let name = given
         .get("name")
         .map_or_else(|| object.name().to_string(), str::to_owned);
-    let name = &name[..name.len().min(NAME_BYTES_MAX)];
+    let name = &name[..name.floor_char_boundary(NAME_BYTES_MAX)];
     let labels = match given.get("labels") {
         Some(text) => Some(pairs(text)?),
         None => own["metadata"].get("labels").cloned(),

@@ -295,6 +295,10 @@ describe pod/talker deploy/web
 set image deploy/web nginx=does-not-exist:1
 describe pods -l app=web
 describe deploy web
+apply -f volumes.yaml
+describe pod volumes
+delete pod volumes --wait=false
+describe pod volumes
 run crash --image=busybox --restart=Never -- sh -c 'exit 3'
 describe pod crash
 run fails --image=busybox -- false

@@ -176,11 +176,7 @@ fn short(line: &str) -> String {
     if line.len() <= max {
         return line.to_owned();
     }
-    let mut end = max;
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}...", &line[..end])
+    format!("{}...", &line[..line.floor_char_boundary(max)])
 }
 
 /// Lines below one another that have a cell in a column, and one behind it, agree on the column's width; what is right of it is put in

@@ -359,7 +359,7 @@ fn amount_of(container: &Container, wanted: &ResourceFieldSelector) -> String {
         (quantity::bytes(&amount), unit)
     };
     let unit = unit.max(1);
-    ((amount + unit - 1) / unit).to_string()
+    (amount / unit + i64::from(amount % unit > 0)).to_string()
 }
 
 fn mounts(container: &Container, page: &mut Page) {
