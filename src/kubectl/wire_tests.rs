@@ -1,7 +1,8 @@
 //! What each command puts on the wire.
 
 use super::*;
-use crate::kubectl::{Files, run, words};
+use crate::component::Rng;
+use crate::kubectl::{COMMANDS, COMMON, Files, run, words};
 use crate::sim::{ClusterOptions, Pace};
 use std::fmt::Write as _;
 
@@ -319,4 +320,84 @@ fn requests_of_what_makes_and_looks_are_those_that_kubectl_sends() {
 
         assert_eq!(got, want, "{line}");
     }
+}
+
+/// Words of commands, flags and kinds in any order, with what people mistype: a line is done or refused, and the run goes on.
+#[test]
+fn no_line_makes_it_panic() {
+    const ODD: &[&str] = &[
+        "",
+        "web",
+        "deploy/web",
+        "pod/p1",
+        "p1",
+        "n1",
+        "default",
+        "é",
+        "a/b",
+        "/",
+        "%",
+        "..",
+        "-",
+        "--",
+        "--x",
+        "=",
+        "a=b",
+        "a-",
+        "k=v:NoSchedule",
+        "3",
+        "-1",
+        "99999999999999999999",
+        "yaml",
+        "wide",
+        "nginx=x",
+        "*=y",
+        "{}",
+        "[1",
+        "a: [1",
+        "80:http",
+        "0",
+        "-o",
+        "web.yaml",
+    ];
+    let mut vocabulary: Vec<String> = ODD.iter().map(|word| (*word).to_owned()).collect();
+    let kinds = [
+        Kind::Pod,
+        Kind::Deployment,
+        Kind::Service,
+        Kind::Node,
+        Kind::ConfigMap,
+    ];
+    vocabulary.extend(kinds.map(|kind| kind.info().plural.to_owned()));
+    for command in COMMANDS {
+        for flag in command.flags.iter().chain(COMMON) {
+            let long = format!("--{}", flag.name);
+            vocabulary.extend([format!("{long}=1"), format!("{long}=a=b"), long]);
+        }
+    }
+    let mut rng = Rng::new(7);
+    let mut any = |below: usize| {
+        let chosen = rng.below(below.try_into().expect("few"));
+        usize::try_from(chosen).expect("fewer")
+    };
+    let mut timeline = Timeline::new(ClusterOptions::default());
+    for line in ["apply -f web.yaml", "run p1 --image=nginx"] {
+        run(
+            &words(line).expect("words"),
+            &[("web.yaml", WEB)],
+            &mut timeline,
+        );
+    }
+    let mut done = 0;
+    for _ in 0..3_000 {
+        let command = COMMANDS[any(COMMANDS.len())].name;
+        let mut line: Vec<String> = command.split(' ').map(str::to_owned).collect();
+        line.extend((0..any(6)).map(|_| vocabulary[any(vocabulary.len())].clone()));
+        let files: Files<'_> = &[("web.yaml", WEB), ("-", "a: [1")];
+        let output = run(&line, files, &mut Wire::new(&mut timeline));
+        assert!(output.code < 2, "{line:?}: {output:?}");
+        done += usize::from(output.code == 0);
+        timeline.step(Pace::Turn);
+    }
+    assert!(done > 200, "only {done} lines were in order");
 }
