@@ -39,32 +39,18 @@ pub struct Said {
 /// `400` for what cannot be written as HTTP: a name that fits into no URL.
 pub fn say(timeline: &mut Timeline, request: &Request, client: Client<'_>) -> Result<Said, Status> {
     let written = codec::write(request, client.agent, client.accept, client.more)?;
-    let snapshot = timeline.cluster().store().head();
-    let custom = custom_resources(snapshot);
-    let context = Context {
-        served: Served::with(&custom),
-        snapshot,
-        protobuf: None,
-    };
-    let (answer, response) = match codec::read(&written, &request.user, &context) {
-        Ok(Asked::Call(call, form)) => self::call(timeline, *call, &form, &Anew),
-        Ok(_) => return Err(Status::bad_request("this is no call to the API")),
-        Err(status) => {
-            let response = codec::refusal(&status);
-            (Answer::refusal(status), response)
-        }
-    };
-    Ok(Said {
-        request: written,
-        response,
-        answer,
-    })
+    let asked = read(&written, &request.user, timeline.cluster());
+    let done = asked.and_then(|asked| match asked {
+        Asked::Call(call, form) => Ok(self::call(timeline, *call, &form, &Anew)),
+        _ => Err(Status::bad_request("this is no call to the API")),
+    });
+    Ok(said(written, done))
 }
 
 /// Reads, as an administrator, what is no object: a log, what is measured. `path` is all of a URL behind the host.
 ///
 /// # Errors
-/// `400` for what is no URL, or is no such thing.
+/// `400` for what is no URL.
 pub fn look(cluster: &Cluster, path: &str, client: Client<'_>) -> Result<Said, Status> {
     let written = http::Request::builder()
         .uri(path)
@@ -72,6 +58,18 @@ pub fn look(cluster: &Cluster, path: &str, client: Client<'_>) -> Result<Said, S
         .header(ACCEPT, client.accept)
         .body(Vec::new())
         .map_err(|error| Status::bad_request(error.to_string()))?;
+    let asked = read(&written, &User::default(), cluster);
+    let found = asked.and_then(|asked| match asked {
+        Asked::Pod(call) => pod::look(cluster, *call),
+        Asked::Reading(reading) => measured::look(cluster, &reading),
+        _ => Err(Status::bad_request("this is no reading")),
+    });
+    let found = found.map(|response| (Answer::nothing(), response));
+    Ok(said(written, found))
+}
+
+/// What the server reads in what a client wrote.
+fn read(written: &http::Request<Vec<u8>>, user: &User, cluster: &Cluster) -> Result<Asked, Status> {
     let snapshot = cluster.store().head();
     let custom = custom_resources(snapshot);
     let context = Context {
@@ -79,24 +77,23 @@ pub fn look(cluster: &Cluster, path: &str, client: Client<'_>) -> Result<Said, S
         snapshot,
         protobuf: None,
     };
-    let response = match codec::read(&written, &User::default(), &context) {
-        Ok(Asked::Pod(call)) => pod::look(cluster, *call),
-        Ok(Asked::Reading(reading)) => measured::look(cluster, &reading),
-        Ok(_) => return Err(Status::bad_request("this is no reading")),
-        Err(status) => Err(status),
-    };
-    let (answer, response) = match response {
-        Ok(response) => (Answer::nothing(), response),
-        Err(status) => {
-            let response = codec::refusal(&status);
-            (Answer::refusal(status), response)
-        }
-    };
-    Ok(Said {
-        request: written,
+    codec::read(written, user, &context)
+}
+
+/// The call as it went over the wire; a refusal is an answer, too.
+fn said(
+    request: http::Request<Vec<u8>>,
+    done: Result<(Answer, Response<Vec<u8>>), Status>,
+) -> Said {
+    let (answer, response) = done.unwrap_or_else(|status| {
+        let response = codec::refusal(&status);
+        (Answer::refusal(status), response)
+    });
+    Said {
+        request,
         response,
         answer,
-    })
+    }
 }
 
 /// Sends a request to the API server, and gives its answer as the model and as the client has it; one that changes something is a step of
