@@ -20,12 +20,13 @@
 
 #[path = "kubectl/terminal.rs"]
 mod terminal;
+#[path = "kubectl/workers.rs"]
+mod workers;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use terminal::{Terminal, folder, has_kubectl};
+use terminal::{Terminal, folder};
 
 /// What a word in angle brackets stands for. All others, such as `<none>`, stand for themselves.
 const HOLES: &[(&str, &str)] = &[
@@ -76,9 +77,6 @@ const FOUND: &[(&str, &str)] = &[
     ),
 ];
 
-/// How many sessions run side by side.
-const WORKERS: usize = 3;
-
 /// A command of a session, and what it is to print.
 struct Case {
     line: usize,
@@ -88,47 +86,26 @@ struct Case {
 
 #[test]
 fn kubectl_prints_what_it_prints_of_a_real_cluster() {
-    if !has_kubectl() {
-        return;
-    }
-    let only = std::env::var("KUBECTL_TEST").unwrap_or_default();
     let mut sessions: Vec<PathBuf> = fs::read_dir(folder())
         .expect("the sessions are there")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|e| e == "md"))
-        .filter(|path| path.to_string_lossy().contains(&only))
         .collect();
-    assert!(!sessions.is_empty(), "no session has {only:?} in its name");
-    // The longest first, so that no worker is left with it at the end.
+    // The longest is the first to run, so that no worker is left with it at the end.
     sessions.sort_by_key(|path| fs::metadata(path).map_or(0, |data| data.len()));
-    let queue = Mutex::new(sessions);
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                loop {
-                    let next = queue.lock().expect("no worker panics").pop();
-                    let Some(path) = next else { break };
-                    let said = session(&path);
-                    wrong.lock().expect("no worker panics").extend(said);
-                }
-            });
-        }
+    let named = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        (name.into_owned(), path)
+    };
+    workers::check(sessions.into_iter().map(named).collect(), |name, path| {
+        session(name, path)
     });
-    let wrong = wrong.into_inner().expect("no worker panics");
-    assert!(
-        wrong.is_empty(),
-        "{} commands print something else\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
 }
 
 /// Runs a session, and says what did not print what it should.
-fn session(path: &Path) -> Vec<String> {
+fn session(name: &str, path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).expect("a text");
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let terminal = Terminal::new(&name);
+    let terminal = Terminal::new(name);
     let mut wrong = Vec::new();
     let mut told = Vec::new();
     for case in cases(&text) {

@@ -2,51 +2,28 @@
 //!
 //! Each of [`SESSIONS`] has two clusters with the same seed. One is behind `kubeloop serve --speed max`, and the real kubectl talks to it; the
 //! other is in this process, and ours does. Both settle after each line. So what a line changed is compared, too: by the lines after it.
+//! `KUBECTL_TEST=rollout` runs those with that in their name.
 
 #[path = "terminal/sessions.rs"]
 mod sessions;
 #[path = "kubectl/terminal.rs"]
 mod terminal;
+#[path = "kubectl/workers.rs"]
+mod workers;
 
 use kubeloop::api::time::Ms;
 use kubeloop::kubectl::{run, words};
 use kubeloop::sim::{ClusterOptions, Pace, Timeline};
 use sessions::SESSIONS;
 use std::fs;
-use std::sync::Mutex;
-use terminal::{Terminal, folder, has_kubectl};
-
-/// How many sessions run side by side.
-const WORKERS: usize = 3;
+use terminal::{Terminal, folder};
 
 #[test]
 fn our_kubectl_prints_what_the_real_one_prints() {
-    if !has_kubectl() {
-        return;
-    }
-    let only = std::env::var("KUBECTL_TEST").unwrap_or_default();
-    let sessions = SESSIONS.iter().filter(|(name, _)| name.contains(&only));
-    let queue = Mutex::new(sessions.collect::<Vec<_>>());
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                loop {
-                    let next = queue.lock().expect("no worker panics").pop();
-                    let Some((name, lines)) = next else { break };
-                    let said = session(name, lines);
-                    wrong.lock().expect("no worker panics").extend(said);
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().expect("no worker panics");
-    assert!(
-        wrong.is_empty(),
-        "{} lines print something else (- the real kubectl, + ours)\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    let sessions = SESSIONS
+        .iter()
+        .map(|(name, lines)| ((*name).to_owned(), *lines));
+    workers::check(sessions.collect(), |name, lines| session(name, lines));
 }
 
 /// Types the lines into both, and says where they differ.
