@@ -25,6 +25,7 @@ pub mod refusal;
 mod revisions;
 mod rollout;
 mod run;
+mod server;
 pub mod story;
 mod taint;
 pub mod targets;
@@ -33,114 +34,201 @@ pub mod trace;
 pub mod wire;
 mod words;
 
+pub use server::{Accept, Server, definitions};
 pub use words::words;
 
 use crate::api::custom::{Definition, Definitions};
-use crate::api::time::Ms;
-use crate::api::{Answer, Kind, List, Object, Reply, Request, Status, User, yaml};
-use crate::sim::port::{self, Said};
-use crate::sim::{Cluster, StepEvent, Timeline};
+use crate::api::{Kind, List, Reply, Request, Status, User, yaml};
 use flags::{Flag, Given, switch, value};
 
-/// Under which identity a person's requests go to the API server.
-pub const ADMIN: &str = "kubernetes-admin";
+/// Every command, in the order of kubectl's help.
+pub const COMMANDS: &[Command] = &[
+    change::CREATE,
+    create::CONFIG_MAP,
+    create::DEPLOYMENT,
+    create::NAMESPACE,
+    create::SECRET,
+    create::CLUSTER_IP,
+    expose::EXPOSE,
+    run::RUN,
+    change::SET_IMAGE,
+    get::GET,
+    describe::DESCRIBE,
+    delete::DELETE,
+    rollout::HISTORY,
+    rollout::PAUSE,
+    rollout::RESTART,
+    rollout::RESUME,
+    rollout::STATUS,
+    rollout::UNDO,
+    change::SCALE,
+    change::CORDON,
+    change::UNCORDON,
+    taint::TAINT,
+    top::NODE,
+    top::POD,
+    apply_command::APPLY,
+    change::PATCH,
+    change::LABEL,
+    change::ANNOTATE,
+    logs::LOGS,
+    events::EVENTS,
+];
 
-/// In which form an answer is wanted: what kubectl says in `Accept`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Accept {
-    /// Objects, as the server has them.
-    #[default]
-    Json,
-    /// Objects, in whatever form.
-    Any,
-    /// Objects of built-in kinds, which kubectl knows as types.
-    Typed,
-    /// The same, and whatever else there is.
-    TypedOrAny,
-    /// Rows of what `get` prints.
-    Table,
-    /// Rows, and the objects that they are about.
-    TableWithObjects,
-}
+/// What else the words of `create` and `top` may be called.
+const ALIASES: &[(&str, &str)] = &[
+    ("configmap", "cm"),
+    ("deployment", "deploy"),
+    ("namespace", "ns"),
+    ("service", "svc"),
+    ("node", "nodes"),
+    ("node", "no"),
+    ("pod", "pods"),
+    ("pod", "po"),
+];
 
-/// Someone who answers requests: a cluster, or a run of one.
-pub trait Server {
-    /// Sends a request; one that changes something is a step of its own.
-    fn send(&mut self, request: Request) -> Answer {
-        self.send_for(request, Accept::Json)
-    }
+/// Commands that kubectl has and that are missing here.
+#[rustfmt::skip]
+const ELSEWHERE: &[&str] = &[
+    "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info", "completion", "config", "cp", "debug",
+    "diff", "drain", "edit", "exec", "explain", "kustomize", "options", "plugin", "port-forward", "proxy", "replace",
+    "set", "top", "version", "wait",
+];
 
-    /// The same, for an answer in this form; what is answered says the same in all of them.
-    fn send_for(&mut self, request: Request, accept: Accept) -> Answer;
-
-    /// Reads what is no object: a log, what is measured. `path` is all of a URL behind the host.
-    ///
-    /// # Errors
-    /// The server's refusal.
-    fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status>;
-
-    /// Now, for ages.
-    fn now_ms(&self) -> Ms;
-}
-
-fn answer_of(event: &StepEvent) -> Answer {
-    let StepEvent::User { answer, .. } = event else {
-        unreachable!("a submitted request is a user's step");
-    };
-    (**answer).clone()
-}
-
-/// What was read, or why not.
-fn text_of(said: &Said) -> Result<String, Status> {
-    said.answer.result.clone()?;
-    Ok(String::from_utf8_lossy(said.response.body()).into_owned())
-}
-
-impl Server for Cluster {
-    fn send_for(&mut self, request: Request, _: Accept) -> Answer {
-        if request.only_reads() {
-            return self.ask(&request);
+/// Runs a command, without the word `kubectl`: `["get", "pods"]`. `files` are what `-f` can read.
+///
+/// ```
+/// use kubeloop::sim::{Cluster, ClusterOptions};
+/// let mut cluster = Cluster::booted(ClusterOptions::default());
+/// let words = ["get", "pods"].map(str::to_owned);
+/// let output = kubeloop::kubectl::run(&words, &[], &mut cluster);
+/// assert_eq!(output.stderr, "No resources found in default namespace.\n");
+/// ```
+pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Output {
+    let mut out = Output::default();
+    let Some(command) = find(words) else {
+        let Some(word) = words.first().filter(|word| !word.starts_with('-')) else {
+            out.stdout = help::help();
+            return out;
+        };
+        let mut why = format!("error: unknown command {word:?} for \"kubectl\"");
+        if ELSEWHERE.contains(&word.as_str()) {
+            why = format!(
+                "error: kubectl {word} is not simulated here; the real kubectl can do it with `kubeloop serve`"
+            );
         }
-        answer_of(&self.submit(request).event)
-    }
-
-    fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status> {
-        text_of(&port::look(self, path, accept.client())?)
-    }
-
-    fn now_ms(&self) -> Ms {
-        Cluster::now_ms(self)
-    }
-}
-
-impl Server for Timeline {
-    fn send_for(&mut self, request: Request, _: Accept) -> Answer {
-        if request.only_reads() {
-            return self.cluster().ask(&request);
-        }
-        answer_of(&self.submit(request).event)
-    }
-
-    fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status> {
-        text_of(&port::look(self.cluster(), path, accept.client())?)
-    }
-
-    fn now_ms(&self) -> Ms {
-        self.cluster().now_ms()
-    }
-}
-
-/// The kinds that the cluster behind `send` defines: kubectl's discovery.
-pub fn definitions(send: &mut dyn FnMut(Request) -> Answer) -> Definitions {
-    let answer = send(Request::list(Kind::CustomResourceDefinition, ""));
-    let Ok(Reply::List(list)) = answer.result else {
-        return Definitions::default();
+        out.fail(why);
+        return out;
     };
-    Definitions::new(list.items.iter().filter_map(|object| match object {
-        Object::CustomResourceDefinition(crd) => Definition::of(crd),
-        _ => None,
-    }))
+    let rest = &words[command.name.split(' ').count()..];
+    let flags: Vec<Flag> = command.flags.iter().chain(COMMON).copied().collect();
+    let given = match Given::read(rest, &flags) {
+        Ok(given) => given,
+        Err(error) => {
+            out.fail(format!(
+                "error: {error}\nSee 'kubectl {} --help' for usage.",
+                command.name
+            ));
+            return out;
+        }
+    };
+    if given.is_set("help") {
+        out.stdout = help::help_of(command);
+        return out;
+    }
+    if let Err(error) = check_dry_run(command, &given) {
+        out.fail(format!("error: {error}"));
+        return out;
+    }
+    let mut call = Call {
+        given,
+        files,
+        server,
+        out,
+    };
+    let result = (command.run)(&mut call);
+    let mut out = call.out;
+    if let Err(error) = result {
+        out.fail(format!("error: {error}"));
+        // A flag's value is wrong: pflag finds that where it finds unknown flags.
+        if error.starts_with("invalid argument ") && error.contains(" flag: ") {
+            out.warn(format!("See 'kubectl {} --help' for usage.", command.name));
+        }
+    }
+    out
 }
+
+fn check_dry_run(command: &Command, given: &Given) -> Result<(), String> {
+    match given.get("dry-run") {
+        None | Some("none" | "server") => Ok(()),
+        Some("client") if command.flags.contains(&DRY_RUN_HERE) => Ok(()),
+        Some("client") => Err(format!(
+            "kubectl {} --dry-run=client is not simulated here; --dry-run=server is",
+            command.name
+        )),
+        Some(other) => Err(format!(
+            "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+        )),
+    }
+}
+
+/// The command with the most words that these begin with.
+fn find(words: &[String]) -> Option<&'static Command> {
+    let fits = |command: &&Command| {
+        let mut name = command.name.split(' ').enumerate();
+        name.all(|(index, part)| {
+            let word = words.get(index).map(String::as_str);
+            word == Some(part)
+                || ALIASES
+                    .iter()
+                    .any(|(name, also)| *name == part && word == Some(*also))
+        })
+    };
+    COMMANDS
+        .iter()
+        .filter(fits)
+        .max_by_key(|command| command.name.len())
+}
+
+/// A command.
+pub struct Command {
+    /// Its words: `get`, `set image`.
+    pub name: &'static str,
+    /// What it is for, in one line.
+    pub about: &'static str,
+    /// How it is used.
+    pub usage: &'static str,
+    /// Its flags, besides those that all have.
+    pub flags: &'static [Flag],
+    run: fn(&mut Call<'_>) -> Result<(), String>,
+}
+
+/// The flag of commands that change something on the server.
+const DRY_RUN: Flag = value(
+    "dry-run",
+    "",
+    "server",
+    "answer as if it were done, and change nothing",
+);
+
+/// The same of those that make something, and can stop before they send it.
+const DRY_RUN_HERE: Flag = value(
+    "dry-run",
+    "",
+    "client|server",
+    "say what would be sent, or what would come of it, and change nothing",
+);
+
+/// Flags that all commands have.
+const COMMON: &[Flag] = &[
+    value(
+        "namespace",
+        "n",
+        "NAMESPACE",
+        "the namespace; default if left out",
+    ),
+    switch("help", "h", "help for the command"),
+];
 
 /// What a command printed, and its exit code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -172,6 +260,9 @@ impl Output {
 
 /// The texts that `-f` can read, by name; `-` is the standard input.
 pub type Files<'a> = &'a [(&'a str, &'a str)];
+
+/// Under which identity a person's requests go to the API server.
+pub const ADMIN: &str = "kubernetes-admin";
 
 /// At most so many objects are asked for at once: kubectl's `--chunk-size`.
 const CHUNK: u64 = 500;
@@ -270,193 +361,4 @@ fn documents(call: &Call<'_>) -> Result<(Vec<yaml::Document>, String), String> {
         Some(error) => Err(format!("error parsing {source}: {error}")),
         None => Ok((documents, source.to_owned())),
     }
-}
-
-/// A command.
-pub struct Command {
-    /// Its words: `get`, `set image`.
-    pub name: &'static str,
-    /// What it is for, in one line.
-    pub about: &'static str,
-    /// How it is used.
-    pub usage: &'static str,
-    /// Its flags, besides those that all have.
-    pub flags: &'static [Flag],
-    run: fn(&mut Call<'_>) -> Result<(), String>,
-}
-
-/// The flag of commands that change something on the server.
-const DRY_RUN: Flag = value(
-    "dry-run",
-    "",
-    "server",
-    "answer as if it were done, and change nothing",
-);
-
-/// The same of those that make something, and can stop before they send it.
-const DRY_RUN_HERE: Flag = value(
-    "dry-run",
-    "",
-    "client|server",
-    "say what would be sent, or what would come of it, and change nothing",
-);
-
-/// Flags that all commands have.
-const COMMON: &[Flag] = &[
-    value(
-        "namespace",
-        "n",
-        "NAMESPACE",
-        "the namespace; default if left out",
-    ),
-    switch("help", "h", "help for the command"),
-];
-
-/// Every command, in the order of kubectl's help.
-pub const COMMANDS: &[Command] = &[
-    change::CREATE,
-    create::CONFIG_MAP,
-    create::DEPLOYMENT,
-    create::NAMESPACE,
-    create::SECRET,
-    create::CLUSTER_IP,
-    expose::EXPOSE,
-    run::RUN,
-    change::SET_IMAGE,
-    get::GET,
-    describe::DESCRIBE,
-    delete::DELETE,
-    rollout::HISTORY,
-    rollout::PAUSE,
-    rollout::RESTART,
-    rollout::RESUME,
-    rollout::STATUS,
-    rollout::UNDO,
-    change::SCALE,
-    change::CORDON,
-    change::UNCORDON,
-    taint::TAINT,
-    top::NODE,
-    top::POD,
-    apply_command::APPLY,
-    change::PATCH,
-    change::LABEL,
-    change::ANNOTATE,
-    logs::LOGS,
-    events::EVENTS,
-];
-
-/// What else the words of `create` and `top` may be called.
-const ALIASES: &[(&str, &str)] = &[
-    ("configmap", "cm"),
-    ("deployment", "deploy"),
-    ("namespace", "ns"),
-    ("service", "svc"),
-    ("node", "nodes"),
-    ("node", "no"),
-    ("pod", "pods"),
-    ("pod", "po"),
-];
-
-/// Commands that kubectl has and that are missing here.
-#[rustfmt::skip]
-const ELSEWHERE: &[&str] = &[
-    "api-resources", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info", "completion", "config", "cp", "debug",
-    "diff", "drain", "edit", "exec", "explain", "kustomize", "options", "plugin", "port-forward", "proxy", "replace", 
-    "set", "top", "version", "wait",
-];
-
-/// Runs a command, without the word `kubectl`: `["get", "pods"]`. `files` are what `-f` can read.
-///
-/// ```
-/// use kubeloop::sim::{Cluster, ClusterOptions};
-/// let mut cluster = Cluster::booted(ClusterOptions::default());
-/// let words = ["get", "pods"].map(str::to_owned);
-/// let output = kubeloop::kubectl::run(&words, &[], &mut cluster);
-/// assert_eq!(output.stderr, "No resources found in default namespace.\n");
-/// ```
-pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Output {
-    let mut out = Output::default();
-    let Some(command) = find(words) else {
-        let Some(word) = words.first().filter(|word| !word.starts_with('-')) else {
-            out.stdout = help::help();
-            return out;
-        };
-        let mut why = format!("error: unknown command {word:?} for \"kubectl\"");
-        if ELSEWHERE.contains(&word.as_str()) {
-            why = format!(
-                "error: kubectl {word} is not simulated here; the real kubectl can do it with `kubeloop serve`"
-            );
-        }
-        out.fail(why);
-        return out;
-    };
-    let rest = &words[command.name.split(' ').count()..];
-    let flags: Vec<Flag> = command.flags.iter().chain(COMMON).copied().collect();
-    let given = match Given::read(rest, &flags) {
-        Ok(given) => given,
-        Err(error) => {
-            out.fail(format!(
-                "error: {error}\nSee 'kubectl {} --help' for usage.",
-                command.name
-            ));
-            return out;
-        }
-    };
-    if given.is_set("help") {
-        out.stdout = help::help_of(command);
-        return out;
-    }
-    if let Err(error) = check_dry_run(command, &given) {
-        out.fail(format!("error: {error}"));
-        return out;
-    }
-    let mut call = Call {
-        given,
-        files,
-        server,
-        out,
-    };
-    let result = (command.run)(&mut call);
-    let mut out = call.out;
-    if let Err(error) = result {
-        out.fail(format!("error: {error}"));
-        // A flag's value is wrong: pflag finds that where it finds unknown flags.
-        if error.starts_with("invalid argument ") && error.contains(" flag: ") {
-            out.warn(format!("See 'kubectl {} --help' for usage.", command.name));
-        }
-    }
-    out
-}
-
-fn check_dry_run(command: &Command, given: &Given) -> Result<(), String> {
-    match given.get("dry-run") {
-        None | Some("none" | "server") => Ok(()),
-        Some("client") if command.flags.contains(&DRY_RUN_HERE) => Ok(()),
-        Some("client") => Err(format!(
-            "kubectl {} --dry-run=client is not simulated here; --dry-run=server is",
-            command.name
-        )),
-        Some(other) => Err(format!(
-            "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
-        )),
-    }
-}
-
-/// The command with the most words that these begin with.
-fn find(words: &[String]) -> Option<&'static Command> {
-    let fits = |command: &&Command| {
-        let mut name = command.name.split(' ').enumerate();
-        name.all(|(index, part)| {
-            let word = words.get(index).map(String::as_str);
-            word == Some(part)
-                || ALIASES
-                    .iter()
-                    .any(|(name, also)| *name == part && word == Some(*also))
-        })
-    };
-    COMMANDS
-        .iter()
-        .filter(fits)
-        .max_by_key(|command| command.name.len())
 }

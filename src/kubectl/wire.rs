@@ -3,6 +3,7 @@
 //! The real thing: what `kubectl -v=8` prints; recorded from kubectl 1.32 (`tests` below).
 //! Left out: discovery and OpenAPI documents, which kubectl keeps on disk; the watch with which `delete` waits; credentials.
 
+use super::server::text_of;
 use super::{Accept, Server};
 use crate::api::time::Ms;
 use crate::api::{Answer, Kind, Request, Status, Verb};
@@ -76,7 +77,7 @@ impl Server for Wire<'_> {
 
     fn look(&mut self, path: &str, accept: Accept) -> Result<String, Status> {
         let said = port::look(self.timeline.cluster(), path, accept.client())?;
-        let text = super::text_of(&said);
+        let text = text_of(&said);
         self.said.push(said);
         text
     }
