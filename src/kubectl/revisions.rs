@@ -13,6 +13,9 @@ pub(super) const HASH: &str = "pod-template-hash";
 /// The annotation that counts revisions.
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
 
+/// The annotation that says why a revision was made.
+pub(super) const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
 /// A Deployment's ReplicaSets.
 #[derive(Debug, Default)]
 pub(super) struct Revisions {
