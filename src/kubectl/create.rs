@@ -1,6 +1,6 @@
-//! The generators of `kubectl create`: a Deployment, a ConfigMap, a Secret, a Service, a namespace from a few words.
+//! `kubectl create`: objects from a text; or a Deployment, a ConfigMap, a Secret, a Service, a namespace from a few words.
 //!
-//! The real thing: kubectl's pkg/cmd/create/create_{deployment,configmap,secret,service,namespace}.go.
+//! The real thing: kubectl's pkg/cmd/create/create.go, create_{deployment,configmap,secret,service,namespace}.go.
 //! Left out: all other generators; `--from-file`, `--from-env-file`, `--append-hash`. An image with a dot or an underscore in its name gives
 //! its container that name with hyphens, and no random letters behind.
 
@@ -9,11 +9,24 @@ use super::make::{
     Made, OUTPUT, failed_to_create, make, metadata, number_or_name, one_name, refused_as_usual,
     service_port,
 };
-use super::{Accept, Call, Command, DRY_RUN_HERE};
-use crate::api::Kind;
+use super::{Accept, Call, Command, DRY_RUN, DRY_RUN_HERE, change, documents, refusal};
+use crate::api::custom::Named;
+use crate::api::{Body, Key, Kind, Request, Verb, decode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+pub(super) const FROM_FILE: Command = Command {
+    name: "create",
+    about: "Create a resource from a file or from stdin",
+    usage: "create -f -",
+    flags: &[
+        value("filename", "f", "-", "the objects in this text"),
+        DRY_RUN,
+    ],
+    run: from_file,
+};
 
 pub(super) const DEPLOYMENT: Command = Command {
     name: "create deployment",
@@ -104,6 +117,50 @@ fn namespace(call: &mut Call<'_>) -> Result<(), String> {
         "status": {},
     });
     refused_as_usual(call, &created(Kind::Namespace, body))
+}
+
+fn from_file(call: &mut Call<'_>) -> Result<(), String> {
+    let namespace = call.namespace();
+    if call.given.get("filename").is_none() {
+        if let Some(what) = call.given.args.first() {
+            return Err(format!(
+                "kubectl create {what} is not simulated here; the real kubectl can do it with `kubeloop serve`, and `create -f` takes any object"
+            ));
+        }
+        return Err("must specify one of -f and -k".to_owned());
+    }
+    let (documents, source) = documents(call)?;
+    for document in documents {
+        // Anew for each: the one before may have defined the next one's kind.
+        let kinds = call.kinds();
+        match decode::kind_in(&document.value, &kinds) {
+            Ok(named) => create_one(call, &named, &namespace, document.value, &source),
+            Err(status) => call.out.fail(format!("error: {}", status.message)),
+        }
+    }
+    Ok(())
+}
+
+fn create_one(call: &mut Call<'_>, named: &Named, namespace: &str, body: Value, source: &str) {
+    let namespace = body["metadata"]["namespace"]
+        .as_str()
+        .unwrap_or(namespace)
+        .to_owned();
+    let request = Request {
+        field_manager: "kubectl-create".into(),
+        ..Request::new(
+            Verb::Create,
+            Key::new(named.kind, namespace, ""),
+            Body::Document(Arc::new(body)),
+        )
+        .speaking(&named.api_version)
+    };
+    match call.send(request) {
+        Ok(reply) => change::done(call, &reply, "created"),
+        Err(status) => call
+            .out
+            .fail(refusal::text_when(&status, "creating", source)),
+    }
 }
 
 fn deployment(call: &mut Call<'_>) -> Result<(), String> {

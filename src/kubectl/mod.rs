@@ -9,6 +9,7 @@ pub mod apply;
 mod apply_command;
 mod change;
 pub mod completion;
+mod cordon;
 mod create;
 mod delete;
 mod describe;
@@ -18,14 +19,18 @@ mod expose;
 pub mod flags;
 mod get;
 mod help;
+mod label;
 mod logs;
 mod make;
+mod patch;
 pub mod printers;
 pub mod refusal;
 mod revisions;
 mod rollout;
 mod run;
+mod scale;
 mod server;
+mod set;
 pub mod story;
 mod taint;
 pub mod targets;
@@ -43,7 +48,7 @@ use flags::{Flag, Given, switch, value};
 
 /// Every command, in the order of kubectl's help.
 pub const COMMANDS: &[Command] = &[
-    change::CREATE,
+    create::FROM_FILE,
     create::CONFIG_MAP,
     create::DEPLOYMENT,
     create::NAMESPACE,
@@ -51,7 +56,7 @@ pub const COMMANDS: &[Command] = &[
     create::CLUSTER_IP,
     expose::EXPOSE,
     run::RUN,
-    change::SET_IMAGE,
+    set::IMAGE,
     get::GET,
     describe::DESCRIBE,
     delete::DELETE,
@@ -61,16 +66,16 @@ pub const COMMANDS: &[Command] = &[
     rollout::RESUME,
     rollout::STATUS,
     rollout::UNDO,
-    change::SCALE,
-    change::CORDON,
-    change::UNCORDON,
+    scale::SCALE,
+    cordon::CORDON,
+    cordon::UNCORDON,
     taint::TAINT,
     top::NODE,
     top::POD,
     apply_command::APPLY,
-    change::PATCH,
-    change::LABEL,
-    change::ANNOTATE,
+    patch::PATCH,
+    label::LABEL,
+    label::ANNOTATE,
     logs::LOGS,
     events::EVENTS,
 ];

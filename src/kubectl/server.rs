@@ -1,7 +1,6 @@
 //! Who answers the commands' requests: a cluster, or a run of one.
 //!
 //! The real thing: kubectl's pkg/cmd/util/factory_client_access.go, whose clients differ in what they `Accept`.
-//! Left out: discovery; kinds that the cluster defines are read from their definitions.
 
 use crate::api::custom::{Definition, Definitions};
 use crate::api::time::Ms;
