@@ -33,6 +33,7 @@ pub mod taints;
 mod tally;
 pub mod time;
 pub mod typed;
+mod verbs;
 pub mod yaml;
 
 pub use change::{Change, ChangeType};
@@ -42,14 +43,14 @@ pub use kinds::{
     Stored, SubresourceInfo,
 };
 pub use object::{Key, Uid};
-pub use request::{
-    Answer, Body, DeleteOptions, FieldValidation, List, ListOptions, Patch, PatchType, Propagation,
-    Reply, Request, User, Verb,
-};
+pub use request::{Answer, List, Reply, Request, User};
 pub use snapshot::{Snapshot, Table};
 pub use status::{Cause, Reason, Status};
 pub use subresource::Subresource;
 pub use tally::{PodCounts, Tally};
+pub use verbs::{
+    Body, DeleteOptions, FieldValidation, ListOptions, Patch, PatchType, Propagation, Verb,
+};
 
 /// A name, namespace or other short string: cheap to clone, compared by content.
 pub type Name = smol_str::SmolStr;
