@@ -217,6 +217,34 @@ impl Request {
         path
     }
 
+    /// Why no client can put it into a URL: a name that is missing, or is no part of a path.
+    ///
+    /// The real thing: client-go's rest/request.go (`Namespace`, `Name`), apimachinery's pkg/api/validation/path/name.go.
+    #[must_use]
+    pub fn path_error(&self) -> Option<String> {
+        let Key {
+            kind,
+            namespace,
+            name,
+        } = &self.key;
+        let wrong = segment_errors(namespace);
+        if kind.info().namespaced && !wrong.is_empty() {
+            return Some(format!("invalid namespace {namespace:?}: [{wrong}]"));
+        }
+        let is_of_many = matches!(
+            self.verb,
+            Verb::List | Verb::Watch | Verb::DeleteCollection | Verb::Create
+        );
+        if is_of_many && self.subresource.is_none() {
+            return None;
+        }
+        if name.is_empty() {
+            return Some("resource name may not be empty".to_owned());
+        }
+        let wrong = segment_errors(name);
+        (!wrong.is_empty()).then(|| format!("invalid resource name {name:?}: [{wrong}]"))
+    }
+
     /// `create pods default/web-x`: for the trace.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -247,6 +275,18 @@ impl Request {
             )
         }
     }
+}
+
+/// Why this cannot be a part of a path; empty if it can.
+fn segment_errors(name: &str) -> String {
+    if matches!(name, "." | "..") {
+        return format!("may not be '{name}'");
+    }
+    let found = ["/", "%"]
+        .into_iter()
+        .filter(|forbidden| name.contains(forbidden));
+    let wrong: Vec<String> = found.map(|it| format!("may not contain '{it}'")).collect();
+    wrong.join(" ")
 }
 
 /// What the API server answers when it does not refuse.
@@ -357,6 +397,47 @@ mod tests {
         ];
         for (request, want) in cases {
             assert_eq!(format!("{} {}", request.method(), request.path()), want);
+        }
+    }
+    #[test]
+    fn names_that_are_no_part_of_a_path_are_told() {
+        let pod = |namespace: &str, name: &str| Request::get(Key::new(Kind::Pod, namespace, name));
+        let map = |name: &str| {
+            let key = Key::new(Kind::ConfigMap, "default", name);
+            Request::new(Verb::Create, key, Body::None)
+        };
+        let node = |name: &str| Request::get(Key::new(Kind::Node, "a/b", name));
+        let cases = [
+            (pod("default", "web"), None),
+            (
+                pod("default", "a/b"),
+                Some("invalid resource name \"a/b\": [may not contain '/']"),
+            ),
+            (
+                pod("default", "%/"),
+                Some("invalid resource name \"%/\": [may not contain '/' may not contain '%']"),
+            ),
+            (
+                pod("default", ".."),
+                Some("invalid resource name \"..\": [may not be '..']"),
+            ),
+            (pod("default", ""), Some("resource name may not be empty")),
+            (
+                pod("a%b", "a%b"),
+                Some("invalid namespace \"a%b\": [may not contain '%']"),
+            ),
+            (
+                Request::list(Kind::Pod, "."),
+                Some("invalid namespace \".\": [may not be '.']"),
+            ),
+            (Request::list(Kind::Pod, ""), None),
+            // A new object's name stands in its document only, and nodes are in no namespace.
+            (map("a/b"), None),
+            (node("n1"), None),
+        ];
+        for (request, want) in cases {
+            let error = request.path_error();
+            assert_eq!(error.as_deref(), want, "{}", request.summary());
         }
     }
 }

@@ -5,7 +5,8 @@
 //! The real thing: kubectl's pkg/cmd/apply/{apply,patcher}.go, pkg/util/apply.go (`GetModifiedConfiguration`).
 //! Left out: `--server-side`, `--prune`, `--force`, `--overwrite=false`; retries after conflicts.
 
-use super::{definitions, refusal};
+use super::definitions;
+use super::refusal::Refusal;
 use crate::api::custom::Definitions;
 use crate::api::decode;
 use crate::api::json::sorted;
@@ -119,6 +120,17 @@ pub enum During {
 }
 
 impl Refused {
+    /// Who refused: what fits into no URL is not asked for.
+    #[must_use]
+    pub fn why(&self) -> Refusal {
+        match &*self.during {
+            During::Getting(key) if Request::get(key.clone()).path_error().is_some() => {
+                Refusal::Client(self.status.message.clone())
+            }
+            _ => Refusal::Server(self.status.clone()),
+        }
+    }
+
     /// What kubectl prints on stderr about the file `source`.
     #[must_use]
     pub fn text(&self, source: &str) -> String {
@@ -137,13 +149,9 @@ impl Refused {
                     "retrieving current configuration of:\n{}\nfrom server for:",
                     described(key)
                 );
-                // What has no name is not asked for.
-                if key.name.is_empty() {
-                    return format!("error: error when {doing} {source:?}: {}", status.message);
-                }
-                refusal::text_when(status, &doing, source)
+                self.why().when(&doing, source).text()
             }
-            During::Creating => refusal::text_when(status, "creating", source),
+            During::Creating => self.why().when("creating", source).text(),
             During::Patching(key, patch) => {
                 let inner = Status {
                     message: format!("error when patching {source:?}: {}", status.message),
@@ -154,7 +162,7 @@ impl Refused {
                     go_json(patch),
                     described(key)
                 );
-                refusal::text_when(&inner, &doing, source)
+                Refusal::Server(inner).when(&doing, source).text()
             }
         }
     }
@@ -194,7 +202,14 @@ pub fn apply(
     let mut send = |request: Request| send(request.speaking(&said));
     let send: &mut dyn FnMut(Request) -> Answer = &mut send;
     annotate(&mut modified);
-    let got = send(Request::get(key.clone()));
+    let get = Request::get(key.clone());
+    if let Some(why) = get.path_error() {
+        return Err(Refused {
+            status: Status::bad_request(why),
+            during: Box::new(During::Getting(key)),
+        });
+    }
+    let got = send(get);
     let mut warnings = got.warnings;
     let live = match got.result {
         Ok(reply) => reply.object().cloned(),

@@ -3,24 +3,37 @@
 //! The real thing: cli-runtime's pkg/resource/{builder,helper}.go as kubectl's pkg/cmd/{scale,patch,label,annotate,set,drain} use them.
 
 use super::printers::type_name;
-use super::targets::Targets;
-use super::{Accept, Call, refusal};
+use super::targets::{NAMELESS, Targets};
+use super::{Accept, Call};
 use crate::api::{FieldValidation, Key, Object, PatchType, Reply, Request};
 use serde_json::Value;
 
-/// The objects that are named before the first change (`key=value`, `key-`), and the changes.
-pub(super) fn named_objects(call: &mut Call<'_>) -> Result<(Vec<Key>, Vec<String>), String> {
-    let kinds = call.kinds();
+/// The arguments before the first change (`key=value`, `key-`), which say what is to be changed, and the changes.
+pub(super) fn names_and_changes(
+    call: &Call<'_>,
+    what: &str,
+) -> Result<(Vec<String>, Vec<String>), String> {
     let args = &call.given.args;
-    let is_change = |arg: &String| arg.contains('=') || arg.ends_with('-');
-    let first_change = args.iter().position(is_change).unwrap_or(args.len());
-    let (names, changes) = args.split_at(first_change);
-    match Targets::read(names, &call.namespace(), &kinds)? {
-        Targets::Named(keys) => Ok((keys, changes.to_vec())),
-        Targets::Kinds(_) => Err(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>"
-                .to_owned(),
-        ),
+    let is_change = |arg: &String| {
+        let sets = arg.contains('=') && !arg.starts_with('=');
+        sets || (arg.ends_with('-') && arg != "-")
+    };
+    let first = args.iter().position(is_change).unwrap_or(args.len());
+    let (names, changes) = args.split_at(first);
+    match changes.iter().find(|arg| !is_change(arg)) {
+        None => Ok((names.to_vec(), changes.to_vec())),
+        Some(late) => Err(format!(
+            "all resources must be specified before {what} changes: {late}"
+        )),
+    }
+}
+
+/// The objects that these arguments name.
+pub(super) fn named(call: &mut Call<'_>, names: &[String]) -> Result<Vec<Key>, String> {
+    let kinds = call.kinds();
+    match Targets::read(names, &call.namespace(), &kinds, &call.given)? {
+        Targets::Named(keys) => Ok(keys),
+        Targets::Kinds(_) => Err(NAMELESS.to_owned()),
     }
 }
 
@@ -33,12 +46,12 @@ pub(super) fn change(key: Key, kind: PatchType, body: Value, manager: &str) -> R
     }
 }
 
-/// The object as it is now; a refusal is printed.
+/// The object as it is now; a refusal is told.
 pub(super) fn read(call: &mut Call<'_>, key: Key, accept: Accept) -> Option<Object> {
     match call.send_for(Request::get(key), accept) {
         Ok(reply) => reply.object().cloned(),
-        Err(status) => {
-            call.out.fail(refusal::text(&status));
+        Err(why) => {
+            call.refuse(why);
             None
         }
     }

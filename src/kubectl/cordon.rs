@@ -4,9 +4,10 @@
 //! Left out: selectors.
 
 use super::change::{change, done, read};
-use super::printers::named;
-use super::{Accept, Call, Command, DRY_RUN, refusal};
-use crate::api::{Key, Kind, PatchType};
+use super::printers::type_name;
+use super::targets::Targets;
+use super::{Accept, Call, Command, DRY_RUN, usage_error};
+use crate::api::{Kind, Object, PatchType};
 use k8s_openapi::api::core::v1::Node;
 use serde_json::{Value, json};
 
@@ -27,40 +28,70 @@ pub(super) const UNCORDON: Command = Command {
 };
 
 fn cordon(call: &mut Call<'_>) -> Result<(), String> {
-    set_schedulable(call, json!(true), "cordoned")
+    set_schedulable(call, "cordon", &json!(true))
 }
 
 fn uncordon(call: &mut Call<'_>) -> Result<(), String> {
-    set_schedulable(call, Value::Null, "uncordoned")
+    set_schedulable(call, "uncordon", &Value::Null)
 }
 
-fn set_schedulable(call: &mut Call<'_>, unschedulable: Value, said: &str) -> Result<(), String> {
+/// Sets `unschedulable` of all nodes that are named. Nothing is changed if one of them is not there.
+fn set_schedulable(
+    call: &mut Call<'_>,
+    command: &str,
+    unschedulable: &Value,
+) -> Result<(), String> {
     if call.given.args.is_empty() {
-        return Err(format!(
-            "USAGE: {} NODE [flags]",
-            said.trim_end_matches("ed")
-        ));
+        let why = format!("USAGE: {command} NODE [flags]");
+        return Err(usage_error(command, why));
     }
-    for name in call.given.args.clone() {
-        let key = Key::new(Kind::Node, "", name.as_str());
-        let Some(object) = read(call, key.clone(), Accept::Any) else {
-            continue;
-        };
-        let is = object
-            .get::<Node>()
-            .and_then(|n| n.spec.as_ref()?.unschedulable)
-            == Some(true);
+    let Some(nodes) = nodes(call)? else {
+        return Ok(());
+    };
+    for node in nodes {
+        let (key, name) = (node.key(), type_name(&node));
+        let spec = node.get::<Node>().and_then(|node| node.spec.as_ref());
+        let is = spec.and_then(|spec| spec.unschedulable) == Some(true);
         if is == unschedulable.is_boolean() {
-            call.out
-                .say(format!("{} already {said}", named(Kind::Node, &name)));
+            let note = call.dry_run_note();
+            call.out.say(format!("{name} already {command}ed{note}"));
             continue;
         }
         let body = json!({"spec": {"unschedulable": unschedulable}});
         let request = change(key, PatchType::StrategicMerge, body, "");
         match call.send_for(request, Accept::Typed) {
-            Ok(reply) => done(call, &reply, said),
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Ok(reply) => done(call, &reply, &format!("{command}ed")),
+            // kubectl says so, and goes on as if nothing had been wrong.
+            Err(why) => {
+                let (name, why) = (node.name(), why.message());
+                let text = format!("error: unable to {command} node {name:?}: {why}");
+                call.out.warn(text);
+            }
         }
     }
     Ok(())
+}
+
+/// The nodes that are named, as they are; `None` if one could not be read.
+fn nodes(call: &mut Call<'_>) -> Result<Option<Vec<Object>>, String> {
+    let kinds = call.kinds();
+    let keys = Targets::of(Kind::Node, &call.given.args, &call.namespace(), &kinds)?;
+    if keys.iter().any(|key| key.kind != keys[0].kind) {
+        return Err("you may only specify a single resource type".to_owned());
+    }
+    let mut nodes = Vec::new();
+    for key in keys {
+        let Some(object) = read(call, key, Accept::Any) else {
+            return Ok(None);
+        };
+        if object.kind() != Kind::Node {
+            let info = object.kind().info();
+            return Err(format!(
+                "expected resource of type node, got \"{}/{}, Resource={}\"",
+                info.group, info.version, info.plural
+            ));
+        }
+        nodes.push(object);
+    }
+    Ok(Some(nodes))
 }

@@ -9,7 +9,8 @@ use super::make::{
     Made, OUTPUT, failed_to_create, make, metadata, number_or_name, one_name, refused_as_usual,
     service_port,
 };
-use super::{Accept, Call, Command, DRY_RUN, DRY_RUN_HERE, change, documents, refusal};
+use super::refusal::Refusal;
+use super::{Accept, Call, Command, DRY_RUN, DRY_RUN_HERE, change, documents};
 use crate::api::custom::Named;
 use crate::api::{Body, Key, Kind, Request, Verb, decode};
 use base64::Engine as _;
@@ -135,7 +136,7 @@ fn from_file(call: &mut Call<'_>) -> Result<(), String> {
         let kinds = call.kinds();
         match decode::kind_in(&document.value, &kinds) {
             Ok(named) => create_one(call, &named, &namespace, document.value, &source),
-            Err(status) => call.out.fail(format!("error: {}", status.message)),
+            Err(status) => call.refuse(Refusal::Client(status.message)),
         }
     }
     Ok(())
@@ -157,9 +158,7 @@ fn create_one(call: &mut Call<'_>, named: &Named, namespace: &str, body: Value, 
     };
     match call.send(request) {
         Ok(reply) => change::done(call, &reply, "created"),
-        Err(status) => call
-            .out
-            .fail(refusal::text_when(&status, "creating", source)),
+        Err(why) => call.refuse(why.when("creating", source)),
     }
 }
 

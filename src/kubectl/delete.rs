@@ -5,8 +5,8 @@
 
 use super::flags::{switch, value};
 use super::printers::group_kind;
-use super::targets::Targets;
-use super::{Call, Command, DRY_RUN, documents, refusal};
+use super::targets::{NAMELESS, Targets};
+use super::{Call, Command, DRY_RUN, documents};
 use crate::api::{DeleteOptions, Key, Propagation, Reason, Reply, Request, decode, yaml};
 
 pub(super) const DELETE: Command = Command {
@@ -57,7 +57,7 @@ fn delete(call: &mut Call<'_>) -> Result<(), String> {
             "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.",
         );
     }
-    let keys = keys(call)?;
+    let (keys, source) = keys(call)?;
     if keys.is_empty() && call.out.code == 0 {
         call.out.say("No resources found");
     }
@@ -78,8 +78,11 @@ fn delete(call: &mut Call<'_>) -> Result<(), String> {
                     key.name
                 ));
             }
-            Err(status) if status.reason == Reason::NotFound && ignore => {}
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) if why.is(Reason::NotFound) && ignore => {}
+            Err(why) => match &source {
+                Some(source) => call.refuse(why.when("deleting", source)),
+                None => call.refuse(why),
+            },
         }
     }
     Ok(())
@@ -118,37 +121,46 @@ fn options(call: &Call<'_>) -> Result<DeleteOptions, String> {
     })
 }
 
-/// What is to be deleted: named, in the text, or all that a selector chooses.
-fn keys(call: &mut Call<'_>) -> Result<Vec<Key>, String> {
+/// What is to be deleted: named, in the text, or all that a selector chooses. And the text that it stands in.
+fn keys(call: &mut Call<'_>) -> Result<(Vec<Key>, Option<String>), String> {
     let namespace = call.namespace();
     if call.given.get("filename").is_some() {
-        return keys_of_text(call, &namespace);
+        if call.given.args.iter().any(|arg| arg.contains('/')) {
+            return Err(
+                "resource/name arguments cannot be provided when a path is specified".to_owned(),
+            );
+        }
+        if !call.given.args.is_empty() {
+            return Err("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well".to_owned());
+        }
+        let (keys, source) = keys_of_text(call, &namespace)?;
+        return Ok((keys, Some(source)));
     }
     let kinds = call.kinds();
-    let targets = Targets::read(&call.given.args, &namespace, &kinds)?;
+    let targets = Targets::read(&call.given.args, &namespace, &kinds, &call.given)?;
     if let Targets::Named(keys) = targets {
-        return Ok(keys);
+        return Ok((keys, None));
     }
     let selects = ["selector", "field-selector"]
         .iter()
         .any(|flag| call.given.get(flag).is_some());
     if !selects && !call.given.is_set("all") {
-        return Err("resource(s) were provided, but no name was specified".to_owned());
+        return Err(NAMELESS.to_owned());
     }
     let mut keys = Vec::new();
     for request in targets.requests(&namespace, &call.given) {
         match call.send(request) {
             Ok(Reply::List(list)) => keys.extend(list.items.iter().map(crate::api::Object::key)),
             Ok(_) => {}
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
-    Ok(keys)
+    Ok((keys, None))
 }
 
-fn keys_of_text(call: &mut Call<'_>, namespace: &str) -> Result<Vec<Key>, String> {
+fn keys_of_text(call: &mut Call<'_>, namespace: &str) -> Result<(Vec<Key>, String), String> {
     let kinds = call.kinds();
-    let (documents, _) = documents(call)?;
+    let (documents, source) = documents(call)?;
     let key = |document: &yaml::Document| {
         let named = decode::kind_in(&document.value, &kinds).map_err(|status| status.message)?;
         let text = |field: &str| document.value["metadata"][field].as_str();
@@ -158,5 +170,6 @@ fn keys_of_text(call: &mut Call<'_>, namespace: &str) -> Result<Vec<Key>, String
             text("name").unwrap_or_default(),
         ))
     };
-    documents.iter().map(key).collect()
+    let keys = documents.iter().map(key).collect::<Result<_, String>>()?;
+    Ok((keys, source))
 }

@@ -4,7 +4,7 @@
 //! Left out: `-w`.
 
 use super::flags::{switch, value};
-use super::{Accept, Call, Command, printers, refusal};
+use super::{Accept, Call, Command, printers};
 use crate::api::custom::Definitions;
 use crate::api::time::{self, Ms};
 use crate::api::{Kind, Request, Stored};
@@ -41,8 +41,8 @@ fn events(call: &mut Call<'_>) -> Result<(), String> {
     }
     let list = match call.list(request, Accept::Typed) {
         Ok(list) => list,
-        Err(status) => {
-            call.out.fail(refusal::text(&status));
+        Err(why) => {
+            call.refuse(why);
             return Ok(());
         }
     };

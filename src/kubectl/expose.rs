@@ -3,10 +3,10 @@
 //! The real thing: kubectl's pkg/cmd/expose/expose.go, pkg/polymorphichelpers (`MapBasedSelectorForObject`, `PortsForObject`, `CanBeExposed`).
 //! Left out: `-f`, `--external-ip`, `--overrides`, `--load-balancer-ip`.
 
-use super::flags::value;
+use super::flags::{Given, value};
 use super::make::{Made, OUTPUT, metadata, number_or_name, pairs, refused_as_usual, service_port};
-use super::targets::Targets;
-use super::{Accept, Call, Command, DRY_RUN_HERE, refusal};
+use super::targets::{NAMELESS, Targets};
+use super::{Accept, Call, Command, DRY_RUN_HERE};
 use crate::api::{Kind, Object, Request};
 use serde_json::{Map, Value, json};
 
@@ -64,20 +64,18 @@ pub(super) const EXPOSE: Command = Command {
 const NAME_BYTES_MAX: usize = 63;
 
 fn expose(call: &mut Call<'_>) -> Result<(), String> {
-    if call.given.args.is_empty() {
-        return Err("You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'".to_owned());
-    }
     let kinds = call.kinds();
     let namespace = call.namespace();
-    let targets = Targets::read(&call.given.args, &namespace, &kinds)?;
+    // Its --selector says which pods the Service has.
+    let targets = Targets::read(&call.given.args, &namespace, &kinds, &Given::default())?;
     let Targets::Named(keys) = targets else {
-        return Err("resource(s) were provided, but no name was specified".to_owned());
+        return Err(NAMELESS.to_owned());
     };
     for key in keys {
         let object = match call.send_for(Request::get(key), Accept::Any) {
             Ok(reply) => reply.object().cloned(),
-            Err(status) => {
-                call.out.fail(refusal::text(&status));
+            Err(why) => {
+                call.refuse(why);
                 None
             }
         };

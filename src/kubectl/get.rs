@@ -5,8 +5,9 @@
 
 use super::flags::{switch, value};
 use super::printers::{Format, Layout, print};
+use super::refusal::Refusal;
 use super::targets::Targets;
-use super::{Accept, Call, Command, refusal};
+use super::{Accept, Call, Command, usage_error};
 use crate::api::{Object, Reply};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -58,14 +59,16 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
     let format = Format::named(text).ok_or_else(|| {
         format!("unable to match a printer suitable for the output format {text:?}, allowed formats are: json,name,wide,yaml")
     })?;
+    if call.given.args.is_empty() {
+        call.out.warn("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n");
+        let why = "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).";
+        return Err(usage_error("get", why));
+    }
     let namespace = call.namespace();
     let kinds = call.kinds();
-    let targets = Targets::read(&call.given.args, &namespace, &kinds)?;
+    let targets = Targets::read(&call.given.args, &namespace, &kinds, &call.given)?;
     let everywhere = call.given.is_set("all-namespaces");
     let is_named = matches!(targets, Targets::Named(_));
-    if is_named && everywhere {
-        return Err("a resource cannot be retrieved by name across all namespaces".to_owned());
-    }
     let place = if everywhere { "" } else { &namespace };
     let is_table = matches!(format, Format::Table | Format::Wide);
     let sorts = call.given.get("sort-by").is_some();
@@ -80,12 +83,13 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
         let answer = if is_named || sorts {
             call.send_for(request, accept)
         } else {
-            call.list(request, accept).map(Reply::List)
+            let listed = call.list(request, accept);
+            listed.map(Reply::List).map_err(Refusal::listed)
         };
         match answer {
             Ok(Reply::List(found)) => objects.extend(found.items),
             Ok(Reply::Object(object) | Reply::Deleted(object)) => objects.push(object),
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
     if let Some(path) = call.given.get("sort-by") {
@@ -102,9 +106,13 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
         return Ok(());
     }
     let first = objects.first().map(Object::kind);
+    let of_kinds = match &targets {
+        Targets::Kinds(kinds) => kinds.len() > 1,
+        Targets::Named(_) => objects.iter().any(|object| Some(object.kind()) != first),
+    };
     let layout = Layout {
         with_namespace: everywhere,
-        with_kind: objects.iter().any(|object| Some(object.kind()) != first),
+        with_kind: of_kinds,
         show_labels: call.given.is_set("show-labels"),
         label_columns: call.given.all("label-columns"),
         no_headers: call.given.is_set("no-headers"),

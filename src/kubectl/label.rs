@@ -3,10 +3,12 @@
 //! The real thing: kubectl's pkg/cmd/label/label.go, pkg/cmd/annotate/annotate.go.
 //! Left out: `--all`, `--list`, `--local`, selectors, `-f`, `-o`.
 
-use super::change::{change, done, named_objects, read};
+use super::change::{change, done, named, names_and_changes, read};
 use super::flags::switch;
+use super::refusal::Refusal;
 use super::revisions::CHANGE_CAUSE;
-use super::{Accept, Call, Command, DRY_RUN, refusal};
+use super::{Accept, Call, Command, DRY_RUN};
+use crate::api::labels::label_value;
 use crate::api::{Object, PatchType};
 use serde_json::{Map, Value, json};
 
@@ -56,13 +58,26 @@ fn set_metadata(
     said: [&str; 3],
     of: fn(&Object) -> Option<Texts>,
 ) -> Result<(), String> {
-    let (keys, changes) = named_objects(call)?;
+    let singular = &field[..field.len() - 1];
+    let (names, changes) = names_and_changes(call, singular)?;
+    if field == "labels" {
+        check_labels(&changes)?;
+    }
+    if names.is_empty() {
+        return Err(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>"
+                .to_owned(),
+        );
+    }
     if changes.is_empty() {
+        return Err(format!("at least one {singular} update is required"));
+    }
+    if let (Some(key), "annotations") = (twice(&changes), field) {
         return Err(format!(
-            "at least one {} update is required",
-            &field[..field.len() - 1]
+            "can not both modify and remove the following annotation(s) in the same command: {key}"
         ));
     }
+    let keys = named(call, &names)?;
     for key in keys {
         let Some(object) = read(call, key.clone(), Accept::Json) else {
             continue;
@@ -90,10 +105,42 @@ fn set_metadata(
                 };
                 done(call, &reply, what);
             }
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
     Ok(())
+}
+
+/// What kubectl finds wrong with changes of labels before it reads anything.
+fn check_labels(changes: &[String]) -> Result<(), String> {
+    for change in changes {
+        let Some((_, value)) = change.split_once('=') else {
+            continue;
+        };
+        if value.contains('=') {
+            return Err(format!("invalid label spec: {change}"));
+        }
+        let wrong = label_value(value);
+        if !wrong.is_empty() {
+            let wrong = wrong.join(";");
+            return Err(format!("invalid label value: {change:?}: {wrong}"));
+        }
+    }
+    match twice(changes) {
+        None => Ok(()),
+        Some(_) => Err("can not both modify and remove a label in the same command".to_owned()),
+    }
+}
+
+/// A key that is to be set and to be removed.
+fn twice(changes: &[String]) -> Option<&str> {
+    let is_set = |key: &&str| {
+        let mut keys = changes.iter().filter_map(|change| change.split_once('='));
+        keys.any(|(set, _)| set == *key)
+    };
+    let removed = changes.iter().filter(|change| !change.contains('='));
+    let mut removed = removed.map(|change| change.trim_end_matches('-'));
+    removed.find(is_set)
 }
 
 /// The patch of the changes, or `None` (and an error) if one would overwrite what is there without being allowed to.
@@ -107,9 +154,8 @@ fn wanted_texts(
     for change in changes {
         let Some((key, value)) = change.split_once('=') else {
             let key = change.trim_end_matches('-');
-            if !now.contains_key(key) {
-                call.out
-                    .say(format!("{} {key:?} not found.", &field[..field.len() - 1]));
+            if field == "labels" && !now.contains_key(key) {
+                call.out.say(format!("label {key:?} not found."));
             }
             wanted.insert(key.to_owned(), Value::Null);
             continue;
@@ -118,11 +164,11 @@ fn wanted_texts(
         // Each revision has its own cause, so it may always be overwritten.
         let may = call.given.is_set("overwrite") || key == CHANGE_CAUSE;
         if let Some(old) = other.filter(|_| !may) {
-            call.out.fail(if field == "labels" {
-                format!("error: '{key}' already has a value ({old}), and --overwrite is false")
+            call.refuse(Refusal::Client(if field == "labels" {
+                format!("'{key}' already has a value ({old}), and --overwrite is false")
             } else {
-                format!("error: --overwrite is false but found the following declared annotation(s): '{key}' already has a value ({old})")
-            });
+                format!("--overwrite is false but found the following declared annotation(s): '{key}' already has a value ({old})")
+            }));
             return None;
         }
         wanted.insert(key.to_owned(), value.into());

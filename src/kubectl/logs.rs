@@ -5,7 +5,7 @@
 
 use super::flags::{switch, value};
 use super::targets::Targets;
-use super::{Accept, Call, Command, duration, refusal, usage_error};
+use super::{Accept, Call, Command, duration, usage_error};
 use crate::api::{Kind, Name, Object, Reason, Reply, Request, Stored, pods, selector, time};
 use k8s_openapi::api::core::v1::{Pod, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -142,8 +142,8 @@ fn selected(call: &mut Call<'_>, selector: &str, accept: Accept) -> Result<Vec<P
     match answer {
         Ok(Reply::List(list)) => Ok(list.items.iter().filter_map(Pod::of).cloned().collect()),
         Ok(_) => Ok(Vec::new()),
-        Err(status) => {
-            call.out.fail(refusal::text(&status));
+        Err(why) => {
+            call.refuse(why);
             Ok(Vec::new())
         }
     }
@@ -157,7 +157,7 @@ fn meant(call: &mut Call<'_>) -> Result<Vec<Pod>, String> {
         words.insert(0, "pods".to_owned());
     }
     let kinds = call.kinds();
-    let Targets::Named(keys) = Targets::read(&words, &namespace, &kinds)? else {
+    let Targets::Named(keys) = Targets::read(&words, &namespace, &kinds, &call.given)? else {
         return Err("expected a resource".to_owned());
     };
     let Some(key) = keys.into_iter().next() else {
@@ -165,14 +165,14 @@ fn meant(call: &mut Call<'_>) -> Result<Vec<Pod>, String> {
     };
     let object = match call.send_for(Request::get(key), Accept::Any) {
         Ok(reply) => reply.object().cloned(),
-        Err(status) if status.reason == Reason::NotFound => {
+        Err(why) if why.is(Reason::NotFound) => {
             return Err(format!(
                 "error from server (NotFound): {} in namespace \"{namespace}\"",
-                status.message
+                why.message()
             ));
         }
-        Err(status) => {
-            call.out.fail(refusal::text(&status));
+        Err(why) => {
+            call.refuse(why);
             None
         }
     };
@@ -335,7 +335,7 @@ fn print(call: &mut Call<'_>, pod: &Pod, container: &str, query: &str) -> Result
             }
         }
         Ok(text) => call.out.stdout.push_str(&text),
-        Err(status) => call.out.fail(refusal::text(&status)),
+        Err(why) => call.refuse(why),
     }
     Ok(())
 }

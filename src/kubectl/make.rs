@@ -4,9 +4,10 @@
 
 use super::flags::{Flag, value};
 use super::printers::{self, Format, Layout, named};
+use super::refusal::Refusal;
 use super::{Accept, Call};
 use crate::api::yaml::to_yaml;
-use crate::api::{Body, FieldValidation, Key, Kind, Object, Request, Status, Verb};
+use crate::api::{Body, FieldValidation, Key, Kind, Object, Request, Verb};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -72,8 +73,8 @@ pub(super) fn format(call: &Call<'_>) -> Result<Format, String> {
 /// Sends it, unless it is only to be shown: then there is no answer.
 ///
 /// # Errors
-/// The server's refusal.
-pub(super) fn send(call: &mut Call<'_>, made: &Made) -> Result<Option<Object>, Status> {
+/// Nothing came of it.
+pub(super) fn send(call: &mut Call<'_>, made: &Made) -> Result<Option<Object>, Refusal> {
     if call.given.get("dry-run") == Some("client") {
         return Ok(None);
     }
@@ -105,10 +106,10 @@ pub(super) fn send(call: &mut Call<'_>, made: &Made) -> Result<Option<Object>, S
 pub(super) fn make(
     call: &mut Call<'_>,
     made: &Made,
-    refused: impl FnOnce(&Status) -> String,
+    refused: impl FnOnce(&Refusal) -> String,
 ) -> Result<(), String> {
     let format = format(call)?;
-    let answered = send(call, made).map_err(|status| refused(&status))?;
+    let answered = send(call, made).map_err(|why| refused(&why))?;
     show(call, made, format, answered.as_ref());
     Ok(())
 }
@@ -121,7 +122,7 @@ pub(super) fn refused_as_usual(call: &mut Call<'_>, made: &Made) -> Result<(), S
     let format = format(call)?;
     match send(call, made) {
         Ok(answered) => show(call, made, format, answered.as_ref()),
-        Err(status) => call.out.fail(super::refusal::text(&status)),
+        Err(why) => call.refuse(why),
     }
     Ok(())
 }
@@ -149,8 +150,8 @@ pub(super) fn show(call: &mut Call<'_>, made: &Made, format: Format, answered: O
 }
 
 /// `error: failed to create configmap: …`, as the typed clients' refusals read.
-pub(super) fn failed_to_create(what: &str) -> impl FnOnce(&Status) -> String {
-    move |status: &Status| format!("failed to create {what} {}", status.message)
+pub(super) fn failed_to_create(what: &str) -> impl FnOnce(&Refusal) -> String {
+    move |why: &Refusal| format!("failed to create {what} {}", why.message())
 }
 
 /// `a=b,c=d` as an object.

@@ -43,8 +43,9 @@ pub use server::{Accept, Server, definitions};
 pub use words::words;
 
 use crate::api::custom::{Definition, Definitions};
-use crate::api::{Kind, List, Reply, Request, Status, User, yaml};
+use crate::api::{Kind, List, Reply, Request, User, yaml};
 use flags::{Flag, Given, switch, value};
+use refusal::Refusal;
 
 /// Every command, in the order of kubectl's help.
 pub const COMMANDS: &[Command] = &[
@@ -149,10 +150,19 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
         given,
         files,
         server,
+        refused: Vec::new(),
         out,
     };
     let result = (command.run)(&mut call);
-    let mut out = call.out;
+    let Call {
+        refused, mut out, ..
+    } = call;
+    match &refused[..] {
+        [alone] => out.fail(alone.text()),
+        several => several
+            .iter()
+            .for_each(|one| out.fail(one.text_of_several())),
+    }
     if let Err(error) = result {
         out.fail(format!("error: {error}"));
         // A flag's value is wrong: pflag finds that where it finds unknown flags.
@@ -277,13 +287,17 @@ struct Call<'a> {
     given: Given,
     files: Files<'a>,
     server: &'a mut dyn Server,
+    /// What went wrong, to be told at the end.
+    refused: Vec<Refusal>,
     out: Output,
 }
 
 impl Call<'_> {
     /// `-n`, or `default`.
     fn namespace(&self) -> String {
-        self.given.get("namespace").unwrap_or("default").to_owned()
+        let said = self.given.get("namespace");
+        let said = said.filter(|namespace| !namespace.is_empty());
+        said.unwrap_or("default").to_owned()
     }
 
     /// The kinds that the cluster defines.
@@ -292,13 +306,22 @@ impl Call<'_> {
         definitions(&mut |request| server.send(request.by(User::from(ADMIN))))
     }
 
+    /// Something went wrong, and the command goes on: it is told at its end.
+    fn refuse(&mut self, why: impl Into<Refusal>) {
+        self.refused.push(why.into());
+        self.out.code = 1;
+    }
+
     /// Sends a request as the administrator and prints its warnings.
-    fn send(&mut self, request: Request) -> Result<Reply, Status> {
+    fn send(&mut self, request: Request) -> Result<Reply, Refusal> {
         self.send_for(request, Accept::Json)
     }
 
     /// The same, for an answer in this form. Of custom kinds it speaks in the version that the server prefers.
-    fn send_for(&mut self, request: Request, accept: Accept) -> Result<Reply, Status> {
+    fn send_for(&mut self, request: Request, accept: Accept) -> Result<Reply, Refusal> {
+        if let Some(why) = request.path_error() {
+            return Err(Refusal::Client(why));
+        }
         let request = match request.key.kind {
             kind @ Kind::Custom(_) if request.api_version.is_empty() => {
                 let kinds = self.kinds();
@@ -318,11 +341,11 @@ impl Call<'_> {
         for warning in &answer.warnings {
             self.out.warn(format!("Warning: {warning}"));
         }
-        answer.result
+        answer.result.map_err(Refusal::Server)
     }
 
     /// Reads a list to its end, a chunk at a time.
-    fn list(&mut self, mut request: Request, accept: Accept) -> Result<List, Status> {
+    fn list(&mut self, mut request: Request, accept: Accept) -> Result<List, Refusal> {
         request.select.limit = CHUNK;
         let mut whole = List::default();
         loop {

@@ -3,9 +3,9 @@
 //! The real thing: kubectl's pkg/cmd/patch/patch.go.
 //! Left out: `--local`, `--patch-file`, `-f`, `-o`.
 
-use super::change::{change, done, named_objects};
+use super::change::{change, done, named};
 use super::flags::value;
-use super::{Call, Command, DRY_RUN, refusal};
+use super::{Call, Command, DRY_RUN};
 use crate::api::{PatchType, Reply, Request, Subresource, yaml};
 use serde_json::Value;
 
@@ -48,7 +48,8 @@ fn patch(call: &mut Call<'_>) -> Result<(), String> {
             ));
         }
     };
-    let (keys, _) = named_objects(call)?;
+    let args = call.given.args.clone();
+    let keys = named(call, &args)?;
     for key in keys {
         let before = call.send(Request::get(key.clone())).ok();
         let request = Request {
@@ -68,7 +69,7 @@ fn patch(call: &mut Call<'_>) -> Result<(), String> {
                     },
                 );
             }
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
     Ok(())

@@ -67,10 +67,17 @@ pub struct Layout {
 pub fn print(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> String {
     match format {
         Format::Table | Format::Wide => {
-            let groups = objects.chunk_by(|a, b| a.kind() == b.kind());
-            let tables: Vec<String> = groups
-                .map(|group| table(group, format, layout, now_ms))
-                .collect();
+            let mut tables = Vec::new();
+            // From the first kind on that is in namespaces, they are shown.
+            let mut own = Layout {
+                with_namespace: false,
+                ..layout.clone()
+            };
+            for group in objects.chunk_by(|a, b| a.kind() == b.kind()) {
+                let is_namespaced = group[0].kind().info().namespaced;
+                own.with_namespace |= layout.with_namespace && is_namespaced;
+                tables.push(table(group, format, &own, now_ms));
+            }
             tables.join("\n")
         }
         Format::Name => objects

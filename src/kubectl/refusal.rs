@@ -1,30 +1,95 @@
-//! What kubectl says when the API server refuses.
+//! What kubectl says when nothing comes of a request.
 //!
-//! The real thing: kubectl's pkg/cmd/util/helpers.go (`checkErr`, `StandardErrorMessage`, `MultilineError`, `AddSourceToErr`).
+//! The real thing: kubectl's pkg/cmd/util/helpers.go (`checkErr`, `StandardErrorMessage`, `MultipleErrors`, `AddSourceToErr`).
 
 use crate::api::{Reason, Status};
 
-/// The text on stderr, without a newline at its end: `Error from server (NotFound): pods "x" not found`.
-#[must_use]
-pub fn text(status: &Status) -> String {
-    match status.reason {
-        Reason::Invalid => invalid(status),
-        Reason::Unknown => format!("Error from server: {}", status.message),
-        _ => format!(
-            "Error from server ({:?}): {}",
-            status.reason, status.message
-        ),
+/// Why nothing came of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The API server refused.
+    Server(Status),
+    /// It was not sent.
+    Client(String),
+    /// It was not sent, and is one of those that kubectl keeps in a list even if it is alone there.
+    Listed(String),
+}
+
+impl From<Status> for Refusal {
+    fn from(status: Status) -> Self {
+        Self::Server(status)
     }
 }
 
-/// The same while doing something with what a file says: `error when creating "web.yaml"`.
-#[must_use]
-pub fn text_when(status: &Status, doing: &str, source: &str) -> String {
-    let message = format!("error when {doing} {source:?}: {}", status.message);
-    text(&Status {
-        message,
-        ..status.clone()
-    })
+impl Refusal {
+    /// Is this why the server refused?
+    #[must_use]
+    pub fn is(&self, reason: Reason) -> bool {
+        matches!(self, Self::Server(status) if status.reason == reason)
+    }
+
+    /// Why, without who says it.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Server(status) => &status.message,
+            Self::Client(message) | Self::Listed(message) => message,
+        }
+    }
+
+    /// The same, of what lists objects: kubectl lists kinds one by one, and collects what goes wrong.
+    #[must_use]
+    pub fn listed(self) -> Self {
+        match self {
+            Self::Client(message) => Self::Listed(message),
+            other => other,
+        }
+    }
+
+    /// The text on stderr if this is all that went wrong, without a newline at its end.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Server(status) => text(status),
+            Self::Client(message) => format!("error: {message}"),
+            Self::Listed(message) => message.clone(),
+        }
+    }
+
+    /// The text if it is one of several things that went wrong.
+    #[must_use]
+    pub fn text_of_several(&self) -> String {
+        match self {
+            Self::Server(status) => from_server(status),
+            Self::Client(message) | Self::Listed(message) => message.clone(),
+        }
+    }
+
+    /// The same refusal while doing something with what a file says: `error when creating "web.yaml"`.
+    #[must_use]
+    pub fn when(self, doing: &str, source: &str) -> Self {
+        let message = format!("error when {doing} {source:?}: {}", self.message());
+        match self {
+            Self::Server(status) => Self::Server(Status { message, ..status }),
+            Self::Client(_) => Self::Client(message),
+            Self::Listed(_) => Self::Listed(message),
+        }
+    }
+}
+
+/// `Error from server (NotFound): pods "x" not found`.
+fn text(status: &Status) -> String {
+    match status.reason {
+        Reason::Invalid => invalid(status),
+        _ => from_server(status),
+    }
+}
+
+fn from_server(status: &Status) -> String {
+    match status.reason {
+        Reason::Unknown => format!("Error from server: {}", status.message),
+        reason => format!("Error from server ({reason:?}): {}", status.message),
+    }
 }
 
 /// `The Pod "x" is invalid: …`: one cause on the same line, several in a list.
@@ -66,7 +131,7 @@ mod tests {
         );
         let bad = Status::bad_request("no");
         assert_eq!(
-            text_when(&bad, "creating", "web.yaml"),
+            Refusal::from(bad).when("creating", "web.yaml").text(),
             "Error from server (BadRequest): error when creating \"web.yaml\": no"
         );
         let errors = [
@@ -83,5 +148,40 @@ mod tests {
             text(&two),
             "The Deployment \"web\" is invalid: \n* spec.a: Required value\n* spec.b: Invalid value: -1: must be positive"
         );
+    }
+    #[test]
+    fn alone_and_with_others_the_same_reads_differently() {
+        let errors = [FieldError::required("spec.a", "")];
+        let cases = [
+            (
+                Refusal::Client("no".to_owned()),
+                ["error: no", "no", "error: error when deleting \"x\": no"],
+            ),
+            (
+                Refusal::Client("no".to_owned()).listed(),
+                ["no", "no", "error when deleting \"x\": no"],
+            ),
+            (
+                Refusal::from(Status::bad_request("no")).listed(),
+                [
+                    "Error from server (BadRequest): no",
+                    "Error from server (BadRequest): no",
+                    "Error from server (BadRequest): error when deleting \"x\": no",
+                ],
+            ),
+            (
+                Refusal::from(Status::invalid(Kind::Pod, "web", &errors)),
+                [
+                    "The Pod \"web\" is invalid: spec.a: Required value",
+                    "Error from server (Invalid): Pod \"web\" is invalid: spec.a: Required value",
+                    "The Pod \"web\" is invalid: spec.a: Required value",
+                ],
+            ),
+        ];
+        for (refusal, [alone, of_several, when]) in cases {
+            assert_eq!(refusal.text(), alone);
+            assert_eq!(refusal.text_of_several(), of_several);
+            assert_eq!(refusal.when("deleting", "x").text(), when);
+        }
     }
 }

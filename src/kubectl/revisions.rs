@@ -2,8 +2,9 @@
 //!
 //! The real thing: kubectl's pkg/util/deployment/deployment.go.
 
+use super::refusal::Refusal;
 use super::{Accept, Call};
-use crate::api::{Name, Request, Status, Stored, selector};
+use crate::api::{Name, Request, Stored, selector};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
@@ -31,7 +32,7 @@ impl Revisions {
         deployment: &Deployment,
         limit: u64,
         call: &mut Call<'_>,
-    ) -> Result<Self, Status> {
+    ) -> Result<Self, Refusal> {
         let namespace = deployment.metadata.namespace.clone().unwrap_or_default();
         let spec = deployment.spec.clone().unwrap_or_default();
         let kind = crate::api::Kind::ReplicaSet;

@@ -9,7 +9,7 @@ use super::make::{
     Made, OUTPUT, format, metadata, pairs, refused_as_usual, send, service_port, show,
 };
 use super::printers::Format;
-use super::{Accept, Call, Command, DRY_RUN_HERE, refusal, usage_error};
+use super::{Accept, Call, Command, DRY_RUN_HERE, usage_error};
 use crate::api::Kind;
 use serde_json::{Value, json};
 
@@ -142,7 +142,7 @@ fn run(call: &mut Call<'_>) -> Result<(), String> {
             }
             show(call, &pod, format, pod_answer.as_ref());
         }
-        Err(status) => call.out.fail(refusal::text(&status)),
+        Err(why) => call.refuse(why),
     }
     Ok(())
 }

@@ -3,9 +3,10 @@
 //! The real thing: kubectl's pkg/cmd/scale/scale.go.
 //! Left out: `--all`, `--current-replicas`, `--resource-version`, `--timeout`, `-f`.
 
-use super::change::{change, done, named_objects, read};
+use super::change::{change, done, named};
 use super::flags::value;
-use super::{Accept, Call, Command, DRY_RUN, refusal};
+use super::refusal::Refusal;
+use super::{Accept, Call, Command, DRY_RUN};
 use crate::api::{PatchType, Request, Subresource};
 use serde_json::json;
 
@@ -24,11 +25,24 @@ fn scale(call: &mut Call<'_>) -> Result<(), String> {
     )?;
     let replicas = i32::try_from(replicas)
         .map_err(|_| format!("invalid argument \"{replicas}\" for \"--replicas\" flag"))?;
-    let (keys, _) = named_objects(call)?;
+    let args = call.given.args.clone();
+    let keys = named(call, &args)?;
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for key in keys {
-        if read(call, key.clone(), Accept::Json).is_none() {
-            continue;
+        match call.send_for(Request::get(key.clone()), Accept::Json) {
+            Ok(_) => found.push(key),
+            Err(why) => wrong.push(why),
         }
+    }
+    if found.is_empty() {
+        let why: Vec<&str> = wrong.iter().map(Refusal::message).collect();
+        let why = match why[..] {
+            [alone] => alone.to_owned(),
+            _ => format!("[{}]", why.join(", ")),
+        };
+        return Err(format!("no objects passed to scale {why}"));
+    }
+    for key in found {
         let body = json!({"spec": {"replicas": replicas}});
         let request = Request {
             subresource: Some(Subresource::Scale),
@@ -36,8 +50,15 @@ fn scale(call: &mut Call<'_>) -> Result<(), String> {
         };
         match call.send_for(request, Accept::Any) {
             Ok(reply) => done(call, &reply, "scaled"),
-            Err(status) => call.out.fail(refusal::text(&status)),
+            // What is behind it is left as it is.
+            Err(why) => {
+                call.refuse(why);
+                return Ok(());
+            }
         }
+    }
+    for why in wrong {
+        call.refuse(why);
     }
     Ok(())
 }

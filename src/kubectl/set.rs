@@ -3,8 +3,9 @@
 //! The real thing: kubectl's pkg/cmd/set/set_image.go.
 //! Left out: the other words of `set`; `--all`, `--local`, selectors, `-f`, `-o`; init containers.
 
-use super::change::{change, done, named_objects, read};
-use super::{Accept, Call, Command, DRY_RUN, refusal};
+use super::change::{change, done, named, names_and_changes, read};
+use super::refusal::Refusal;
+use super::{Accept, Call, Command, DRY_RUN};
 use crate::api::{Kind, PatchType};
 use serde_json::{Value, json};
 
@@ -17,14 +18,21 @@ pub(super) const IMAGE: Command = Command {
 };
 
 fn image(call: &mut Call<'_>) -> Result<(), String> {
-    let (keys, images) = named_objects(call)?;
+    let (names, images) = names_and_changes(call, "image")?;
+    let keys = named(call, &names)?;
+    let count = keys.len();
+    let mut objects = Vec::new();
+    for key in keys {
+        objects.extend(read(call, key, Accept::Any));
+    }
+    if objects.len() < count {
+        return Ok(());
+    }
     if images.is_empty() {
         return Err("at least one image update is required".to_owned());
     }
-    for key in keys {
-        let Some(object) = read(call, key.clone(), Accept::Any) else {
-            continue;
-        };
+    for object in objects {
+        let key = object.key();
         let json = object.to_json();
         let path = if key.kind == Kind::Pod {
             "/spec"
@@ -39,17 +47,20 @@ fn image(call: &mut Call<'_>) -> Result<(), String> {
             .flatten()
             .filter_map(|c| c["name"].as_str())
             .collect();
-        let mut containers = Vec::new();
+        let (mut containers, mut missing) = (Vec::new(), Vec::new());
         for image in &images {
             let (name, image) = image.split_once('=').unwrap_or((image, ""));
             if name != "*" && !names.contains(&name) {
-                call.out
-                    .fail(format!("error: unable to find container named {name:?}"));
+                missing.push(name);
             }
             let chosen = names.iter().filter(|n| name == "*" || **n == name);
             containers.extend(chosen.map(|n| json!({"image": image, "name": n})));
         }
-        if call.out.code != 0 {
+        for name in missing {
+            let text = format!("error: unable to find container named {name:?}");
+            call.refuse(Refusal::Listed(text));
+        }
+        if containers.is_empty() {
             continue;
         }
         let order: Vec<Value> = names.iter().map(|name| json!({"name": name})).collect();
@@ -63,7 +74,7 @@ fn image(call: &mut Call<'_>) -> Result<(), String> {
         match call.send_for(request, Accept::Any) {
             Ok(reply) if reply.object() == Some(&object) => {}
             Ok(reply) => done(call, &reply, "image updated"),
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
     Ok(())

@@ -1,14 +1,15 @@
 //! `kubectl taint`: what a node has against pods.
 //!
 //! The real thing: kubectl's pkg/cmd/taint/{taint,utils}.go.
-//! Left out: `--dry-run=client`, `-o`; taints that contradict one another are not found before they are sent.
+//! Left out: `--dry-run=client`, `-o`.
 
 use super::flags::{switch, value};
 use super::printers::type_name;
+use super::refusal::Refusal;
 use super::targets::Targets;
-use super::{Accept, Call, Command, DRY_RUN, refusal, usage_error};
+use super::{Accept, Call, Command, DRY_RUN, usage_error};
 use crate::api::labels::{label_value, qualified_name};
-use crate::api::{PatchType, Reply, Request, Stored};
+use crate::api::{Kind, Object, PatchType, Reply, Request, Stored};
 use k8s_openapi::api::core::v1::{Node, Taint};
 use serde_json::{Value, json};
 
@@ -52,40 +53,59 @@ fn taint(call: &mut Call<'_>) -> Result<(), String> {
     }
     let changes = Changes::read(taints).map_err(|why| usage_error("taint", why))?;
     let kinds = call.kinds();
-    if kinds.named(kind).is_none() {
-        let why = format!("the server doesn't have a resource type {kind:?}");
+    let kind = kind.to_ascii_lowercase();
+    // What follows a dot would be a field, to `kubectl explain`.
+    let plural = kind.split('.').next().unwrap_or_default();
+    let Some(named) = kinds.named(plural) else {
+        let why = format!("the server doesn't have a resource type {plural:?}");
         call.out.fail(why);
         return Ok(());
-    }
-    if !matches!(kind.to_ascii_lowercase().as_str(), "node" | "nodes") {
+    };
+    if named.kind != Kind::Node {
         return Err(format!(
             "invalid resource type {kind}, only node types are supported"
         ));
     }
-    let targets = Targets::read(nodes, "", &kinds)?;
-    let is_all = call.given.is_set("all") || call.given.get("selector").is_some();
-    if matches!(targets, Targets::Kinds(_)) && !is_all {
+    changes.check()?;
+    let is_all = call.given.is_set("all");
+    let is_chosen = call.given.get("selector").is_some_and(|it| !it.is_empty());
+    if is_all && is_chosen {
+        return Err("setting 'all' parameter with a non empty selector is prohibited".to_owned());
+    }
+    let targets = if is_all || is_chosen {
+        Targets::Kinds(vec![Kind::Node])
+    } else if nodes.len() > 1 {
+        Targets::Named(Targets::of(
+            Kind::Node,
+            &nodes[1..],
+            &call.namespace(),
+            &kinds,
+        )?)
+    } else {
         return Err(
             "at least one resource name must be specified since 'all' parameter is not set"
                 .to_owned(),
         );
-    }
+    };
     for request in targets.requests("", &call.given) {
         let answer = match targets {
             Targets::Named(_) => call.send_for(request, Accept::Any),
-            Targets::Kinds(_) => call.list(request, Accept::Any).map(Reply::List),
+            Targets::Kinds(_) => {
+                let listed = call.list(request, Accept::Any);
+                listed.map(Reply::List).map_err(Refusal::listed)
+            }
         };
         let objects = match answer {
             Ok(Reply::List(list)) => list.items,
             Ok(reply) => reply.object().cloned().into_iter().collect(),
-            Err(status) => {
-                call.out.fail(refusal::text(&status));
+            Err(why) => {
+                call.refuse(why);
                 continue;
             }
         };
         for object in objects {
-            if let Some(node) = Node::of(&object) {
-                change(call, node, &changes)?;
+            if let Err(why) = change(call, &object, &changes) {
+                call.refuse(Refusal::Client(why));
             }
         }
     }
@@ -107,6 +127,24 @@ impl Changes {
             }
         }
         Ok(changes)
+    }
+
+    /// What is to be added cannot go at once.
+    fn check(&self) -> Result<(), String> {
+        let mut both = Vec::new();
+        for taint in &self.add {
+            let gone = self.remove.iter().filter(|gone| {
+                gone.key == taint.key && (gone.effect.is_empty() || gone.effect == taint.effect)
+            });
+            both.extend(gone.map(|gone| format!("{}={}", gone.key, gone.effect)));
+        }
+        if both.is_empty() {
+            return Ok(());
+        }
+        let both = both.join(", ");
+        Err(format!(
+            "can not both modify and remove the following taint(s) in the same command: {both}"
+        ))
     }
 }
 
@@ -146,7 +184,12 @@ fn are_alike(a: &Taint, b: &Taint) -> bool {
     a.key == b.key && a.effect == b.effect
 }
 
-fn change(call: &mut Call<'_>, node: &Node, changes: &Changes) -> Result<(), String> {
+fn change(call: &mut Call<'_>, object: &Object, changes: &Changes) -> Result<(), String> {
+    let Some(node) = Node::of(object) else {
+        let info = object.kind().info();
+        let (version, kind) = (info.version, info.name);
+        return Err(format!("unexpected type *{version}.{kind}, expected Node"));
+    };
     let old = node.spec.as_ref().and_then(|spec| spec.taints.clone());
     let old = old.unwrap_or_default();
     let overwrites = call.given.is_set("overwrite");
@@ -195,7 +238,7 @@ fn change(call: &mut Call<'_>, node: &Node, changes: &Changes) -> Result<(), Str
     let request = Request {
         field_manager: "kubectl-taint".into(),
         ..Request::patch(
-            crate::api::Object::from(node.clone()).key(),
+            object.key(),
             PatchType::StrategicMerge,
             json!({"spec": {"taints": taints}}),
         )
@@ -207,7 +250,7 @@ fn change(call: &mut Call<'_>, node: &Node, changes: &Changes) -> Result<(), Str
                 call.out.say(format!("{} {done}", type_name(object)));
             }
         }
-        Err(status) => call.out.fail(refusal::text(&status)),
+        Err(why) => call.refuse(why),
     }
     Ok(())
 }

@@ -5,8 +5,9 @@
 
 use super::flags::{Flag, switch, value};
 use super::printers::tabulate;
-use super::{Accept, Call, Command, refusal};
-use crate::api::{Key, Kind, Name, Object, Reply, Request, Status, quantity};
+use super::refusal::Refusal;
+use super::{Accept, Call, Command};
+use crate::api::{Key, Kind, Name, Object, Reply, Request, quantity};
 use k8s_openapi::api::core::v1::Node;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use serde_json::Value;
@@ -56,8 +57,25 @@ fn name(call: &Call<'_>) -> Result<String, String> {
 }
 
 /// Asks for what was measured: all, those with labels, or one by name.
-fn measured(call: &mut Call<'_>, path: &str, name: &str) -> Result<Vec<Value>, Status> {
-    let mut url = format!("/apis/metrics.k8s.io/v1beta1/{path}");
+fn measured(call: &mut Call<'_>, key: &Key) -> Result<Vec<Value>, Refusal> {
+    let Key {
+        kind,
+        namespace,
+        name,
+    } = key;
+    let request = if name.is_empty() {
+        Request::list(*kind, namespace.clone())
+    } else {
+        Request::get(key.clone())
+    };
+    if let Some(why) = request.path_error() {
+        return Err(Refusal::Client(why));
+    }
+    let mut url = "/apis/metrics.k8s.io/v1beta1/".to_owned();
+    if !namespace.is_empty() {
+        let _ = write!(url, "namespaces/{}/", escaped(namespace));
+    }
+    url.push_str(kind.info().plural);
     if !name.is_empty() {
         let _ = write!(url, "/{}", escaped(name));
     } else if let Some(selector) = call.given.get("selector") {
@@ -134,11 +152,12 @@ fn print(call: &mut Call<'_>, columns: &[&str], mut rows: Vec<Vec<String>>) {
 
 fn node(call: &mut Call<'_>) -> Result<(), String> {
     let name = name(call)?;
-    let result = measured(call, "nodes", &name).and_then(|items| Ok((items, nodes(call, &name)?)));
+    let result = measured(call, &Key::new(Kind::Node, "", name.as_str()))
+        .and_then(|items| Ok((items, nodes(call, &name)?)));
     let (mut items, nodes) = match result {
         Ok(found) => found,
-        Err(status) => {
-            call.out.fail(refusal::text(&status));
+        Err(why) => {
+            call.refuse(why);
             return Ok(());
         }
     };
@@ -178,7 +197,7 @@ fn node(call: &mut Call<'_>) -> Result<(), String> {
     Ok(())
 }
 
-fn nodes(call: &mut Call<'_>, name: &str) -> Result<Vec<Object>, Status> {
+fn nodes(call: &mut Call<'_>, name: &str) -> Result<Vec<Object>, Refusal> {
     let request = if name.is_empty() {
         let mut request = Request::list(Kind::Node, "");
         request.select.label_selector = call.given.get("selector").unwrap_or_default().to_owned();
@@ -200,15 +219,11 @@ fn pod(call: &mut Call<'_>) -> Result<(), String> {
     } else {
         call.namespace()
     };
-    let path = if everywhere {
-        "pods".to_owned()
-    } else {
-        format!("namespaces/{}/pods", escaped(&namespace))
-    };
-    let mut items = match measured(call, &path, &name) {
+    let key = Key::new(Kind::Pod, namespace.as_str(), name.as_str());
+    let mut items = match measured(call, &key) {
         Ok(items) => items,
-        Err(status) => {
-            call.out.fail(refusal::text(&status));
+        Err(why) => {
+            call.refuse(why);
             return Ok(());
         }
     };
@@ -255,7 +270,7 @@ fn unmeasured(call: &mut Call<'_>, namespace: &str) -> Result<(), String> {
         Ok(_) => call
             .out
             .warn(format!("No resources found in {namespace} namespace.")),
-        Err(status) => call.out.fail(refusal::text(&status)),
+        Err(why) => call.refuse(why),
     }
     Ok(())
 }

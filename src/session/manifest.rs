@@ -9,7 +9,6 @@ use crate::api::yaml::{self, Document, Span};
 use crate::api::{Key, Kind, Object, Request, decode};
 use crate::kubectl::Server;
 use crate::kubectl::apply::{self, Effect, Options, Refused};
-use crate::kubectl::refusal;
 use serde_json::Value;
 
 /// How bad a problem is.
@@ -202,7 +201,7 @@ fn sort(problems: &mut Vec<Problem>) {
 /// The API server's refusal at the fields that it names.
 fn refused(document: &Document, refused: &Refused) -> Vec<Problem> {
     let status = &refused.status;
-    let message = refusal::text(status);
+    let message = refused.why().text();
     if status.causes.is_empty() {
         return vec![Problem::at(document.locate("metadata.name"), message)];
     }
@@ -255,7 +254,7 @@ pub(super) fn preview(session: &Session) -> Preview {
                 },
                 before: String::new(),
                 after: String::new(),
-                refusal: Some(refusal::text(&refused.status)),
+                refusal: Some(refused.why().text()),
             },
         })
     };

@@ -366,15 +366,18 @@ impl Kind {
             .find(|k| k.info().name == kind && k.info().api_version == api_version)
     }
 
-    /// The kind that kubectl means by a plural, singular or short name, in any case, with or without `.group`.
+    /// The kind that kubectl means by a plural, singular or short name, in any case, with or without `.group` or `.version.group`.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
+        let (bare, rest) = lower.split_once('.').unwrap_or((&lower, ""));
         Self::ALL.iter().copied().find(|k| {
             let info = k.info();
-            let bare = [info.plural, info.singular].contains(&&*lower)
-                || info.short_names.contains(&&*lower);
-            bare || lower == info.resource() || lower == format!("{}.{}", info.plural, info.version)
+            let is_meant =
+                [info.plural, info.singular].contains(&bare) || info.short_names.contains(&bare);
+            let place = rest.strip_prefix(info.version);
+            let place = place.and_then(|place| place.strip_prefix('.'));
+            is_meant && (rest.is_empty() || rest == info.group || place == Some(info.group))
         })
     }
 }

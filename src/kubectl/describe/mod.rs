@@ -18,10 +18,11 @@ pub(super) use page::Page;
 pub(super) use pod_template::pod_template;
 
 use super::flags::{switch, value};
+use super::refusal::Refusal;
 use super::revisions::Revisions;
 use super::targets::Targets;
-use super::{Accept, CHUNK, Call, Command, refusal};
-use crate::api::{Key, Kind, Object, Reason, Reply, Request, Status};
+use super::{Accept, CHUNK, Call, Command};
+use crate::api::{Key, Kind, Object, Reason, Reply, Request};
 
 pub(super) const DESCRIBE: Command = Command {
     name: "describe",
@@ -43,31 +44,32 @@ fn describe(call: &mut Call<'_>) -> Result<(), String> {
     let namespace = call.namespace();
     let everywhere = call.given.is_set("all-namespaces");
     let place = if everywhere { "" } else { &namespace };
-    let targets = Targets::read(&call.given.args, place, &kinds)?;
+    let targets = Targets::read(&call.given.args, place, &kinds, &call.given)?;
     let mut keys: Vec<Key> = Vec::new();
-    let mut missing: Option<(Kind, String, Status)> = None;
+    let mut missing: Option<(Kind, String, Refusal)> = None;
     let is_named = matches!(targets, Targets::Named(_));
     for request in targets.requests(place, &call.given) {
         let asked = request.key.clone();
         let answer = if is_named {
             call.send_for(request, Accept::Json)
         } else {
-            call.list(request, Accept::Json).map(Reply::List)
+            let listed = call.list(request, Accept::Json);
+            listed.map(Reply::List).map_err(Refusal::listed)
         };
         match answer {
             Ok(Reply::List(list)) => keys.extend(list.items.iter().map(Object::key)),
             Ok(reply) => keys.extend(reply.object().map(Object::key)),
-            Err(status) if status.reason == Reason::NotFound && call.given.args.len() == 2 => {
-                missing = Some((asked.kind, asked.name.to_string(), status));
+            Err(why) if why.is(Reason::NotFound) && call.given.args.len() == 2 => {
+                missing = Some((asked.kind, asked.name.to_string(), why));
             }
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
     let is_prefix = missing.is_some();
-    if let Some((kind, prefix, status)) = missing {
+    if let Some((kind, prefix, why)) = missing {
         keys = beginning_with(call, kind, place, &prefix);
         if keys.is_empty() {
-            call.out.fail(refusal::text(&status));
+            call.refuse(why);
         }
     }
     if keys.is_empty() && call.out.code == 0 {
@@ -89,7 +91,7 @@ fn describe(call: &mut Call<'_>) -> Result<(), String> {
                     call.out.stdout.push_str(part);
                 }
             }
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
     Ok(())
@@ -104,7 +106,7 @@ fn beginning_with(call: &mut Call<'_>, kind: Kind, place: &str, prefix: &str) ->
 }
 
 /// Reads an object anew, and what belongs to it, and describes it.
-fn one(call: &mut Call<'_>, key: Key) -> Result<Result<String, Status>, String> {
+fn one(call: &mut Call<'_>, key: Key) -> Result<Result<String, Refusal>, String> {
     let kind = key.kind;
     let is_known = matches!(
         kind,
@@ -126,7 +128,7 @@ fn one(call: &mut Call<'_>, key: Key) -> Result<Result<String, Status>, String> 
     }
     let object = match call.send_for(Request::get(key), Accept::Typed) {
         Ok(reply) => reply.object().cloned(),
-        Err(status) => return Ok(Err(status)),
+        Err(why) => return Ok(Err(why)),
     };
     let Some(object) = object else {
         return Ok(Ok(String::new()));

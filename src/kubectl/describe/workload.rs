@@ -7,7 +7,7 @@ use super::pod::controlled_by;
 use super::pod_template::{number_or_name, pod_template};
 use crate::api::{Kind, Name, Request, Stored, pods, selector, time};
 use crate::kubectl::revisions::Revisions;
-use crate::kubectl::{Accept, CHUNK, Call, refusal};
+use crate::kubectl::{Accept, CHUNK, Call};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::Pod;
 
@@ -132,7 +132,7 @@ pub(super) fn replica_set(set: &ReplicaSet, call: &mut Call<'_>, page: &mut Page
                 "{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed"
             )
         }
-        Err(status) => format!("error in fetching pods: {}", refusal::text(&status)),
+        Err(why) => format!("error in fetching pods: {}", why.text()),
     };
     page.field(0, "Pods Status", &text);
     pod_template(&spec.template.unwrap_or_default(), page);

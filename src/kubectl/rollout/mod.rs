@@ -18,7 +18,7 @@ use super::flags::{Flag, value};
 use super::printers::type_name;
 use super::revisions::{CHANGE_CAUSE, Revisions};
 use super::targets::Targets;
-use super::{Accept, Call, refusal};
+use super::{Accept, Call};
 use crate::api::{Object, Reply, Request};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 
@@ -31,7 +31,7 @@ fn objects(call: &mut Call<'_>) -> Result<Vec<Object>, String> {
     }
     let namespace = call.namespace();
     let kinds = call.kinds();
-    let targets = Targets::read(&call.given.args, &namespace, &kinds)?;
+    let targets = Targets::read(&call.given.args, &namespace, &kinds, &call.given)?;
     let is_named = matches!(targets, Targets::Named(_));
     let mut objects = Vec::new();
     for request in targets.requests(&namespace, &call.given) {
@@ -43,7 +43,7 @@ fn objects(call: &mut Call<'_>) -> Result<Vec<Object>, String> {
         match answer {
             Ok(Reply::List(list)) => objects.extend(list.items),
             Ok(reply) => objects.extend(reply.object().cloned()),
-            Err(status) => call.out.fail(refusal::text(&status)),
+            Err(why) => call.refuse(why),
         }
     }
     if objects.is_empty() && !is_named && call.out.code == 0 {
@@ -68,9 +68,7 @@ fn revisions(call: &mut Call<'_>, object: &Object) -> Option<(Deployment, Revisi
         let revisions = Revisions::of(&deployment, 0, call)?;
         Ok((deployment, revisions))
     });
-    found
-        .map_err(|status| call.out.fail(refusal::text(&status)))
-        .ok()
+    found.map_err(|why| call.refuse(why)).ok()
 }
 
 /// Does a template say why it was made?

@@ -5,6 +5,7 @@
 use super::{SELECTOR, done, objects};
 use crate::api::{FieldValidation, Kind, Object, PatchType, Request, time};
 use crate::kubectl::printers::named;
+use crate::kubectl::refusal::Refusal;
 use crate::kubectl::{Accept, Call, Command};
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::{Value, json};
@@ -95,7 +96,7 @@ fn change(
         if restarted.is_string() && restarted == last {
             let name = named(key.kind, &key.name);
             let name = name.rsplit('/').next().unwrap_or_default();
-            call.out.fail(format!("error: failed to create patch for {name}: if restart has already been triggered within the past second, please wait before attempting to trigger another"));
+            call.refuse(Refusal::Client(format!("failed to create patch for {name}: if restart has already been triggered within the past second, please wait before attempting to trigger another")));
             continue;
         }
         let request = Request {
@@ -105,21 +106,22 @@ fn change(
         };
         match call.send_for(request, Accept::Any) {
             Ok(_) => done(call, &object, what),
-            Err(status) => {
-                let why = format!("failed to patch: {}", status.message);
-                call.out.fail(format!("error: {why}"));
+            Err(why) => {
+                let why = format!("failed to patch: {}", why.message());
+                call.refuse(Refusal::Client(why));
             }
         }
     }
     Ok(())
 }
 
-/// `error: deployments.apps "web" is already paused`.
+/// `deployments.apps "web" is already paused`.
 fn cannot(call: &mut Call<'_>, object: &Object, why: &str) {
     let info = object.kind().info();
     let dot = if info.group.is_empty() { "" } else { "." };
     let (plural, group) = (info.plural, info.group);
     let name = object.name();
-    call.out
-        .fail(format!("error: {plural}{dot}{group} \"{name}\" {why}"));
+    // Its own prefix is part of the message.
+    let text = format!("error: {plural}{dot}{group} \"{name}\" {why}");
+    call.refuse(Refusal::Listed(text));
 }

@@ -74,8 +74,8 @@ fn undo(call: &mut Call<'_>) -> Result<(), String> {
         };
         match call.send_for(request, Accept::Typed) {
             Ok(_) => done(call, &object, "rolled back"),
-            Err(status) => {
-                let why = status.message;
+            Err(why) => {
+                let why = why.message();
                 return Err(format!("failed restoring revision {to}: {why}"));
             }
         }

@@ -22,11 +22,8 @@ pub fn write(
     accept: &str,
     more: &str,
 ) -> Result<http::Request<Vec<u8>>, Status> {
-    for part in [&request.key.namespace, &request.key.name] {
-        if let Some(why) = no_segment(part) {
-            let message = format!("invalid resource name {part:?}: [{why}]");
-            return Err(Status::bad_request(message));
-        }
+    if let Some(why) = request.path_error() {
+        return Err(Status::bad_request(why));
     }
     let product = agent.split('/').next().unwrap_or_default();
     let mut uri = path(request);
@@ -50,15 +47,6 @@ pub fn write(
     written
         .body(body.unwrap_or_default())
         .map_err(|error| Status::bad_request(error.to_string()))
-}
-
-/// Why this cannot be a part of a path. The real thing: apimachinery's pkg/api/validation/path/name.go (`IsValidPathSegmentName`).
-fn no_segment(name: &str) -> Option<String> {
-    if name == "." || name == ".." {
-        return Some(format!("may not be '{name}'"));
-    }
-    let forbidden = name.chars().find(|c| matches!(c, '/' | '%'))?;
-    Some(format!("may not contain '{forbidden}'"))
 }
 
 /// The path, as a URL spells what is no letter.
