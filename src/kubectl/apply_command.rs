@@ -50,9 +50,7 @@ fn run(call: &mut Call<'_>) -> Result<(), String> {
             server.send(request.by(ADMIN))
         }) {
             Ok(applied) => {
-                for warning in &applied.warnings {
-                    call.out.warn(format!("Warning: {warning}"));
-                }
+                call.warn_of(&applied.warnings);
                 let note = call.dry_run_note();
                 match format {
                     Format::Table | Format::Wide => {

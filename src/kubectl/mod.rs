@@ -151,6 +151,7 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
         files,
         server,
         refused: Vec::new(),
+        warned: Vec::new(),
         out,
     };
     let result = (command.run)(&mut call);
@@ -289,6 +290,8 @@ struct Call<'a> {
     server: &'a mut dyn Server,
     /// What went wrong, to be told at the end.
     refused: Vec<Refusal>,
+    /// What was warned of.
+    warned: Vec<String>,
     out: Output,
 }
 
@@ -338,10 +341,18 @@ impl Call<'_> {
             request.field_manager = "kubectl".into();
         }
         let answer = self.server.send_for(request, accept);
-        for warning in &answer.warnings {
-            self.out.warn(format!("Warning: {warning}"));
-        }
+        self.warn_of(&answer.warnings);
         answer.result.map_err(Refusal::Server)
+    }
+
+    /// Prints what the server warns of, each once.
+    fn warn_of(&mut self, warnings: &[String]) {
+        for warning in warnings {
+            if !self.warned.contains(warning) {
+                self.out.warn(format!("Warning: {warning}"));
+                self.warned.push(warning.clone());
+            }
+        }
     }
 
     /// Reads a list to its end, a chunk at a time.

@@ -219,6 +219,50 @@ fn what_fits_into_no_url_is_refused() {
     );
 }
 
+#[test]
+fn what_the_server_warns_of_is_printed_once() {
+    let mut timeline = Timeline::new(ClusterOptions::default());
+    let warning =
+        "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n";
+    let missing = "Error from server (NotFound): endpoints \"nobody\" not found\n";
+    let cases = [
+        ("get ep kubernetes nobody", format!("{warning}{missing}")),
+        ("get svc kubernetes", String::new()),
+    ];
+    for (line, want) in cases {
+        let words = words(line).expect("words");
+        let output = run(&words, &[], &mut Wire::new(&mut timeline));
+        assert_eq!(output.stderr, want, "{line}");
+        let output = run(&words, &[], &mut timeline);
+        assert_eq!(output.stderr, want, "{line}");
+    }
+}
+
+/// Nothing is sent of what fits into no URL, and nothing is changed if one of several nodes is not there.
+#[test]
+fn what_is_wrong_is_found_before_anything_is_changed() {
+    let mut timeline = Timeline::new(ClusterOptions::default());
+    let node = "GET /api/v1/nodes/n1 A3 200\n";
+    let cases = [
+        ("get pod a%b", String::new()),
+        ("get pods -n a%b", String::new()),
+        ("top pod a/b", String::new()),
+        ("cordon a/b", String::new()),
+        ("cordon n1 pod/p", String::new()),
+        (
+            "cordon n1 nobody",
+            format!("{node}GET /api/v1/nodes/nobody A3 404\n"),
+        ),
+        (
+            "cordon node/n1",
+            format!("{node}PATCH /api/v1/nodes/n1 A6 strategic-merge-patch+json 200\n"),
+        ),
+    ];
+    for (line, want) in cases {
+        assert_eq!(said(&mut timeline, line, &[]), want, "{line}");
+    }
+}
+
 /// The same of those that make things from a few words, and of those that look closely. A rollout's status is asked for once more by kubectl,
 /// which then watches; a revision is undone only where there is one, so the cluster settles before each line.
 #[test]

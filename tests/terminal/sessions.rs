@@ -14,6 +14,7 @@ pub(crate) const SESSIONS: &[(&str, &str)] = &[
     ("describe", DESCRIBE),
     ("nodes", NODES),
     ("custom", CUSTOM),
+    ("endpoints", ENDPOINTS),
     ("names", NAMES),
     ("cordon", CORDON),
 ];
@@ -370,4 +371,32 @@ describe widgets
 describe widget o
 describe widget two
 describe widgets.example.com/one
+"#;
+
+const ENDPOINTS: &str = r#"
+create deployment web --image=nginx --replicas=2
+create service clusterip web --tcp=80
+get endpoints
+get ep kubernetes
+get ep kubernetes web -o name
+get ep,svc
+get endpointslices
+get ep -A -o wide
+get ep nobody
+get ep web nobody
+get ep web -o yaml
+get ep -n kube-system
+label ep web a=b
+annotate ep web kubernetes a=b
+patch ep web -p '{"metadata":{"labels":{"a":"c"}}}'
+apply -f endpoints.yaml
+apply -f endpoints.yaml
+get ep outside
+delete -f endpoints.yaml
+create -f endpoints.yaml
+delete ep outside nobody
+describe svc web
+get ep -l a=c
+get ep --sort-by=.metadata.name
+delete ep -l nothing=here
 "#;

@@ -115,6 +115,9 @@ impl Call<'_, '_> {
                 None => reply,
             });
         }
+        let info = self.request.key.kind.info();
+        let deprecation = resources::deprecation(info.group, info.name);
+        self.warnings.extend(deprecation.map(str::to_owned));
         self.dispatch()
     }
 

@@ -136,17 +136,10 @@ impl Resource {
         })
     }
 
-    /// What every answer warns of, if this version is on its way out. The real thing: the `k8s:prerelease-lifecycle-gen` comments of
-    /// staging/src/k8s.io/api, apiserver/pkg/endpoints/deprecation/deprecation.go.
+    /// What every answer warns of, if this version is on its way out.
     #[must_use]
     pub fn deprecation(&self) -> Option<&'static str> {
-        match (self.group.as_str(), self.kind.as_str()) {
-            ("", "ComponentStatus") => Some("v1 ComponentStatus is deprecated in v1.19+"),
-            ("", "Endpoints") => {
-                Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
-            }
-            _ => None,
-        }
+        deprecation(&self.group, &self.kind)
     }
 
     /// Where discovery lists it.
@@ -367,6 +360,19 @@ fn version_rank(version: &str) -> VersionRank {
 /// A number that begins with no zero, as versions have it.
 fn number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|_| !text.starts_with(['0', '+']))
+}
+
+/// What whoever reads or writes objects of this kind is warned of, if it is on its way out.
+///
+/// The real thing: the `k8s:prerelease-lifecycle-gen` comments of staging/src/k8s.io/api, apiserver/pkg/endpoints/deprecation/deprecation.go.
+pub(super) fn deprecation(group: &str, kind: &str) -> Option<&'static str> {
+    match (group, kind) {
+        ("", "ComponentStatus") => Some("v1 ComponentStatus is deprecated in v1.19+"),
+        ("", "Endpoints") => {
+            Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

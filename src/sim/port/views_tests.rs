@@ -1,8 +1,8 @@
-//! Kinds in another version or group than the stored one, over HTTP: `autoscaling/v1` and `events.k8s.io`.
+//! Kinds in another version or group than the stored one, over HTTP: `autoscaling/v1` and `events.k8s.io`; and versions on their way out.
 
-use super::Port;
 use super::field_validation_tests::send;
-use super::tests::port;
+use super::tests::{exchange, port};
+use super::{Exchange, Port};
 use serde_json::{Value, json};
 
 const JSON: &str = "application/json";
@@ -131,4 +131,60 @@ fn events_of_each_group_have_rules_of_their_own() {
     let (code, said) = ask(&mut port, "/api/v1/events");
     let want = "events is forbidden: User \"jane\" cannot list resource \"events\" in API group \"\" at the cluster scope";
     assert_eq!((code, said["message"].as_str()), (403, Some(want)));
+}
+
+/// KEP-4974: all operations on Endpoints warn.
+#[test]
+fn who_speaks_of_endpoints_is_warned() {
+    const WARNING: &str =
+        "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+    const ENDPOINTS: &str = "/api/v1/namespaces/default/endpoints";
+    let mut port = port();
+    let new = r#"{"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "e"}}"#;
+    let cases = [
+        ("POST", ENDPOINTS.to_owned(), new, 201, &[WARNING][..]),
+        ("POST", ENDPOINTS.to_owned(), new, 409, &[WARNING]),
+        ("GET", ENDPOINTS.to_owned(), "", 200, &[WARNING]),
+        ("GET", format!("{ENDPOINTS}/e"), "", 200, &[WARNING]),
+        ("GET", format!("{ENDPOINTS}/f"), "", 404, &[WARNING]),
+        ("PUT", format!("{ENDPOINTS}/e"), new, 200, &[WARNING]),
+        ("DELETE", format!("{ENDPOINTS}/e"), "", 200, &[WARNING]),
+        (
+            "GET",
+            ENDPOINTS.replace("/default/endpoints", "/default/services"),
+            "",
+            200,
+            &[],
+        ),
+        (
+            "GET",
+            "/apis/discovery.k8s.io/v1/endpointslices".to_owned(),
+            "",
+            200,
+            &[],
+        ),
+        (
+            "GET",
+            "/api/v1/componentstatuses".to_owned(),
+            "",
+            200,
+            &["v1 ComponentStatus is deprecated in v1.19+"],
+        ),
+    ];
+    for (method, uri, body, code, warnings) in cases {
+        let said = send(&mut port, method, &uri, JSON, body);
+        assert_eq!(said.code, code, "{method} {uri}: {}", said.message());
+        assert_eq!(said.warnings, warnings, "{method} {uri}");
+    }
+    for (kind, is_warned) in [("endpoints", true), ("services", false)] {
+        let uri = format!("/api/v1/{kind}?watch=true");
+        let Exchange::Watch(watch) = exchange(&mut port, "root", "GET", &uri, &Value::Null) else {
+            panic!("{uri} is a watch");
+        };
+        let mut response = http::Response::new(());
+        watch.warn(&mut response);
+        let warnings = response.headers().get_all("warning").iter();
+        let want = is_warned.then(|| format!("299 - {WARNING:?}"));
+        assert!(warnings.eq(want.as_deref()), "{uri}");
+    }
 }

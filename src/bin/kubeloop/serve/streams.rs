@@ -18,10 +18,14 @@ const QUEUE: usize = 64;
 
 /// What changes, line by line.
 pub fn changes(engine: Arc<Engine>, watch: Watch) -> Response<Body> {
-    stream(
+    let mut warned = Response::new(());
+    watch.warn(&mut warned);
+    let mut response = stream(
         |sender| tell_changes(engine, watch, sender),
         "application/json",
-    )
+    );
+    response.headers_mut().extend(warned.into_parts().0.headers);
+    response
 }
 
 /// What a container prints.

@@ -82,7 +82,6 @@ impl Form {
     ) -> Response<Vec<u8>> {
         let (code, text) = self.answer_text(answer, created, now_ms, encoded);
         let mut response = respond(code, self.wanted.text, text);
-        warn(&mut response, self.resource.deprecation().as_slice());
         warn(&mut response, &answer.warnings);
         response
     }
@@ -306,7 +305,7 @@ impl Created {
 }
 
 /// Adds warnings, in the form of RFC 7234.
-fn warn<T: AsRef<str>>(response: &mut Response<Vec<u8>>, warnings: &[T]) {
+pub(super) fn warn<B, T: AsRef<str>>(response: &mut Response<B>, warnings: &[T]) {
     for warning in warnings {
         let text = format!("299 - {:?}", warning.as_ref());
         if let Ok(value) = HeaderValue::from_str(&text) {

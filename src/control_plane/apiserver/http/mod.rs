@@ -354,10 +354,14 @@ impl Reader<'_> {
         let mut request = self.bare(Verb::Watch, kind);
         request.select = self.list_options()?;
         // A watch never reaches the one place where other requests are held to the definition.
-        Custom::of(&request, self.context.snapshot)?;
+        let custom = Custom::of(&request, self.context.snapshot)?;
         let mut form = self.form()?;
         form.is_stream = true;
-        let watch = Watch::new(&request, form, &self.query)?;
+        let mut watch = Watch::new(&request, form, &self.query)?;
+        watch.deprecation = match custom {
+            Some(custom) => custom.deprecation(),
+            None => self.resource.deprecation().map(str::to_owned),
+        };
         Ok(Asked::Watch(Box::new(watch)))
     }
 

@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/watch.go, pkg/storage/cacher/{cacher,cache_watcher}.go.
 //! Left out: WebSocket watches.
 
-use super::answer::{Form, status_json};
+use super::answer::{self, Form, status_json};
 use super::media::Shape;
 use super::options::Query;
 use crate::api::time::Ms;
@@ -12,6 +12,7 @@ use crate::control_plane::apiserver::chunk;
 use crate::control_plane::apiserver::list::Selector;
 use crate::control_plane::apiserver::watch::{expired, watch};
 use crate::control_plane::etcd::Store;
+use http::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub struct Watch {
     /// How many seconds the client waits, at most.
     pub timeout_seconds: u64,
     headers_told: bool,
+    /// What its client is warned of.
+    pub(super) deprecation: Option<String>,
     /// What tells this form from others, if what it says of an object is the same for all who watch.
     shared_form: Option<Arc<str>>,
 }
@@ -128,6 +131,7 @@ impl Watch {
             wants_bookmarks,
             timeout_seconds: timeout_seconds.unwrap_or(TIMEOUT_SECONDS),
             headers_told: false,
+            deprecation: None,
         })
     }
 
@@ -142,6 +146,11 @@ impl Watch {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Adds to its response, of which only the beginning is there, what the client is warned of.
+    pub fn warn<B>(&self, response: &mut Response<B>) {
+        answer::warn(response, self.deprecation.as_slice());
     }
 
     /// What is watched, and by whom.
