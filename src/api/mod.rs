@@ -5,6 +5,7 @@
 //!
 //! The real thing: staging/src/k8s.io/{api,apimachinery}, pkg/apis.
 
+mod answer;
 mod change;
 pub mod check;
 pub mod claims;
@@ -36,6 +37,7 @@ pub mod typed;
 mod verbs;
 pub mod yaml;
 
+pub use answer::{Answer, List, Reply};
 pub use change::{Change, ChangeType};
 pub use identity::{Caller, Identity};
 pub use kinds::{
@@ -43,7 +45,7 @@ pub use kinds::{
     Stored, SubresourceInfo,
 };
 pub use object::{Key, Uid};
-pub use request::{Answer, List, Reply, Request, User};
+pub use request::{Request, User};
 pub use snapshot::{Snapshot, Table};
 pub use status::{Cause, Reason, Status};
 pub use subresource::Subresource;
