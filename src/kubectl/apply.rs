@@ -202,23 +202,7 @@ pub fn apply(
     let mut send = |request: Request| send(request.speaking(&said));
     let send: &mut dyn FnMut(Request) -> Answer = &mut send;
     annotate(&mut modified);
-    let get = Request::get(key.clone());
-    if let Some(why) = get.path_error() {
-        return Err(Refused {
-            status: Status::bad_request(why),
-            during: Box::new(During::Getting(key)),
-        });
-    }
-    let got = send(get);
-    let mut warnings = got.warnings;
-    let live = match got.result {
-        Ok(reply) => reply.object().cloned(),
-        Err(status) if status.reason == Reason::NotFound => None,
-        Err(status) => {
-            let during = Box::new(During::Getting(key));
-            return Err(Refused { status, during });
-        }
-    };
+    let (live, mut warnings) = get(&key, send)?;
     let Some(live) = live else {
         return create(key, modified, options, send, warnings);
     };
@@ -310,6 +294,27 @@ fn create(
         after,
         warnings,
     })
+}
+
+/// The object as it is, if it is there, and what the server warned of.
+fn get(
+    key: &Key,
+    send: &mut dyn FnMut(Request) -> Answer,
+) -> Result<(Option<Object>, Vec<String>), Refused> {
+    let getting = |status| Refused {
+        status,
+        during: Box::new(During::Getting(key.clone())),
+    };
+    let request = Request::get(key.clone());
+    if let Some(why) = request.path_error() {
+        return Err(getting(Status::bad_request(why)));
+    }
+    let got = send(request);
+    match got.result {
+        Ok(reply) => Ok((reply.object().cloned(), got.warnings)),
+        Err(status) if status.reason == Reason::NotFound => Ok((None, got.warnings)),
+        Err(status) => Err(getting(status)),
+    }
 }
 
 fn one_object(reply: Reply) -> Result<Object, Status> {

@@ -7,6 +7,7 @@
 
 pub mod apply;
 mod apply_command;
+mod call;
 mod change;
 pub mod completion;
 mod cordon;
@@ -42,10 +43,8 @@ mod words;
 pub use server::{Accept, Server, definitions};
 pub use words::words;
 
-use crate::api::custom::{Definition, Definitions};
-use crate::api::{Kind, List, Reply, Request, User, yaml};
+use call::{CHUNK, Call, documents, usage_error};
 use flags::{Flag, Given, switch, value};
-use refusal::Refusal;
 
 /// Every command, in the order of kubectl's help.
 pub const COMMANDS: &[Command] = &[
@@ -146,24 +145,9 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
         out.fail(format!("error: {error}"));
         return out;
     }
-    let mut call = Call {
-        given,
-        files,
-        server,
-        refused: Vec::new(),
-        warned: Vec::new(),
-        out,
-    };
+    let mut call = Call::new(given, files, server);
     let result = (command.run)(&mut call);
-    let Call {
-        refused, mut out, ..
-    } = call;
-    match &refused[..] {
-        [alone] => out.fail(alone.text()),
-        several => several
-            .iter()
-            .for_each(|one| out.fail(one.text_of_several())),
-    }
+    let mut out = call.told();
     if let Err(error) = result {
         out.fail(format!("error: {error}"));
         // A flag's value is wrong: pflag finds that where it finds unknown flags.
@@ -279,125 +263,3 @@ pub type Files<'a> = &'a [(&'a str, &'a str)];
 
 /// Under which identity a person's requests go to the API server.
 pub const ADMIN: &str = "kubernetes-admin";
-
-/// At most so many objects are asked for at once: kubectl's `--chunk-size`.
-const CHUNK: u64 = 500;
-
-/// One run of one command: its words, its files, and the server.
-struct Call<'a> {
-    given: Given,
-    files: Files<'a>,
-    server: &'a mut dyn Server,
-    /// What went wrong, to be told at the end.
-    refused: Vec<Refusal>,
-    /// What was warned of.
-    warned: Vec<String>,
-    out: Output,
-}
-
-impl Call<'_> {
-    /// `-n`, or `default`.
-    fn namespace(&self) -> String {
-        let said = self.given.get("namespace");
-        let said = said.filter(|namespace| !namespace.is_empty());
-        said.unwrap_or("default").to_owned()
-    }
-
-    /// The kinds that the cluster defines.
-    fn kinds(&mut self) -> Definitions {
-        let server = &mut self.server;
-        definitions(&mut |request| server.send(request.by(User::from(ADMIN))))
-    }
-
-    /// Something went wrong, and the command goes on: it is told at its end.
-    fn refuse(&mut self, why: impl Into<Refusal>) {
-        self.refused.push(why.into());
-        self.out.code = 1;
-    }
-
-    /// Sends a request as the administrator and prints its warnings.
-    fn send(&mut self, request: Request) -> Result<Reply, Refusal> {
-        self.send_for(request, Accept::Json)
-    }
-
-    /// The same, for an answer in this form. Of custom kinds it speaks in the version that the server prefers.
-    fn send_for(&mut self, request: Request, accept: Accept) -> Result<Reply, Refusal> {
-        if let Some(why) = request.path_error() {
-            return Err(Refusal::Client(why));
-        }
-        let request = match request.key.kind {
-            kind @ Kind::Custom(_) if request.api_version.is_empty() => {
-                let kinds = self.kinds();
-                let version = kinds.get(kind).map(Definition::preferred_api_version);
-                request.speaking(&version.unwrap_or_default())
-            }
-            _ => request,
-        };
-        let mut request = Request {
-            dry_run: request.dry_run || self.given.get("dry-run") == Some("server"),
-            ..request.by(User::from(ADMIN))
-        };
-        if request.field_manager.is_empty() {
-            request.field_manager = "kubectl".into();
-        }
-        let answer = self.server.send_for(request, accept);
-        self.warn_of(&answer.warnings);
-        answer.result.map_err(Refusal::Server)
-    }
-
-    /// Prints what the server warns of, each once.
-    fn warn_of(&mut self, warnings: &[String]) {
-        for warning in warnings {
-            if !self.warned.contains(warning) {
-                self.out.warn(format!("Warning: {warning}"));
-                self.warned.push(warning.clone());
-            }
-        }
-    }
-
-    /// Reads a list to its end, a chunk at a time.
-    fn list(&mut self, mut request: Request, accept: Accept) -> Result<List, Refusal> {
-        request.select.limit = CHUNK;
-        let mut whole = List::default();
-        loop {
-            let Reply::List(list) = self.send_for(request.clone(), accept)? else {
-                return Ok(whole);
-            };
-            whole.items.extend(list.items);
-            whole.revision = list.revision;
-            if list.continue_token.is_empty() {
-                return Ok(whole);
-            }
-            request.select.continue_token = list.continue_token;
-        }
-    }
-
-    /// ` (server dry run)`, behind what was done, if it was not.
-    fn dry_run_note(&self) -> &'static str {
-        match self.given.get("dry-run") {
-            Some("server") => " (server dry run)",
-            Some("client") => " (dry run)",
-            _ => "",
-        }
-    }
-}
-
-/// What kubectl says of a wrong use of a command.
-fn usage_error(command: &str, why: impl std::fmt::Display) -> String {
-    format!("{why}\nSee 'kubectl {command} -h' for help and examples")
-}
-
-/// The documents that `-f` names, and what kubectl calls the place that they come from.
-fn documents(call: &Call<'_>) -> Result<(Vec<yaml::Document>, String), String> {
-    let path = call.given.get("filename").unwrap_or_default();
-    let found = call.files.iter().find(|(name, _)| *name == path);
-    let Some((_, text)) = found else {
-        return Err(format!("the path {path:?} does not exist"));
-    };
-    let source = if path == "-" { "STDIN" } else { path };
-    let (documents, errors) = yaml::parse(text);
-    match errors.first() {
-        Some(error) => Err(format!("error parsing {source}: {error}")),
-        None => Ok((documents, source.to_owned())),
-    }
-}

@@ -8,6 +8,7 @@ use super::printers::type_name;
 use super::refusal::Refusal;
 use super::targets::Targets;
 use super::{Accept, Call, Command, DRY_RUN, usage_error};
+use crate::api::custom::Definitions;
 use crate::api::labels::{label_value, qualified_name};
 use crate::api::{Kind, Object, PatchType, Reply, Request, Stored};
 use k8s_openapi::api::core::v1::{Node, Taint};
@@ -67,26 +68,7 @@ fn taint(call: &mut Call<'_>) -> Result<(), String> {
         ));
     }
     changes.check()?;
-    let is_all = call.given.is_set("all");
-    let is_chosen = call.given.get("selector").is_some_and(|it| !it.is_empty());
-    if is_all && is_chosen {
-        return Err("setting 'all' parameter with a non empty selector is prohibited".to_owned());
-    }
-    let targets = if is_all || is_chosen {
-        Targets::Kinds(vec![Kind::Node])
-    } else if nodes.len() > 1 {
-        Targets::Named(Targets::of(
-            Kind::Node,
-            &nodes[1..],
-            &call.namespace(),
-            &kinds,
-        )?)
-    } else {
-        return Err(
-            "at least one resource name must be specified since 'all' parameter is not set"
-                .to_owned(),
-        );
-    };
+    let targets = targets(call, &nodes[1..], &kinds)?;
     for request in targets.requests("", &call.given) {
         let answer = match targets {
             Targets::Named(_) => call.send_for(request, Accept::Any),
@@ -110,6 +92,25 @@ fn taint(call: &mut Call<'_>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Which nodes are meant: those that are named, if neither all are nor those with some labels.
+fn targets(call: &Call<'_>, names: &[String], kinds: &Definitions) -> Result<Targets, String> {
+    let is_all = call.given.is_set("all");
+    let is_chosen = call.given.get("selector").is_some_and(|it| !it.is_empty());
+    if is_all && is_chosen {
+        return Err("setting 'all' parameter with a non empty selector is prohibited".to_owned());
+    }
+    if is_all || is_chosen {
+        return Ok(Targets::Kinds(vec![Kind::Node]));
+    }
+    if names.is_empty() {
+        return Err(
+            "at least one resource name must be specified since 'all' parameter is not set"
+                .to_owned(),
+        );
+    }
+    Targets::of(Kind::Node, names, &call.namespace(), kinds).map(Targets::Named)
 }
 
 impl Changes {
