@@ -11,10 +11,14 @@ import { readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { chromium } from "./chromium.mjs";
+import { reach } from "./reach.mjs";
 import { FETCH, split } from "./split.mjs";
 import { visited } from "./visit.mjs";
+import { read, write } from "./wasm.mjs";
 
 const BUNDLES = "target/web";
+/** The page's program as the linker made it. */
+const LINKED = path.join(process.env.CARGO_TARGET_DIR ?? "target", "wasm32-unknown-unknown/page/page.wasm");
 const LICENCES = `/*! Contains CodeMirror and Lezer (https://codemirror.net), MIT licence, copyright (C) 2018-2026 by Marijn Haverbeke and others */`;
 const release = process.env.TRUNK_PROFILE !== "debug";
 
@@ -77,9 +81,9 @@ async function splitProgram(folder) {
   const bytes = await readFile(path.join(folder, whole));
   if (!existsSync(chromium.executablePath)) {
     console.warn(`${chromium.executablePath} is not there, so the page's program is not split: all of it is fetched at once.`);
-    return;
+    return writeFile(path.join(folder, whole), withoutNotes(bytes));
   }
-  const { first, rest } = split(bytes, await visited(folder, bytes));
+  const { first, rest } = split(bytes, await visited(folder, bytes), reach(await readFile(LINKED), bytes));
   const version = createHash("sha256").update(first).update(rest).digest("hex").slice(0, 16);
   const names = { first: `page-${version}_bg.wasm`, rest: `page-${version}_rest.wasm` };
   await writeFile(path.join(folder, names.first), first);
@@ -90,6 +94,9 @@ async function splitProgram(folder) {
   const entry = "const import0 = {\n        __proto__: null,";
   await edit(path.join(folder, whole.replace("_bg.wasm", ".js")), [entry, `${entry}\n        ${FETCH}: () => rest.enter(wasm),`]);
 }
+
+/** A program without the linker's notes and other things that do not run. */
+const withoutNotes = (bytes) => write(read(bytes).sections);
 
 /** Gives the editor a name that changes when it does: it is fetched by the page itself, so Trunk does not know it for a script. */
 async function nameEditor(folder) {

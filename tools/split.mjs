@@ -1,12 +1,12 @@
 // Splits the page's wasm in two: what a first visit runs, and the rest, which is fetched as soon as somebody does something (static/rest.js).
 //
-// The first module keeps memory, data and tables. Where it refers to a function of the rest stands a stub: it has the rest fetched, if that
+// The first module keeps memory and tables, and the data that its functions can reach; the rest brings the rest of it. Where it refers to a function of the rest stands a stub: it has the rest fetched, if that
 // is not there yet, and calls what stands in the function's place in the table, where the rest puts it when it arrives. The rest imports
 // whatever it refers to of the first. Which functions a visit runs is found out with `watched`: the same module, in which each takes a note.
 //
 // The same idea: Emscripten's SPLIT_MODULE, Binaryen's wasm-split.
 
-import { arity, i32Const, KIND, limitsBytes, list, number, read, Reader, rewritten, SECTION, text, write } from "./wasm.mjs";
+import { arity, body, dataBytes, i32Const, KIND, limitsBytes, list, number, read, rewritten, SECTION, text, write } from "./wasm.mjs";
 
 /** By this name the first module asks JavaScript for the rest; it stands where wasm-bindgen's functions are. */
 export const FETCH = "fetchRest";
@@ -14,6 +14,8 @@ export const FETCH = "fetchRest";
 export const FIRST = "first";
 
 const PAGE_BYTES = 65_536;
+/** So many bytes say where a segment of data stands and how long it is. */
+const SEGMENT_BYTES = 8;
 /** Functions of so many bytes are not worth a stub. */
 const SMALL_BYTES = 80;
 const END = 0x0b;
@@ -25,9 +27,9 @@ export function watched(bytes) {
   const at = minimum * PAGE_BYTES;
   const length = module.codes.length;
   const codes = module.codes.map((code, index) => {
-    const body = behindLocals(code);
+    const start = body(code).at;
     const note = [...i32Const(at + index), ...i32Const(1), 0x3a, 0, 0]; // i32.store8
-    return Buffer.concat([code.subarray(0, body), Buffer.from(note), code.subarray(body)]);
+    return Buffer.concat([code.subarray(0, start), Buffer.from(note), code.subarray(start)]);
   });
   const sections = new Map(module.sections);
   sections.set(SECTION.memory, list([limitsBytes([minimum + Math.ceil(length / PAGE_BYTES)])]));
@@ -35,23 +37,17 @@ export function watched(bytes) {
   return { bytes: write(sections), notes: { at, length } };
 }
 
-function behindLocals(code) {
-  const reader = new Reader(code);
-  for (let count = reader.number(); count > 0; count--) {
-    reader.skipNumber();
-    reader.byte();
-  }
-  return reader.at;
-}
-
-/** `bytes` as two modules, `{ first, rest }`. `ran[i]` says whether the first is to hold the i-th of the module's own functions. */
-export function split(bytes, ran) {
-  const plan = planned(read(bytes), ran);
+/**
+ * `bytes` as two modules, `{ first, rest }`. `ran[i]` says whether the first is to hold the i-th of the module's own functions; `unreached` says
+ * which data functions of these codes need not have (tools/reach.mjs).
+ */
+export function split(bytes, ran, unreached) {
+  const plan = planned(read(bytes), ran, unreached);
   return { first: firstModule(plan), rest: restModule(plan) };
 }
 
 /** Who goes where. Functions are named by their index in the whole module, imports first. */
-function planned(module, ran) {
+function planned(module, ran, unreached) {
   const imports = module.importedFunctions.length;
   const stays = staying(module, ran);
   const isCold = (index) => index >= imports && !stays[index - imports];
@@ -79,7 +75,35 @@ function planned(module, ran) {
 
   const stubs = sorted(slots.keys());
   const shared = sorted(callees(cold).filter((index) => !isCold(index)));
-  return { module, imports, hot, cold, typeOf, places, slots, door, end, stubs, shared, ...withPlainType(module.types) };
+  const data = dividedData(module, unreached(hot.map((index) => module.codes[index - imports])));
+  return { module, imports, hot, cold, typeOf, places, slots, door, end, stubs, shared, data, ...withPlainType(module.types) };
+}
+
+/**
+ * The module's data, `{ first, rest }`: of `cold`, ranges of addresses whose bytes nobody writes to, the first part has zeros. As these hardly
+ * take up room, they divide no segment.
+ */
+function dividedData(module, cold) {
+  const rest = [];
+  const first = module.data.map(({ offset, bytes }) => {
+    const left = Buffer.from(bytes);
+    const ranges = cold.map(([from, to]) => [Math.max(from - offset, 0), Math.min(to - offset, bytes.length)]).filter(([from, to]) => from < to);
+    ranges.forEach(([from, to]) => left.fill(0, from, to));
+    rest.push(...joined(ranges).map(([from, to]) => ({ offset: offset + from, bytes: bytes.subarray(from, to) })));
+    return { offset, bytes: left };
+  });
+  return { first, rest };
+}
+
+/** Ranges, with what lies between two of them if a segment of its own would take up more. */
+function joined(ranges) {
+  const all = [];
+  for (const [from, to] of ranges) {
+    const last = all.at(-1);
+    if (last && from - last[1] <= SEGMENT_BYTES) last[1] = to;
+    else all.push([from, to]);
+  }
+  return all;
 }
 
 /**
@@ -114,7 +138,7 @@ function withPlainType(types) {
   return { types: [...types, Buffer.from([0x60, 0, 0])], plain: types.length };
 }
 
-function firstModule({ module, imports, hot, typeOf, slots, door, end, stubs, shared, types, plain }) {
+function firstModule({ module, imports, hot, typeOf, slots, door, end, stubs, shared, data, types, plain }) {
   const fetch = imports;
   const wait = fetch + 1;
   const indexes = new Map(module.importedFunctions.map((_, index) => [index, index]));
@@ -139,10 +163,11 @@ function firstModule({ module, imports, hot, typeOf, slots, door, end, stubs, sh
   const elements = module.elements.map((of) => ({ ...of, functions: of.functions.map((index) => indexes.get(index)) }));
   sections.set(SECTION.element, list([...elements, { table: 0, offset: door, functions: [fetch] }].map(elementBytes)));
   sections.set(SECTION.code, list(codes.map(sized)));
+  sections.set(SECTION.data, list(data.first.map(dataBytes)));
   return write(sections);
 }
 
-function restModule({ module, imports, cold, typeOf, places, door, end, shared, types, plain }) {
+function restModule({ module, imports, cold, typeOf, places, door, end, shared, data, types, plain }) {
   const indexes = new Map([...shared, ...cold].map((index, place) => [index, place]));
   const nothing = indexes.size;
   const tables = tablesOf(module, end);
@@ -157,6 +182,7 @@ function restModule({ module, imports, cold, typeOf, places, door, end, shared, 
   sections.set(SECTION.function, list([...cold.map(typeOf), plain].map(number)));
   sections.set(SECTION.element, list(runs([...places.map(([index, place]) => [place, indexes.get(index)]), [door, nothing]]).map(elementBytes)));
   sections.set(SECTION.code, list([...ownCodes(module, imports, cold, indexes), [0, END]].map(sized)));
+  sections.set(SECTION.data, list(data.rest.map(dataBytes)));
   return write(sections);
 }
 

@@ -1,6 +1,7 @@
 // Reads and writes WebAssembly modules, as far as tools/split.mjs needs it: sections, names, and what a function's code refers to.
 //
-// The format: https://webassembly.github.io/spec/core/binary/. Instructions that no Rust program brings (SIMD, threads, exceptions, garbage
+// The format: https://webassembly.github.io/spec/core/binary/; of the linker's notes:
+// https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md. Instructions that no Rust program brings (SIMD, threads, exceptions, garbage
 // collection) are refused by their number.
 
 /** The numbers of the sections. */
@@ -29,6 +30,21 @@ export class Reader {
     }
   }
 
+  /** A signed number of up to 32 bits. */
+  signed() {
+    return Number(BigInt.asIntN(32, this.long()));
+  }
+
+  /** A signed number of up to 64 bits. */
+  long() {
+    for (let value = 0n, shift = 0n; ; ) {
+      const byte = this.byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      shift += 7n;
+      if (byte < 0x80) return BigInt.asIntN(Number(shift), value);
+    }
+  }
+
   /** Passes over a number of any size, signed or not. */
   skipNumber() {
     while (this.byte() >= 0x80);
@@ -45,6 +61,11 @@ export class Reader {
 
   list(read) {
     return Array.from({ length: this.number() }, (_, index) => read(index));
+  }
+
+  /** Another reader of what is left. */
+  again() {
+    return new Reader(this.bytes, this.at, this.end);
   }
 
   /** What `pass` passes over, as bytes. */
@@ -83,13 +104,16 @@ export const list = (items) => Buffer.concat([Buffer.from(number(items.length)),
 /** A module: its sections as bytes, and in parts those that split.mjs changes. */
 export function read(bytes) {
   const reader = new Reader(bytes, 8);
-  const module = { sections: new Map(), types: [], imports: [], functions: [], tables: [], globals: [], exports: [], elements: [], codes: [] };
+  const module = { sections: new Map(), types: [], imports: [], functions: [], tables: [], globals: [], exports: [], elements: [], codes: [], data: [], notes: new Map() };
   while (reader.at < bytes.length) {
     const id = reader.byte();
     const length = reader.number();
     const section = new Reader(bytes, reader.at, reader.at + length);
     reader.at += length;
-    if (id === SECTION.custom) continue; // names and the like: nothing that runs
+    if (id === SECTION.custom) {
+      module.notes.set(section.text(), section); // names and the like: nothing that runs
+      continue;
+    }
     module.sections.set(id, bytes.subarray(section.at, section.end));
     PARTS[id]?.(module, section);
   }
@@ -107,6 +131,7 @@ const PARTS = {
   [SECTION.export]: (module, section) => (module.exports = section.list(() => ({ name: section.text(), kind: section.byte(), index: section.number() }))),
   [SECTION.element]: (module, section) => (module.elements = section.list(() => element(section))),
   [SECTION.code]: (module, section) => (module.codes = section.list(() => section.take(section.number()))),
+  [SECTION.data]: (module, section) => (module.data = data(section)),
 };
 
 function type(reader) {
@@ -151,6 +176,20 @@ function element(reader) {
   return { table, offset, functions: reader.list(() => reader.number()) };
 }
 
+/** What stands in the memory from the beginning: where, its bytes, and where these stand in the section. Without threads there is no other kind. */
+function data(reader) {
+  const start = reader.at;
+  return reader.list(() => {
+    if (reader.number() !== 0 || reader.byte() !== 0x41) throw new Error("a data segment that is not understood");
+    const offset = reader.signed();
+    reader.byte(); // the end of the offset
+    const length = reader.number();
+    return { offset, at: reader.at - start, bytes: reader.take(length) };
+  });
+}
+
+export const dataBytes = ({ offset, bytes }) => Buffer.concat([Buffer.from([0, ...i32Const(offset), 0x0b, ...number(bytes.length)]), bytes]);
+
 /** The bytes of a module of these sections. */
 export function write(sections) {
   const parts = [Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])];
@@ -161,18 +200,47 @@ export function write(sections) {
   return Buffer.concat(parts);
 }
 
+/** A reader of a function's code, behind its locals. */
+export function body(code) {
+  const reader = new Reader(code);
+  for (let count = reader.number(); count > 0; count--) {
+    reader.skipNumber();
+    reader.byte();
+  }
+  return reader;
+}
+
+/**
+ * The numbers in a function's code that may be addresses: constants, both halves of long ones (wasm-opt makes one store of two), and what is
+ * added to an address when memory is read or written.
+ */
+export function constants(code) {
+  const reader = body(code);
+  const found = [];
+  while (reader.at < code.length) {
+    const op = reader.byte();
+    if (op === 0x41) found.push(reader.signed());
+    else if (op === 0x42) found.push(...halves(reader.long()));
+    else if (isMemoryAccess(op)) {
+      reader.skipNumber();
+      found.push(reader.number());
+    } else pass(reader, op);
+  }
+  return found;
+}
+
+const halves = (long) => [Number(BigInt.asIntN(32, long)), Number(BigInt.asIntN(32, long >> 32n))];
+
+const isMemoryAccess = (op) => op >= 0x28 && op <= 0x3e;
+
 /**
  * Goes through a function's code. `functionAt(index)` is asked for every function it refers to and gives the index to write instead; the
  * result is the code with these. Without an answer (`undefined`) the index stays.
  */
 export function rewritten(code, functionAt) {
-  const reader = new Reader(code);
+  const reader = body(code);
   const parts = [];
   let copied = 0;
-  for (let count = reader.number(); count > 0; count--) {
-    reader.skipNumber();
-    reader.byte();
-  }
   while (reader.at < code.length) {
     const op = reader.byte();
     if (op === 0x10 || op === 0x12 || op === 0xd2) {
@@ -189,7 +257,7 @@ export function rewritten(code, functionAt) {
 /** Passes over what stands behind the number of an instruction. */
 function pass(reader, op) {
   if (op >= 0x45 && op <= 0xc4) return;
-  if (op >= 0x28 && op <= 0x3e) return memoryArgument(reader);
+  if (isMemoryAccess(op)) return memoryArgument(reader);
   switch (op) {
     case 0x00: case 0x01: case 0x05: case 0x0b: case 0x0f: case 0x1a: case 0x1b: case 0xd1: return;
     case 0x02: case 0x03: case 0x04: // block, loop, if: a type
@@ -197,6 +265,7 @@ function pass(reader, op) {
     case 0x20: case 0x21: case 0x22: case 0x23: case 0x24: case 0x25: case 0x26: // locals, globals, tables
     case 0x3f: case 0x40: // memory.size, memory.grow
     case 0x41: case 0x42: // i32.const, i64.const
+    case 0x10: case 0x12: case 0xd2: // call, return_call, ref.func
     case 0xd0: // ref.null
       return reader.skipNumber();
     case 0x0e: // br_table

@@ -36,7 +36,7 @@ const WHOLE = module.emitBinary();
 
 /** The program in two parts, and how often it asked for the second. */
 async function inParts(ran) {
-  const { first, rest } = split(WHOLE, ran);
+  const { first, rest } = split(WHOLE, ran, () => []);
   const asked = { times: 0, seen: [] };
   const page = {
     seen: (value) => asked.seen.push(value),
