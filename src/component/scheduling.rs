@@ -3,6 +3,7 @@
 //! The real thing: what kube-scheduler logs at verbosity 10, and keeps in `framework.Diagnosis` and `NodePluginScores`.
 
 use crate::api::{Key, Name};
+use std::ops::Range;
 
 /// What one score plugin said of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +30,8 @@ pub enum NodeVerdict {
     },
     /// It passed all filters and was scored.
     Scored {
-        /// One per score plugin, in the framework's order.
-        scores: Vec<PluginScore>,
+        /// Where its scores stand in [`Scheduling::scores`]: one per score plugin, in the framework's order.
+        scores: Range<usize>,
         /// The sum of the weighted scores.
         total: i64,
     },
@@ -47,6 +48,8 @@ pub struct Scheduling {
     pub filters: Vec<&'static str>,
     /// Per node, in the order in which they were looked at. Left empty in large clusters.
     pub nodes: Vec<(Name, NodeVerdict)>,
+    /// The scores of all nodes, node by node.
+    pub scores: Vec<PluginScore>,
     /// How many nodes there are.
     pub nodes_total: usize,
     /// How many were looked at; large clusters are sampled (`percentageOfNodesToScore`).

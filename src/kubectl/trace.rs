@@ -174,7 +174,7 @@ fn scheduling(turn: &Turn, out: &mut String) {
         let text = match verdict {
             Refused { plugin, reasons } => format!("{plugin}: {}", reasons.join(", ")),
             Scored { scores, total } => {
-                let parts: Vec<String> = scores
+                let parts: Vec<String> = decision.scores[scores.clone()]
                     .iter()
                     .map(|s| format!("{} {}", s.plugin, s.weighted))
                     .collect();

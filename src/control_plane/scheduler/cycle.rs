@@ -33,6 +33,8 @@ pub(super) struct Decision {
     pub(super) filters: Vec<&'static str>,
     /// What was found about each node, in the order in which they were looked at; empty in large clusters.
     pub(super) matrix: Vec<(Name, NodeVerdict)>,
+    /// The scores that this refers to.
+    pub(super) scores: Vec<PluginScore>,
     /// How many nodes were looked at.
     pub(super) evaluated: usize,
     /// How many of those could run the pod.
@@ -102,11 +104,13 @@ pub(super) fn run(pod: PodToPlace<'_>, uid: Uid, cache: &mut Cache, start: &mut 
     let evaluated = found.feasible.len() + found.refused.len();
     *start = (*start + evaluated) % order.len();
     let scored = score(pod, &found.feasible);
-    let matrix = matrix(cache.infos(), &found, &scored);
+    let mut scores = Vec::new();
+    let matrix = matrix(cache.infos(), &found, &scored, &mut scores);
     let best = scored.best(uid).map(|index| found.feasible[index]);
     Decision {
         filters: asked.names(),
         matrix,
+        scores,
         evaluated,
         feasible: found.feasible.len(),
         outcome: best
@@ -121,6 +125,7 @@ impl Decision {
             outcome: Err(no_fit),
             filters,
             matrix: Vec::new(),
+            scores: Vec::new(),
             evaluated: 0,
             feasible: 0,
         }
@@ -286,11 +291,13 @@ impl Scored {
         equals.nth(lot).map(|(index, _)| index)
     }
 
-    fn verdict(&self, node: usize) -> NodeVerdict {
+    /// The verdict on a node, whose scores are added to all.
+    fn verdict(&self, node: usize, all: &mut Vec<PluginScore>) -> NodeVerdict {
         let Self::Nodes(by_plugin, totals) = self else {
             return NodeVerdict::OnlyOne;
         };
-        let scores = by_plugin.iter().map(|(plugin, raw, normalized)| {
+        let from = all.len();
+        all.extend(by_plugin.iter().map(|(plugin, raw, normalized)| {
             let plugin = SCORES[*plugin];
             PluginScore {
                 plugin: plugin.name(),
@@ -298,9 +305,9 @@ impl Scored {
                 normalized: normalized[node],
                 weighted: normalized[node] * plugin.weight(),
             }
-        });
+        }));
         NodeVerdict::Scored {
-            scores: scores.collect(),
+            scores: from..all.len(),
             total: totals[node],
         }
     }
@@ -315,8 +322,14 @@ fn mixed(uid: Uid) -> u64 {
     z ^ z >> 31
 }
 
-/// Every verdict, in the order in which the nodes were looked at.
-fn matrix(infos: &Slots, found: &Found<'_>, scored: &Scored) -> Vec<(Name, NodeVerdict)> {
+/// Every verdict, in the order in which the nodes were looked at; `scores` gets what these refer to.
+fn matrix(
+    infos: &Slots,
+    found: &Found<'_>,
+    scored: &Scored,
+    scores: &mut Vec<PluginScore>,
+) -> Vec<(Name, NodeVerdict)> {
+    scores.reserve(found.looked_at.len() * SCORES.len());
     let (mut refused, mut feasible) = (found.refused.iter().peekable(), 0);
     let verdicts = found.looked_at.iter().map(|slot| {
         let name = infos[*slot].name.clone();
@@ -324,7 +337,7 @@ fn matrix(infos: &Slots, found: &Found<'_>, scored: &Scored) -> Vec<(Name, NodeV
             return (name, refusal.verdict());
         }
         feasible += 1;
-        (name, scored.verdict(feasible - 1))
+        (name, scored.verdict(feasible - 1, scores))
     });
     verdicts.collect()
 }

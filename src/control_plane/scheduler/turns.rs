@@ -205,6 +205,7 @@ fn record(
         pod: object.key(),
         filters: decision.filters,
         nodes: decision.matrix,
+        scores: decision.scores,
         nodes_total: memory.cache.nodes_total(),
         nodes_evaluated: decision.evaluated,
         chosen: decision.outcome.ok(),

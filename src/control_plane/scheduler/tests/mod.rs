@@ -215,7 +215,7 @@ impl World {
                 NodeVerdict::Refused { plugin, reasons } => format!("{plugin}: {reasons:?}"),
                 NodeVerdict::OnlyOne => "the only one".to_owned(),
                 NodeVerdict::Scored { scores, total } => {
-                    let scores = scores.iter();
+                    let scores = scheduling.scores[scores.clone()].iter();
                     let texts: Vec<String> = scores
                         .map(|s| format!("{} {}", s.plugin, s.weighted))
                         .collect();

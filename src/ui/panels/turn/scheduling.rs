@@ -28,6 +28,7 @@ fn table(context: &Context<'_>, scheduling: &Scheduling) -> Html {
         .iter()
         .find_map(|(_, verdict)| match verdict {
             NodeVerdict::Scored { scores, .. } => {
+                let scores = &scheduling.scores[scores.clone()];
                 Some(scores.iter().map(|score| score.plugin).collect())
             }
             NodeVerdict::Refused { .. } | NodeVerdict::OnlyOne => None,
@@ -74,7 +75,7 @@ fn row(
                 NodeVerdict::Refused { .. } => html! { <><td colspan={columns.to_owned()} class="dim">{ words::filtered_out(language) }</td><td class="total">{ "—" }</td></> },
                 NodeVerdict::OnlyOne => html! { <><td colspan={columns.to_owned()} class="dim">{ words::only_one(language) }</td><td class="total">{ "—" }</td></> },
                 NodeVerdict::Scored { scores, total } => html! { <>
-                    { for scores.iter().map(|score| html! {
+                    { for scheduling.scores[scores.clone()].iter().map(|score| html! {
                         <td class="score" style={format!("--v:{}.{:02}", score.normalized / 100, score.normalized.rem_euclid(100))} title={format!("{}: {}", score.plugin, score.raw)}>
                             { score.normalized }{ " " }<small>{ format!("×{}", weight(score.normalized, score.weighted)) }</small>{ format!(" = {}", score.weighted) }
                         </td>
