@@ -1,8 +1,9 @@
-// Splits the page's wasm in two: what a first visit runs, and the rest, which is fetched as soon as somebody does something (static/rest.js).
+// Splits the page's wasm in two: what a first visit runs, and the rest, which is fetched as soon as somebody does something (index.html).
 //
-// The first module keeps memory and tables, and the data that its functions can reach; the rest brings the rest of it. Where it refers to a function of the rest stands a stub: it has the rest fetched, if that
-// is not there yet, and calls what stands in the function's place in the table, where the rest puts it when it arrives. The rest imports
-// whatever it refers to of the first. Which functions a visit runs is found out with `watched`: the same module, in which each takes a note.
+// The first module keeps memory and tables, and the data that its functions can reach (tools/reach.mjs); the rest brings what is left of that.
+// Where the first refers to a function of the rest stands a stub: it has the rest fetched, if that is not there yet, and calls what stands in
+// the function's place in the table, where the rest puts it when it arrives. The rest imports whatever it refers to of the first. Which
+// functions a visit runs is found out with `watched`: the same module, in which each takes a note.
 //
 // The same idea: Emscripten's SPLIT_MODULE, Binaryen's wasm-split.
 
