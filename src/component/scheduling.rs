@@ -59,3 +59,14 @@ pub struct Scheduling {
     /// Without a winner, upstream's summary: `0/3 nodes are available: 3 Insufficient cpu. …`.
     pub message: Option<String>,
 }
+
+impl Scheduling {
+    /// What the score plugins said of a node on which this is the verdict; nothing if it was not scored.
+    #[must_use]
+    pub fn scores_of(&self, verdict: &NodeVerdict) -> &[PluginScore] {
+        match verdict {
+            NodeVerdict::Scored { scores, .. } => &self.scores[scores.clone()],
+            NodeVerdict::Refused { .. } | NodeVerdict::OnlyOne => &[],
+        }
+    }
+}

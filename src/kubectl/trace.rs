@@ -173,8 +173,9 @@ fn scheduling(turn: &Turn, out: &mut String) {
     for (node, verdict) in &decision.nodes {
         let text = match verdict {
             Refused { plugin, reasons } => format!("{plugin}: {}", reasons.join(", ")),
-            Scored { scores, total } => {
-                let parts: Vec<String> = decision.scores[scores.clone()]
+            Scored { total, .. } => {
+                let parts: Vec<String> = decision
+                    .scores_of(verdict)
                     .iter()
                     .map(|s| format!("{} {}", s.plugin, s.weighted))
                     .collect();

@@ -104,8 +104,7 @@ pub(super) fn run(pod: PodToPlace<'_>, uid: Uid, cache: &mut Cache, start: &mut 
     let evaluated = found.feasible.len() + found.refused.len();
     *start = (*start + evaluated) % order.len();
     let scored = score(pod, &found.feasible);
-    let mut scores = Vec::new();
-    let matrix = matrix(cache.infos(), &found, &scored, &mut scores);
+    let (matrix, scores) = matrix(cache.infos(), &found, &scored);
     let best = scored.best(uid).map(|index| found.feasible[index]);
     Decision {
         filters: asked.names(),
@@ -322,14 +321,17 @@ fn mixed(uid: Uid) -> u64 {
     z ^ z >> 31
 }
 
-/// Every verdict, in the order in which the nodes were looked at; `scores` gets what these refer to.
+/// Every verdict, in the order in which the nodes were looked at, and the scores that these refer to.
 fn matrix(
     infos: &Slots,
     found: &Found<'_>,
     scored: &Scored,
-    scores: &mut Vec<PluginScore>,
-) -> Vec<(Name, NodeVerdict)> {
-    scores.reserve(found.looked_at.len() * SCORES.len());
+) -> (Vec<(Name, NodeVerdict)>, Vec<PluginScore>) {
+    let plugins = match scored {
+        Scored::Nodes(by_plugin, _) => by_plugin.len(),
+        Scored::NoNode | Scored::OnlyOne => 0,
+    };
+    let mut scores = Vec::with_capacity(plugins * found.looked_at.len());
     let (mut refused, mut feasible) = (found.refused.iter().peekable(), 0);
     let verdicts = found.looked_at.iter().map(|slot| {
         let name = infos[*slot].name.clone();
@@ -337,9 +339,9 @@ fn matrix(
             return (name, refusal.verdict());
         }
         feasible += 1;
-        (name, scored.verdict(feasible - 1, scores))
+        (name, scored.verdict(feasible - 1, &mut scores))
     });
-    verdicts.collect()
+    (verdicts.collect(), scores)
 }
 
 impl Refused {

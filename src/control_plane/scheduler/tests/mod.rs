@@ -214,8 +214,8 @@ impl World {
             let text = match verdict {
                 NodeVerdict::Refused { plugin, reasons } => format!("{plugin}: {reasons:?}"),
                 NodeVerdict::OnlyOne => "the only one".to_owned(),
-                NodeVerdict::Scored { scores, total } => {
-                    let scores = scheduling.scores[scores.clone()].iter();
+                NodeVerdict::Scored { total, .. } => {
+                    let scores = scheduling.scores_of(verdict).iter();
                     let texts: Vec<String> = scores
                         .map(|s| format!("{} {}", s.plugin, s.weighted))
                         .collect();

@@ -23,17 +23,10 @@ pub(super) fn matrix(context: &Context<'_>, scheduling: &Scheduling) -> Html {
 
 fn table(context: &Context<'_>, scheduling: &Scheduling) -> Html {
     let language = context.language;
-    let scores: Vec<&'static str> = scheduling
-        .nodes
-        .iter()
-        .find_map(|(_, verdict)| match verdict {
-            NodeVerdict::Scored { scores, .. } => {
-                let scores = &scheduling.scores[scores.clone()];
-                Some(scores.iter().map(|score| score.plugin).collect())
-            }
-            NodeVerdict::Refused { .. } | NodeVerdict::OnlyOne => None,
-        })
-        .unwrap_or_default();
+    let rows = scheduling.nodes.iter();
+    let mut scored = rows.map(|(_, verdict)| scheduling.scores_of(verdict));
+    let scores = scored.find(|scores| !scores.is_empty());
+    let scores = scores.unwrap_or_default();
     let columns = scores.len().max(1).to_string();
     html! {
         <div class="matrix-wrap" tabindex="0" role="region" aria-label={words::scheduling_caption(language)}>
@@ -48,7 +41,7 @@ fn table(context: &Context<'_>, scheduling: &Scheduling) -> Html {
                     <tr>
                         { for scheduling.filters.iter().map(|name| html! { <th scope="col">{ *name }</th> }) }
                         if scheduling.filters.is_empty() { <th scope="col">{ "–" }</th> }
-                        { for scores.iter().map(|name| html! { <th scope="col">{ *name }</th> }) }
+                        { for scores.iter().map(|score| html! { <th scope="col">{ score.plugin }</th> }) }
                         if scores.is_empty() { <th scope="col">{ "–" }</th> }
                     </tr>
                 </thead>
@@ -74,8 +67,8 @@ fn row(
             { match verdict {
                 NodeVerdict::Refused { .. } => html! { <><td colspan={columns.to_owned()} class="dim">{ words::filtered_out(language) }</td><td class="total">{ "—" }</td></> },
                 NodeVerdict::OnlyOne => html! { <><td colspan={columns.to_owned()} class="dim">{ words::only_one(language) }</td><td class="total">{ "—" }</td></> },
-                NodeVerdict::Scored { scores, total } => html! { <>
-                    { for scheduling.scores[scores.clone()].iter().map(|score| html! {
+                NodeVerdict::Scored { total, .. } => html! { <>
+                    { for scheduling.scores_of(verdict).iter().map(|score| html! {
                         <td class="score" style={format!("--v:{}.{:02}", score.normalized / 100, score.normalized.rem_euclid(100))} title={format!("{}: {}", score.plugin, score.raw)}>
                             { score.normalized }{ " " }<small>{ format!("×{}", weight(score.normalized, score.weighted)) }</small>{ format!(" = {}", score.weighted) }
                         </td>
