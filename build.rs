@@ -1,4 +1,6 @@
 //! Asks the linker of the page's program to note which data is whose, for `tools/reach.mjs`. Native builds need nothing.
+//!
+//! wasm-opt warns that it sees the notes (a `linking` section): it does not keep them up to date, and nobody needs it to.
 
 use std::env::var;
 

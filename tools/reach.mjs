@@ -6,32 +6,36 @@
 
 import { constants, read } from "./wasm.mjs";
 
-/** The kinds of the linker's symbols and of its relocations, as far as they concern data. */
+/** Where the symbols stand in the note `linking`, and the names of the data's segments in the note `name`. */
+const SYMBOLS = 8;
+const SEGMENT_NAMES = 9;
+/** The kinds of symbols that are written in ways of their own, and what may be said of a symbol. */
 const DATA_SYMBOL = 1;
 const SECTION_SYMBOL = 3;
-const SYMBOLS = 8;
 const UNDEFINED = 0x10;
 const NAMED = 0x40;
-const MEMORY_ADDRESS = [3, 4, 5]; // in an instruction's offset, in a constant, in data
+/** The kinds of places that hold an address: an instruction's offset, a constant, data. */
+const MEMORY_ADDRESS = [3, 4, 5];
+/** The kinds of places behind whose symbol a number to be added is written: those, and others in memories of 64 bits, code and sections. */
 const WITH_ADDEND = [...MEMORY_ADDRESS, 8, 9, 11, 14, 15, 16, 17, 21, 22, 23, 25];
 /** What the linker calls the part of the data that nobody writes to. */
 const READ_ONLY = ".rodata";
 /** So much of it may belong to functions that wasm-opt has removed. */
-const MAY_BE_LOST = 0.01;
+const LOST_SHARE_MAX = 0.01;
 
 /**
  * For a program `bytes`, made out of `linked`, which the linker made: a function that says, of functions' codes, which data they cannot reach,
  * `[[from, to], …]` as addresses, from front to back.
  *
  * No constant is overlooked: what was an address for the linker is one here, of the piece that was meant, even if it lies before or behind it;
- * any other number counts for the piece that it would lie in. That no address is hidden otherwise is checked: all functions together reach all.
+ * and each number counts for the piece that it would lie in. That no address is hidden otherwise is checked: all functions together reach all.
  */
 export function reach(linked, bytes) {
   const { segments, pieces, meant, within } = linkedData(linked);
   const { offset, bytes: { length } } = segments.find(({ name }) => name === READ_ONLY);
   const unreached = (codes) => {
     const reached = new Set();
-    const open = codes.flatMap(constants).flatMap((value) => meant.get(value) ?? within(value));
+    const open = codes.flatMap(constants).flatMap((value) => [...(meant.get(value) ?? []), ...within(value)]);
     while (open.length > 0) {
       const piece = open.pop();
       if (reached.has(piece)) continue;
@@ -48,7 +52,7 @@ export function reach(linked, bytes) {
   const { data, codes } = read(bytes);
   if (!data.every((part) => agrees(part, segments))) throw new Error("the program is not made of what the linker left: it has other data");
   const lost = unreached(codes).reduce((sum, [from, to]) => sum + to - from, 0);
-  if (lost > length * MAY_BE_LOST) throw new Error(`nobody seems to refer to ${lost} bytes of data: addresses stand in the code in a way that is not understood`);
+  if (lost > length * LOST_SHARE_MAX) throw new Error(`nobody seems to refer to ${lost} bytes of data: addresses stand in the code in a way that is not understood`);
   return unreached;
 }
 
@@ -89,14 +93,16 @@ function linkedData(linked) {
     }
     return found;
   };
+  const inCode = addresses(notes.get("reloc.CODE"), symbols);
+  const inData = addresses(notes.get("reloc.DATA"), symbols);
   const meant = new Map();
-  for (const { symbol, addend } of [...addresses(notes.get("reloc.CODE")), ...addresses(notes.get("reloc.DATA"))]) {
-    const address = symbols[symbol].from + addend;
-    meant.set(address, [...new Set([...(meant.get(address) ?? []), symbols[symbol]])]);
+  for (const { piece, addend } of [...inCode, ...inData]) {
+    const address = piece.from + addend;
+    meant.set(address, [...new Set([...(meant.get(address) ?? []), piece])]);
   }
-  for (const { at, symbol } of addresses(notes.get("reloc.DATA"))) {
+  for (const { at, piece } of inData) {
     const segment = segments.findLast((segment) => segment.at <= at);
-    for (const piece of within(segment.offset + at - segment.at)) piece.refers.push(symbols[symbol]);
+    for (const holder of within(segment.offset + at - segment.at)) holder.refers.push(piece);
   }
   return { segments, pieces, meant, within };
 }
@@ -138,26 +144,25 @@ function symbol(note, segments) {
   return undefined;
 }
 
-/** Where the linker wrote an address, in bytes of the section, and of which symbol, plus what. */
-function addresses(note) {
-  if (!note) return [];
-  const reader = note.again();
-  reader.number(); // the section
-  return reader
+/** Where the linker wrote an address, in bytes of the section, and of which piece, plus what. */
+function addresses(note, symbols) {
+  if (!note) return []; // there are none
+  note.number(); // the section
+  return note
     .list(() => {
-      const kind = reader.byte();
-      const entry = { kind, at: reader.number(), symbol: reader.number() };
-      return { ...entry, addend: WITH_ADDEND.includes(kind) ? reader.signed() : 0 };
+      const kind = note.byte();
+      const entry = { kind, at: note.number(), piece: symbols[note.number()] };
+      return { ...entry, addend: WITH_ADDEND.includes(kind) ? note.signed() : 0 };
     })
-    .filter(({ kind }) => MEMORY_ADDRESS.includes(kind));
+    .filter(({ kind, piece }) => MEMORY_ADDRESS.includes(kind) && piece);
 }
 
-/** The names of the data's segments are the ninth part of the names. */
+/** The segments' names, by their number. */
 function segmentNames(note) {
   while (note.at < note.end) {
     const kind = note.byte();
     const end = note.number() + note.at;
-    if (kind === 9) return new Map(note.list(() => [note.number(), note.text()]));
+    if (kind === SEGMENT_NAMES) return new Map(note.list(() => [note.number(), note.text()]));
     note.at = end;
   }
   throw new Error("the linker left no names of the data's segments");

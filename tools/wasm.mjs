@@ -63,11 +63,6 @@ export class Reader {
     return Array.from({ length: this.number() }, (_, index) => read(index));
   }
 
-  /** Another reader of what is left. */
-  again() {
-    return new Reader(this.bytes, this.at, this.end);
-  }
-
   /** What `pass` passes over, as bytes. */
   taken(pass) {
     const from = this.at;
