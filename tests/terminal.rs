@@ -84,16 +84,18 @@ const TIMES: &str =
 /// Ages that `describe` takes from the clock on the wall.
 const AGES: &str = r"(  |over )(?:(?:\d+[ydhms]){1,2}|<invalid>)(  | \(|\)|\$?$)";
 
-/// Everything that a command leaves behind, but for points in time and ages. Blanks that nobody sees are shown.
+/// Everything that a command leaves behind, but for points in time and ages. Blanks that nobody sees are shown. Sorted are the lines that
+/// kubectl prints in the order of a map of Go's, or as its workers finish.
 fn shown(stdout: &[u8], stderr: &[u8], code: i32, is_sorted: bool) -> String {
-    let out = String::from_utf8_lossy(stdout);
-    let mut lines: Vec<&str> = out.split('\n').collect();
-    if is_sorted {
-        lines.sort_unstable();
-    }
-    let err = String::from_utf8_lossy(stderr);
-    let lines = lines.join("$\n");
-    let text = format!("{lines}\n--- stderr\n{err}\n--- exit {code}\n");
+    let [out, err] = [stdout, stderr].map(|bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        if is_sorted {
+            lines.sort_unstable();
+        }
+        lines.join("$\n")
+    });
+    let text = format!("{out}\n--- stderr\n{err}\n--- exit {code}\n");
     let pattern = |text| regex_lite::Regex::new(text).expect("a pattern of ours can be read");
     let text = pattern(TIMES).replace_all(&text, "<time>").into_owned();
     let (ages, gaps) = (pattern(AGES), pattern(" {2,}"));

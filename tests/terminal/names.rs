@@ -171,7 +171,7 @@ label pod p a=b=c
 label pod p =x y=z
 create -f web.yaml
 set image deploy/web
-set image deploy/web x=y z=z
+set image deploy/web x=y z=z | sort
 set image deploy/web x=y nginx=nginx:2
 set image deploy/web *=nginx:3
 set image deploy/web pod/p x=y
