@@ -26,6 +26,7 @@ mod request;
 pub mod schema;
 pub mod selector;
 pub mod selectors;
+mod shared;
 mod snapshot;
 mod status;
 pub mod strategic;
@@ -41,11 +42,12 @@ pub use answer::{Answer, List, Reply};
 pub use change::{Change, ChangeType};
 pub use identity::{Caller, Identity};
 pub use kinds::{
-    CustomKind, CustomNames, CustomObject, CustomResourceDefinition, Kind, KindInfo, Object, Scale,
-    Stored, SubresourceInfo,
+    CustomKind, CustomNames, CustomObject, CustomResourceDefinition, Kind, KindInfo, Object, Pod,
+    Scale, Stored, SubresourceInfo,
 };
 pub use object::{Key, Uid};
 pub use request::{Request, User};
+pub use shared::Shared;
 pub use snapshot::{Snapshot, Table};
 pub use status::{Cause, Reason, Status};
 pub use subresource::Subresource;

@@ -3,7 +3,8 @@
 //! The real thing: pkg/api/v1/pod/util.go (`IsPodReady`, `IsPodAvailable`, `IsPodTerminal`), pkg/controller/controller_utils.go (`IsPodActive`).
 
 use super::time::{self, Ms};
-use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use crate::api::Pod;
+use k8s_openapi::api::core::v1::PodCondition;
 
 /// The pod's phase; empty before anyone set it.
 #[must_use]

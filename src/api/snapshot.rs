@@ -5,8 +5,9 @@
 use super::custom::{Definition, Definitions};
 use super::tally::{Tally, counts_alike};
 use super::{CustomKind, Key, Kind, Name, Object, Stored, Uid, claims, owner, pods};
+use crate::api::Pod;
 use imbl::{OrdMap, OrdSet};
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::core::v1::Event;
 use std::sync::{Arc, OnceLock};
 
 /// Namespace and name: an object's place within its kind.

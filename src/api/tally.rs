@@ -3,7 +3,7 @@
 //! The real thing: none; upstream's controllers list their pods from the cache and count them in every reconcile.
 
 use super::pods;
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::Pod;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

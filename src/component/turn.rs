@@ -3,8 +3,7 @@
 use super::{NetworkCall, RuntimeCall, RuntimeError, Scheduling};
 use crate::api::pods;
 use crate::api::time::Ms;
-use crate::api::{Answer, Key, Name, Object, Request, Revision, Stored};
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::{Answer, Key, Name, Object, Pod, Request, Revision, Stored};
 use std::fmt;
 use std::sync::Arc;
 

@@ -6,8 +6,8 @@
 use super::flags::{switch, value};
 use super::targets::Targets;
 use super::{Accept, Call, Command, duration, usage_error};
-use crate::api::{Kind, Name, Object, Reason, Reply, Request, Stored, pods, selector, time};
-use k8s_openapi::api::core::v1::{Pod, Service};
+use crate::api::{Kind, Name, Object, Pod, Reason, Reply, Request, Stored, pods, selector, time};
+use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::cmp::Reverse;
 use std::fmt::Write as _;

@@ -300,9 +300,9 @@ fn one_line(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Pod;
     use expect_test::expect;
     use k8s_openapi::api::apps::v1::Deployment;
-    use k8s_openapi::api::core::v1::Pod;
     use serde_json::json;
 
     fn objects() -> Vec<Object> {

@@ -4,7 +4,7 @@ use super::container_runtime;
 use super::kubelet::{Kubelet, KubeletMemory};
 use crate::api::time::{Ms, time};
 use crate::api::{
-    Answer, Body, Change, Key, Kind, Name, Object, Reply, Request, Snapshot, Status, Stored,
+    Answer, Body, Change, Key, Kind, Name, Object, Pod, Reply, Request, Snapshot, Status, Stored,
     Subresource, Verb, yaml,
 };
 use crate::component::{
@@ -12,7 +12,7 @@ use crate::component::{
 };
 use expect_test::Expect;
 use k8s_openapi::api::coordination::v1::Lease;
-use k8s_openapi::api::core::v1::{Node, Pod, PodStatus};
+use k8s_openapi::api::core::v1::{Node, PodStatus};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

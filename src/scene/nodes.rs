@@ -1,9 +1,9 @@
 //! The nodes with their pods, followed through the store's log: what was not written stays as it was drawn.
 
 use super::{Density, PodView};
-use crate::api::{Change, Key, Kind, Name, Object, Revision, Stored, pods, quantity};
+use crate::api::{Change, Key, Kind, Name, Object, Pod, Revision, Stored, pods, quantity};
 use crate::sim::Cluster;
-use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::core::v1::Node;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 

@@ -1,7 +1,6 @@
 //! A pod as it is drawn.
 
-use crate::api::{Key, Name, Object, Revision, Stored, Uid, pods};
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::{Key, Name, Object, Pod, Revision, Stored, Uid, pods};
 
 /// What a pod's shape and colour say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,10 +1,9 @@
 //! A person using the playground, without a page.
 
 use super::*;
-use crate::api::{Kind, Object, pods};
+use crate::api::{Kind, Object, Pod, pods};
 use crate::kubectl::apply::Effect;
 use crate::sim::{Fault, MarkKind, Pace};
-use k8s_openapi::api::core::v1::Pod;
 
 /// Phases and nodes of all pods, in the order of their names.
 fn pods_of(session: &Session) -> Vec<(String, String)> {

@@ -4,9 +4,8 @@
 
 use super::{Cluster, Step, StepEvent};
 use crate::api::kinds::pod_resize;
-use crate::api::{Change, Key, Kind, Object, Reason, Revision, owner, pods, quantity};
+use crate::api::{Change, Key, Kind, Object, Pod, Reason, Revision, owner, pods, quantity};
 use crate::component::Outcome;
-use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,8 +4,7 @@
 //! Left out: limits; a container is not throttled, and not killed for its memory.
 
 use super::cluster::Cluster;
-use crate::api::{Key, Kind, Name};
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::{Key, Kind, Name, Pod};
 
 /// Thousandths of a core and mebibytes that a pod uses, all of its containers together.
 pub(super) type Load = (u64, u64);

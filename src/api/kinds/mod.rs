@@ -65,6 +65,7 @@ pub use custom_object::CustomObject;
 pub use custom_resource_definition::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
 };
+pub use pod::Pod;
 pub use pod::ephemeral as ephemeral_containers;
 pub use pod::resize as pod_resize;
 use table::{kinds, stored};
@@ -314,7 +315,7 @@ use k8s_openapi::api::{
 kinds! {
     Namespace, core::Namespace, "", "namespaces", "namespace", ["ns"], [], false;
     Node, core::Node, "", "nodes", "node", ["no"], [], false;
-    Pod, core::Pod, "", "pods", "pod", ["po"], ["all"], true;
+    Pod, Pod, "", "pods", "pod", ["po"], ["all"], true;
     Service, core::Service, "", "services", "service", ["svc"], ["all"], true;
     Endpoints, core::Endpoints, "", "endpoints", "endpoints", ["ep"], [], true;
     EndpointSlice, discovery::EndpointSlice, "discovery.k8s.io", "endpointslices", "endpointslice", [], [], true;

@@ -3,10 +3,11 @@
 //! The real thing: pkg/quota/v1/evaluator/core/pods.go, staging/src/k8s.io/component-helpers/resource/helpers.go (`PodRequests`, `PodLimits`).
 
 use super::number;
+use crate::api::Pod;
 use crate::api::pods;
 use crate::api::quantity::{self, ResourceList};
 use crate::api::time::{self, Ms};
-use k8s_openapi::api::core::v1::{Container, Pod, PodSpec};
+use k8s_openapi::api::core::v1::{Container, PodSpec};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +41,7 @@ pub(super) fn add_usage(pod: &Pod, now_ms: Ms, usage: &mut ResourceList) {
         return;
     }
     let empty = PodSpec::default();
-    let spec = pod.spec.as_ref().unwrap_or(&empty);
+    let spec = pod.spec.as_deref().unwrap_or(&empty);
     let mut requests = of_pod(spec, Amounts::Requests);
     let mut limits = of_pod(spec, Amounts::Limits);
     for (name, amount) in spec.overhead.iter().flatten() {

@@ -2,9 +2,9 @@
 //!
 //! The real thing: pkg/quota/v1/evaluator/core/pods.go (`podMatchesScopeFunc`).
 
-use crate::api::{Object, Stored};
+use crate::api::{Object, Pod, Stored};
 use k8s_openapi::api::core::v1::{
-    Pod, PodAffinityTerm, PodSpec, ResourceQuota, ScopedResourceSelectorRequirement,
+    PodAffinityTerm, PodSpec, ResourceQuota, ScopedResourceSelectorRequirement,
 };
 
 /// Do all scopes of the quota hold for the object?
@@ -45,7 +45,7 @@ impl<'a> Requirement<'a> {
 
     fn holds(&self, pod: &Pod) -> bool {
         let empty = PodSpec::default();
-        let spec = pod.spec.as_ref().unwrap_or(&empty);
+        let spec = pod.spec.as_deref().unwrap_or(&empty);
         let terminating = spec.active_deadline_seconds.is_some_and(|s| s >= 0);
         let quality = pod.status.as_ref().and_then(|s| s.qos_class.as_deref());
         let best_effort = quality == Some("BestEffort");

@@ -14,6 +14,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub(super) use table::types;
+
 use serde_json::{Map, Value};
 
 /// A value of one of the API's types.

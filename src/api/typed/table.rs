@@ -44,4 +44,4 @@ macro_rules! types {
         )*
     };
 }
-pub(super) use types;
+pub(in crate::api) use types;

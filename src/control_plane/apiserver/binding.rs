@@ -5,8 +5,8 @@
 use super::Call;
 use crate::api::field::FieldError;
 use crate::api::time::time;
-use crate::api::{Body, Kind, Name, Reason, Reply, Status, Stored};
-use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use crate::api::{Body, Kind, Name, Pod, Reason, Reply, Status, Stored};
+use k8s_openapi::api::core::v1::PodCondition;
 use serde_json::Value;
 
 pub(super) fn bind(call: &mut Call<'_, '_>) -> Result<Reply, Status> {

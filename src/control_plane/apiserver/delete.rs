@@ -8,8 +8,10 @@ use super::metadata::{FOREGROUND, ORPHAN};
 use super::{Call, admission, definitions, list, update};
 use crate::api::kinds::priority_class::SYSTEM_CLASSES;
 use crate::api::time::{self, Ms};
-use crate::api::{Body, DeleteOptions, Kind, Object, Propagation, Reason, Reply, Status, Stored};
-use k8s_openapi::api::core::v1::{Namespace, Pod};
+use crate::api::{
+    Body, DeleteOptions, Kind, Object, Pod, Propagation, Reason, Reply, Status, Stored,
+};
+use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 pub(super) fn delete(call: &mut Call<'_, '_>) -> Result<Reply, Status> {

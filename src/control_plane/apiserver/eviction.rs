@@ -6,8 +6,9 @@
 use super::{Call, admission, delete};
 use crate::api::selector;
 use crate::api::time::time;
-use crate::api::{Body, Cause, DeleteOptions, Kind, Object, Reason, Reply, Status, Stored, pods};
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::{
+    Body, Cause, DeleteOptions, Kind, Object, Pod, Reason, Reply, Status, Stored, pods,
+};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde_json::Value;
 

@@ -5,8 +5,7 @@
 
 use crate::api::field::FieldError;
 use crate::api::kinds::{ephemeral_containers, pod_resize};
-use crate::api::{Object, Stored};
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::{Object, Pod, Stored};
 
 /// How `kubectl debug` gets a container into a pod that runs.
 pub(super) const EPHEMERAL_CONTAINERS: PodPart = PodPart {

@@ -5,9 +5,8 @@
 //! The real thing: pkg/controller/volume/pvcprotection/pvc_protection_controller.go.
 //! Left out: the look at the API server's own list of pods before the finalizer is removed.
 
-use crate::api::{Change, Kind, Object, Request, Stored, User};
+use crate::api::{Change, Kind, Object, Pod, Request, Stored, User};
 use crate::component::{Component, Place, Scope, Seen, Turn, Wake, Watch, join, queue_key};
-use k8s_openapi::api::core::v1::Pod;
 
 const FINALIZER: &str = "kubernetes.io/pvc-protection";
 

@@ -4,9 +4,9 @@
 //! `podEndpointsChanged`), staging/src/k8s.io/endpointslice/utils.go (`FindPort`).
 
 use crate::api::selector;
-use crate::api::{Change, Kind, Name, Stored, pods};
+use crate::api::{Change, Kind, Name, Pod, Stored, pods};
 use crate::component::{Seen, join};
-use k8s_openapi::api::core::v1::{Container, Pod, Service, ServicePort, ServiceSpec};
+use k8s_openapi::api::core::v1::{Container, Service, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeSet;
 

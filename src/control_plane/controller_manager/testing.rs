@@ -3,9 +3,9 @@
 //! The real thing: pkg/scheduler/testing/wrappers.go.
 
 use crate::api::time;
-use crate::api::{Change, Object, Snapshot, Stored};
+use crate::api::{Change, Object, Pod, Snapshot, Stored};
 use crate::component::{Action, Component, Seen, Turn, Wake};
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod, PodCondition};
+use k8s_openapi::api::core::v1::{ContainerStatus, PodCondition};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
 /// An object of type `T` from YAML's JSON cousin, with a uid made from its kind and name, defaults filled in.

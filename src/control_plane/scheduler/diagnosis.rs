@@ -12,9 +12,8 @@ use super::framework::{Curable, PodToPlace, PreFilter, Refusal};
 use super::node_info::NodeInfo;
 use super::plugins::FILTERS;
 use super::requests::PodUse;
-use crate::api::{Kind, Name, pods};
+use crate::api::{Kind, Name, Pod, pods};
 use crate::component::Seen;
-use k8s_openapi::api::core::v1::Pod;
 
 /// What upstream says when there are no nodes at all.
 const NO_NODES: &str = "no nodes available to schedule pods";

@@ -7,8 +7,8 @@
 
 use super::node_info::NodeInfo;
 use super::requests::PodUse;
-use crate::api::Name;
-use k8s_openapi::api::core::v1::{Node, Pod, PodSpec, Toleration};
+use crate::api::{Name, Pod};
+use k8s_openapi::api::core::v1::{Node, PodSpec, Toleration};
 
 /// The highest score that a plugin may give a node after normalizing.
 pub(super) const MAX_NODE_SCORE: i64 = 100;

@@ -8,9 +8,9 @@ use super::cache::Effect;
 use super::framework::ClusterEvent;
 use super::node_info::{is_unschedulable, taints};
 use super::requests::PodUse;
-use crate::api::{Change, Name, Object, Uid, pods};
+use crate::api::{Change, Name, Object, Pod, Uid, pods};
 use crate::component::{Seen, Wake, queue_key};
-use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::core::v1::Node;
 
 /// A node came, changed or went.
 pub(super) fn node_changed(

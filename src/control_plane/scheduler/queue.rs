@@ -11,11 +11,11 @@ use super::cycle::PluginSet;
 use super::framework::{ClusterEvent, PodToPlace};
 use super::plugins::FILTERS;
 use super::requests::PodUse;
-use crate::api::Name;
 use crate::api::time::Ms;
+use crate::api::{Name, Pod};
 use crate::component::{Seen, Wake};
 use imbl::{OrdMap, OrdSet};
-use k8s_openapi::api::core::v1::{Pod, PodSpec};
+use k8s_openapi::api::core::v1::PodSpec;
 
 /// Back-off after the first attempt that failed; it doubles with each.
 const BACK_OFF_FIRST_MS: Ms = 1_000;

@@ -6,9 +6,9 @@
 use super::framework::ClusterEvent;
 use super::{RefusedBinding, SchedulerMemory};
 use crate::api::time::{Ms, time};
-use crate::api::{Object, Request, pods};
+use crate::api::{Object, Pod, Request, pods};
 use crate::component::{Note, Seen, Turn};
-use k8s_openapi::api::core::v1::{Pod, PodCondition};
+use k8s_openapi::api::core::v1::PodCondition;
 
 /// An Event's message is cut here, the dots included.
 const EVENT_MESSAGE_BYTES_MAX: usize = 1024;

@@ -5,8 +5,8 @@
 //! Left out: resources at the level of the whole pod (alpha in 1.33).
 
 use crate::api::kinds::pod_resize;
-use crate::api::{Name, quantity};
-use k8s_openapi::api::core::v1::{Container, Pod, PodSpec};
+use crate::api::{Name, Pod, quantity};
+use k8s_openapi::api::core::v1::{Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 

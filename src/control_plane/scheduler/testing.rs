@@ -4,8 +4,8 @@ use super::framework::{FilterPlugin, PodToPlace, PreFilter, ScorePlugin};
 use super::node_info::NodeInfo;
 use super::requests::PodUse;
 use crate::api::decode::decode;
-use crate::api::{Kind, Stored, yaml};
-use k8s_openapi::api::core::v1::{Node, Pod};
+use crate::api::{Kind, Pod, Stored, yaml};
+use k8s_openapi::api::core::v1::Node;
 use std::sync::Arc;
 
 /// A pod from YAML; one without a uid gets its name as uid.

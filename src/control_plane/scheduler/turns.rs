@@ -9,9 +9,8 @@ use super::framework::PodToPlace;
 use super::handlers::{is_gated, is_ours, uid_of};
 use super::reports::{self, Why};
 use super::requests::PodUse;
-use crate::api::{Kind, Name, Object, Request, pods};
+use crate::api::{Kind, Name, Object, Pod, Request, pods};
 use crate::component::{Datum, Note, Scheduling, Seen, Turn};
-use k8s_openapi::api::core::v1::Pod;
 use smol_str::format_smolstr;
 use std::sync::Arc;
 

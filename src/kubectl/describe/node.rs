@@ -3,10 +3,10 @@
 //! The real thing: kubectl's pkg/describe/describe.go (`describeNode`, `describeNodeResource`).
 
 use super::page::{Page, mail_time};
-use crate::api::{Key, Kind, Request, Stored, quantity, time};
+use crate::api::{Key, Kind, Pod, Request, Stored, quantity, time};
 use crate::kubectl::{Accept, CHUNK, Call};
 use k8s_openapi::api::coordination::v1::Lease;
-use k8s_openapi::api::core::v1::{Node, Pod, ResourceRequirements};
+use k8s_openapi::api::core::v1::{Node, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,8 +6,8 @@
 use super::page::{Page, mail_time};
 use super::pod_template::{Within, containers};
 use super::volumes::{spread, volumes};
-use crate::api::{pods, time};
-use k8s_openapi::api::core::v1::{Container, Pod};
+use crate::api::{Pod, pods, time};
+use k8s_openapi::api::core::v1::Container;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 pub(super) fn pod(pod: &Pod, now_ms: time::Ms, page: &mut Page) {

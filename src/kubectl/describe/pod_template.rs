@@ -5,9 +5,9 @@
 
 use super::page::{Page, mail_time};
 use super::volumes::{spread, volumes};
-use crate::api::{quantity, time};
+use crate::api::{Pod, quantity, time};
 use k8s_openapi::api::core::v1::{
-    Container, ContainerPort, ContainerState, ContainerStatus, EnvFromSource, EnvVar, Pod,
+    Container, ContainerPort, ContainerState, ContainerStatus, EnvFromSource, EnvVar,
     PodTemplateSpec, Probe, ResourceFieldSelector, ResourceRequirements,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;

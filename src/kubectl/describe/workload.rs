@@ -5,11 +5,10 @@
 use super::page::{Page, mail_time};
 use super::pod::controlled_by;
 use super::pod_template::{number_or_name, pod_template};
-use crate::api::{Kind, Name, Request, Stored, pods, selector, time};
+use crate::api::{Kind, Name, Pod, Request, Stored, pods, selector, time};
 use crate::kubectl::revisions::Revisions;
 use crate::kubectl::{Accept, CHUNK, Call};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::Pod;
 
 pub(super) fn deployment(deployment: &Deployment, revisions: &Revisions, page: &mut Page) {
     let metadata = &deployment.metadata;

@@ -220,8 +220,7 @@ impl Pass<'_> {
 mod tests {
     use super::super::super::harness::from_yaml;
     use super::*;
-    use crate::api::{Kind, Snapshot};
-    use k8s_openapi::api::core::v1::Pod;
+    use crate::api::{Kind, Pod, Snapshot};
 
     #[test]
     fn what_fits_and_what_does_not() {

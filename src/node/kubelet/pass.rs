@@ -14,12 +14,12 @@ use super::status::{self, Outlook};
 use super::stop::Stop;
 use super::view::{self, PodView};
 use super::{ephemeral, init, start};
-use crate::api::{Name, Request};
+use crate::api::{Name, Pod, Request};
 use crate::component::{
     Action, Container, ContainerId, ContainerState, Datum, Note, Planned, RuntimeCall,
     SandboxState, Turn, Wake,
 };
-use k8s_openapi::api::core::v1::{Container as ContainerSpec, Pod, PodStatus};
+use k8s_openapi::api::core::v1::{Container as ContainerSpec, PodStatus};
 
 /// A pass under way.
 pub(super) struct Pass<'a> {

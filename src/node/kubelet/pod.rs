@@ -10,10 +10,9 @@ use super::{Kubelet, resize, terminate};
 use crate::api::owner::uid_of;
 use crate::api::pods::{is_finished, node_name};
 use crate::api::{
-    Answer, Change, ChangeType, Key, Kind, Reply, Request, Stored, Subresource, Uid, Verb,
+    Answer, Change, ChangeType, Key, Kind, Pod, Reply, Request, Stored, Subresource, Uid, Verb,
 };
 use crate::component::{ContainerId, Datum, RuntimeCall, Seen, Turn, Wake, queue_key};
-use k8s_openapi::api::core::v1::Pod;
 
 /// Which key a change of a pod concerns: none, if it is the kubelet's own status write coming back.
 pub(super) fn wakes(change: &Change, seen: &Seen<'_>, memory: &mut KubeletMemory) -> Vec<Wake> {

@@ -15,11 +15,9 @@ use super::memory::{KubeletMemory, PodMemory, Requests};
 use super::pass::Pass;
 use crate::api::kinds::pod_resize::{DEFERRED, IN_PROGRESS, INFEASIBLE, PENDING, same_resources};
 use crate::api::time::{self, Ms};
-use crate::api::{Name, Object, Uid, quantity};
+use crate::api::{Name, Object, Pod, Uid, quantity};
 use crate::component::{ContainerId, Datum, RuntimeCall, Seen, Wake};
-use k8s_openapi::api::core::v1::{
-    Container, Node, Pod, PodCondition, PodSpec, ResourceRequirements,
-};
+use k8s_openapi::api::core::v1::{Container, Node, PodCondition, PodSpec, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 /// How often a kubelet looks at each pod anyway.
@@ -115,7 +113,7 @@ pub(super) fn consider(
 }
 
 fn spec_of(object: &Object) -> Option<&PodSpec> {
-    object.get::<Pod>().and_then(|pod| pod.spec.as_ref())
+    object.get::<Pod>().and_then(|pod| pod.spec.as_deref())
 }
 
 /// A kubelet that was started anew learns from the status what it had granted; upstream's has a file for that.
@@ -126,7 +124,7 @@ fn reported(pod: &Pod) -> Option<Object> {
     let mut all = all.filter(|s| s.resources.is_some()).peekable();
     all.peek()?;
     let mut granted = pod.clone();
-    let spec = granted.spec.as_mut()?;
+    let spec = granted.spec.as_deref_mut()?;
     for status in all {
         let init = spec.init_containers.iter_mut().flatten();
         let mut containers = spec.containers.iter_mut().chain(init);

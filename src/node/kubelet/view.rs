@@ -5,9 +5,9 @@
 use super::memory::PodMemory;
 use crate::api::kinds::ephemeral_containers::as_container;
 use crate::api::time::{self, Ms};
-use crate::api::{Key, Name, Object, Uid};
+use crate::api::{Key, Name, Object, Pod, Uid};
 use crate::component::{Container, ContainerId, Machine, Sandbox, SandboxState, Seen};
-use k8s_openapi::api::core::v1::{Container as ContainerSpec, Pod, PodSpec, PodStatus};
+use k8s_openapi::api::core::v1::{Container as ContainerSpec, PodSpec, PodStatus};
 use std::sync::LazyLock;
 
 /// What a turn about one pod looks at.
@@ -46,7 +46,7 @@ impl<'a> PodView<'a> {
         seen: &Seen<'a>,
     ) -> Self {
         let machine = seen.machine();
-        let spec = pod.spec.as_ref().unwrap_or(&NO_SPEC);
+        let spec = pod.spec.as_deref().unwrap_or(&NO_SPEC);
         let ephemeral = spec.ephemeral_containers.iter().flatten().cloned();
         Self {
             now_ms: seen.now_ms,

@@ -5,11 +5,11 @@
 use super::Cluster;
 use super::place::{self, Place};
 use crate::api::time::{self, Ms};
-use crate::api::{Key, Name, Reason, Status};
+use crate::api::{Key, Name, Pod, Reason, Status};
 use crate::component::{Container, ContainerId, ContainerState};
 use crate::control_plane::apiserver::http::LogOptions;
 use crate::node::container_runtime;
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use k8s_openapi::api::core::v1::ContainerStatus;
 
 /// One client's reading of one container's log.
 #[derive(Debug)]

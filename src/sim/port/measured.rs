@@ -6,14 +6,13 @@
 //! Left out: the 15 seconds between two measurements; a reading is as of now.
 
 use super::{Port, User};
-use crate::api::{Kind, Object, Status, Stored, quantity, time};
+use crate::api::{Kind, Object, Pod, Status, Stored, quantity, time};
 use crate::control_plane::apiserver::authorization::{Attributes, Resource as About};
 use crate::control_plane::apiserver::http::{Reading, plain_table};
 use crate::control_plane::apiserver::list::Selector;
 use crate::control_plane::apiserver::resources::Resource;
 use crate::sim::Cluster;
 use http::Response;
-use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use serde_json::{Value, json};
 use std::borrow::Cow;

@@ -4,9 +4,8 @@
 //! (`GetConnectionInfo`), pkg/kubelet/kubelet_pods.go (`findContainer`).
 
 use super::Cluster;
-use crate::api::{Key, Kind, Name, Object, Reason, Status, Uid};
+use crate::api::{Key, Kind, Name, Object, Pod, Reason, Status, Uid};
 use crate::component::{Container, ContainerId, Machine};
-use k8s_openapi::api::core::v1::Pod;
 
 /// A container, and where it runs.
 pub(super) struct Place<'a> {

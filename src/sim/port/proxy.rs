@@ -11,14 +11,14 @@
 //! The endpoints of a Service take turns, where upstream throws dice.
 
 use super::{Port, User};
-use crate::api::{Key, Kind, Object, Reason, Status, Uid, managed_fields};
+use crate::api::{Key, Kind, Object, Pod, Reason, Status, Uid, managed_fields};
 use crate::component::{Container, Machine};
 use crate::control_plane::apiserver::authorization::{Attributes, Resource as About};
 use crate::control_plane::apiserver::http::{self as codec, ProxyCall, SchemeNamePort};
 use crate::node::container_runtime;
 use crate::sim::Cluster;
 use http::{Response, StatusCode};
-use k8s_openapi::api::core::v1::{EndpointAddress, Endpoints, Pod, Service};
+use k8s_openapi::api::core::v1::{EndpointAddress, Endpoints, Service};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 

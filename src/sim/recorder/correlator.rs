@@ -158,8 +158,7 @@ impl OfObject {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Object;
-    use k8s_openapi::api::core::v1::Pod;
+    use crate::api::{Object, Pod};
 
     fn note(reason: &'static str, message: &str) -> Note {
         let mut pod = Pod::default();

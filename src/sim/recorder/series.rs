@@ -112,8 +112,7 @@ impl SeriesCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Object;
-    use k8s_openapi::api::core::v1::Pod;
+    use crate::api::{Object, Pod};
 
     fn note(message: &str, revision: &str) -> Note {
         let mut pod = Pod::default();

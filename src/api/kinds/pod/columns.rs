@@ -4,8 +4,9 @@
 
 use super::super::Column;
 use super::super::cells::{age, column, or, since, wide};
+use crate::api::Pod;
 use crate::api::time::{self, Ms};
-use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStatus, Pod, PodStatus};
+use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStatus, PodStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 pub(super) const COLUMNS: &[Column] = &[

@@ -5,15 +5,16 @@
 
 use super::super::normal::{drop_empty, drop_false, drop_zero, text_default};
 use super::{ephemeral, volume_defaults};
+use crate::api::Pod;
 use crate::api::quantity;
 use k8s_openapi::api::core::v1::{
-    Container, EnvVar, HTTPGetAction, LifecycleHandler, Pod, PodSpec, PodTemplateSpec, Probe,
+    Container, EnvVar, HTTPGetAction, LifecycleHandler, PodSpec, PodTemplateSpec, Probe,
     ResourceRequirements,
 };
 
 /// Defaults of a pod: those of its spec, and the ones that templates do not get (requests from limits, service links, host ports).
 pub(crate) fn pod(pod: &mut Pod) {
-    let spec = pod.spec.get_or_insert_default();
+    let spec: &mut PodSpec = pod.spec.get_or_insert_default();
     pod_spec(spec);
     let init_containers = spec.init_containers.iter_mut().flatten();
     for container in spec.containers.iter_mut().chain(init_containers) {

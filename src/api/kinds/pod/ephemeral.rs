@@ -8,11 +8,10 @@ use super::super::go;
 use super::super::normal::{list, text};
 use super::containers::{self, Surroundings};
 use super::{defaults, update, validation};
+use crate::api::Pod;
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
-use k8s_openapi::api::core::v1::{
-    Container, EphemeralContainer, Pod, PodSpec, ResourceRequirements,
-};
+use k8s_openapi::api::core::v1::{Container, EphemeralContainer, PodSpec, ResourceRequirements};
 
 const FIELD: &str = "ephemeralContainers";
 const NOT_HERE: &str = "cannot be set for an Ephemeral Container";
@@ -124,7 +123,9 @@ fn forbidden(container: &Container, path: &Path<'_>, errors: &mut Errors) {
 pub fn updated(new: Pod, old: &Pod) -> Pod {
     let mut pod = update::unchanged(new.metadata, old);
     let spec: &mut PodSpec = pod.spec.get_or_insert_default();
-    spec.ephemeral_containers = new.spec.and_then(|spec| spec.ephemeral_containers);
+    spec.ephemeral_containers = new
+        .spec
+        .and_then(|spec| spec.into_inner().ephemeral_containers);
     pod
 }
 
@@ -261,7 +262,7 @@ mod tests {
         let mut new = debugged(&json!([{"name": "d", "image": "busybox:1"}]));
         new.spec.get_or_insert_default().node_name = Some("elsewhere".to_owned());
         let new = updated(new, &old);
-        let spec = new.spec.expect("a spec");
+        let spec = new.spec.expect("a spec").into_inner();
         assert_eq!(spec.node_name, None);
         let containers = spec.ephemeral_containers.expect("one");
         assert_eq!(

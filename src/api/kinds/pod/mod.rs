@@ -9,6 +9,7 @@ pub(super) mod defaults;
 mod disabled;
 mod env;
 pub mod ephemeral;
+mod object;
 pub(super) mod probes;
 mod projected;
 mod qos;
@@ -25,12 +26,13 @@ pub(super) mod volumes;
 pub(super) mod warnings;
 
 pub(super) use disabled::forget_disabled;
+pub use object::Pod;
 
 use super::{Column, Stored, SubresourceInfo, stored};
 use crate::api::check::Errors;
 use crate::api::field::FieldError;
 use crate::api::time::Ms;
-use k8s_openapi::api::core::v1::{Pod, PodAffinityTerm, PodCondition, PodSpec, PodStatus};
+use k8s_openapi::api::core::v1::{PodAffinityTerm, PodCondition, PodSpec, PodStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use std::collections::BTreeMap;
 
@@ -73,7 +75,7 @@ impl Stored for Pod {
 
     fn prepare_create(&mut self) {
         self.metadata.generation = Some(1);
-        let spec = self.spec.get_or_insert_default();
+        let spec: &mut PodSpec = self.spec.get_or_insert_default();
         defaults::service_account(spec);
         forget_disabled(&mut *spec);
         self.status = Some(PodStatus {

@@ -9,7 +9,8 @@ use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::pods;
 use crate::api::quantity::{self, ResourceList};
-use k8s_openapi::api::core::v1::{Container, ContainerStatus, Pod, PodSpec, ResourceRequirements};
+use crate::api::{Pod, Shared};
+use k8s_openapi::api::core::v1::{Container, ContainerStatus, PodSpec, ResourceRequirements};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -22,7 +23,8 @@ const ONLY_THOSE: &str = "only cpu and memory resources are mutable";
 #[must_use]
 pub fn updated(new: Pod, old: &Pod) -> Pod {
     let mut pod = update::unchanged(new.metadata, old);
-    let (Some(sent), Some(spec)) = (new.spec, &mut pod.spec) else {
+    let (Some(sent), Some(spec)) = (new.spec.map(Shared::into_inner), pod.spec.as_deref_mut())
+    else {
         return pod;
     };
     spec.containers = with_resources(sent.containers, &spec.containers);

@@ -1,8 +1,8 @@
 //! What is said of pods that are wrong. The texts are upstream's, many of them recorded from a real API server.
 
+use crate::api::Pod;
 use crate::api::Stored as _;
 use crate::api::field::FieldError;
-use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Value, json};
 
 pub(super) fn pod(spec: Value) -> Pod {

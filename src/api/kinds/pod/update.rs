@@ -7,9 +7,10 @@ use super::super::go;
 use super::super::names::within;
 use super::super::normal::{list, text};
 use super::{containers, scheduling, validation};
+use crate::api::Pod;
 use crate::api::check::{Errors, Path};
 use k8s_openapi::api::core::v1::{
-    Affinity, Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration,
+    Affinity, Container, NodeAffinity, NodeSelectorTerm, PodSpec, Toleration,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;

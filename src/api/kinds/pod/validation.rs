@@ -7,9 +7,10 @@ use super::super::names;
 use super::super::normal::{list, text};
 use super::containers::{self, Surroundings};
 use super::{ephemeral, scheduling, security, volumes};
+use crate::api::Pod;
 use crate::api::check::{Errors, Path};
 use crate::api::labels;
-use k8s_openapi::api::core::v1::{HostAlias, Pod, PodDNSConfig, PodSpec, PodTemplateSpec};
+use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig, PodSpec, PodTemplateSpec};
 use std::collections::BTreeMap;
 
 /// Whose pod specification it is. A template may leave host ports and service accounts for later.

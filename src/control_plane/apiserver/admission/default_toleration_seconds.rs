@@ -3,8 +3,8 @@
 //! The real thing: plugin/pkg/admission/defaulttolerationseconds/admission.go.
 
 use super::{Attributes, Operation, Plugin, World};
-use crate::api::{Object, Status, Stored};
-use k8s_openapi::api::core::v1::{Pod, Toleration};
+use crate::api::{Object, Pod, Status, Stored};
+use k8s_openapi::api::core::v1::Toleration;
 
 const TOLERATION_SECONDS: i64 = 300;
 

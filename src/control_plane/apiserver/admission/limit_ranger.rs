@@ -5,9 +5,9 @@
 use super::{Attributes, Operation, Plugin, World};
 use crate::api::quantity::{self, ResourceList};
 use crate::api::quota::{Amounts, of_pod};
-use crate::api::{Kind, Object, Status, Stored, Subresource};
+use crate::api::{Kind, Object, Pod, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::{
-    Container, LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod, PodSpec,
+    Container, LimitRange, LimitRangeItem, PersistentVolumeClaim, PodSpec,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::cmp::Ordering;

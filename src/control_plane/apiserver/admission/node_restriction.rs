@@ -4,8 +4,8 @@
 //! Left out: tokens of service accounts, pods' evictions, certificate requests and resource slices.
 
 use super::{Attributes, Operation, Plugin, World};
-use crate::api::{Kind, Object, Status, Stored, Subresource};
-use k8s_openapi::api::core::v1::{Node, Pod};
+use crate::api::{Kind, Object, Pod, Status, Stored, Subresource};
+use k8s_openapi::api::core::v1::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MIRROR: &str = "kubernetes.io/config.mirror";

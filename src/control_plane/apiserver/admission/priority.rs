@@ -3,8 +3,7 @@
 //! The real thing: plugin/pkg/admission/priority/admission.go.
 
 use super::{Attributes, Operation, Plugin, World};
-use crate::api::{Kind, Object, Snapshot, Status, Stored};
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::{Kind, Object, Pod, Snapshot, Status, Stored};
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 
 /// What pods without a class do about preemption, where no class is the default.
@@ -220,7 +219,7 @@ mod tests {
             let got = admit(&Priority, &Case::create(), pod(&spec), &snapshot(classes));
             let got = got.map(|object| {
                 let spec = Pod::of(&object).and_then(|p| p.spec.clone());
-                let spec = spec.expect("a spec");
+                let spec = spec.expect("a spec").into_inner();
                 (
                     spec.priority,
                     spec.priority_class_name,

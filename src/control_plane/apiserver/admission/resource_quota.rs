@@ -121,8 +121,8 @@ fn charge(object: &Object, cost: &ResourceList) -> Result<Option<Object>, String
 mod tests {
     use super::super::testing::{Case, object, snapshot, validate};
     use super::*;
-    use crate::api::Snapshot;
-    use k8s_openapi::api::core::v1::{Pod, Service};
+    use crate::api::{Pod, Snapshot};
+    use k8s_openapi::api::core::v1::Service;
     use serde_json::{Value, json};
 
     fn head(scopes: Value, hard: Value, used: Value) -> Snapshot {

@@ -4,11 +4,11 @@
 
 use super::{Attributes, Plugin, World};
 use crate::api::time::{self, Ms};
-use crate::api::{Kind, Object, Status, Stored};
+use crate::api::{Kind, Object, Pod, Status, Stored};
 use crate::control_plane::apiserver::create::generate_name;
 use k8s_openapi::api::core::v1::{
     ConfigMapProjection, Container, DownwardAPIProjection, DownwardAPIVolumeFile, KeyToPath,
-    ObjectFieldSelector, Pod, PodSpec, ProjectedVolumeSource, ServiceAccount as Account,
+    ObjectFieldSelector, PodSpec, ProjectedVolumeSource, ServiceAccount as Account,
     ServiceAccountTokenProjection, Volume, VolumeMount, VolumeProjection,
 };
 use std::borrow::Cow;
@@ -367,8 +367,9 @@ mod tests {
                 pod(&spec),
                 &head(&account),
             );
-            let got = Pod::of(&got.expect("admitted")).and_then(|p| p.spec.clone());
-            let count = got.and_then(|s| s.volumes).map_or(0, |v| v.len());
+            let got = got.expect("admitted");
+            let got = Pod::of(&got).and_then(|p| p.spec.as_ref());
+            let count = got.and_then(|s| s.volumes.as_ref()).map_or(0, Vec::len);
             assert_eq!(count, want, "{name}");
         }
     }

@@ -11,8 +11,8 @@ use super::rbac::{Question, list, text};
 use super::{Attributes, Grant, Resource, Target, Verdict};
 use crate::api::identity::{NODE_PREFIX, NODES};
 use crate::api::selectors::FieldSelector;
-use crate::api::{Caller, Kind, Snapshot, Stored};
-use k8s_openapi::api::core::v1::{EnvFromSource, EnvVar, PersistentVolume, Pod, PodSpec, Volume};
+use crate::api::{Caller, Kind, Pod, Snapshot, Stored};
+use k8s_openapi::api::core::v1::{EnvFromSource, EnvVar, PersistentVolume, PodSpec, Volume};
 use k8s_openapi::api::storage::v1::VolumeAttachment;
 
 /// Where the kubelets' Leases are.

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::api::managed_fields::{self, expanded};
-use crate::api::{PatchType, Reason, Subresource};
+use crate::api::{PatchType, Pod, Reason, Subresource};
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use k8s_openapi::api::core::v1::ConfigMap;
 
 /// The request of a manager to apply this.
 fn application(manager: &str, config: Value) -> Request {

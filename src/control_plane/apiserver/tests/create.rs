@@ -1,8 +1,7 @@
 //! `create`.
 
 use super::*;
-use crate::api::Uid;
-use k8s_openapi::api::core::v1::Pod;
+use crate::api::{Pod, Uid};
 
 #[test]
 fn a_new_object_gets_its_identity() {
@@ -45,6 +44,7 @@ fn pods_tolerate_lost_nodes_for_five_minutes() {
         .typed::<Pod>("web")
         .spec
         .expect("a spec")
+        .into_inner()
         .tolerations
         .expect("tolerations");
     let got: Vec<_> = tolerations
@@ -67,7 +67,8 @@ fn pods_tolerate_lost_nodes_for_five_minutes() {
             .spec
             .expect("a spec")
             .tolerations
-            .map(|t| t.len()),
+            .as_ref()
+            .map(Vec::len),
         Some(1)
     );
 }
@@ -208,7 +209,8 @@ fn binding_puts_a_pod_on_a_node_once() {
         (condition.type_.as_str(), condition.status.as_str()),
         ("PodScheduled", "True")
     );
-    assert_eq!(web.spec.and_then(|s| s.node_name).as_deref(), Some("n1"));
+    let node = web.spec.and_then(|s| s.into_inner().node_name);
+    assert_eq!(node.as_deref(), Some("n1"));
     let again = world.refusal(&Request::bind(key(Kind::Pod, "web"), "n2"));
     let want = "Operation cannot be fulfilled on pods/binding \"web\": pod web is already assigned to node \"n1\"";
     assert_eq!(again, (409, want.to_owned()));

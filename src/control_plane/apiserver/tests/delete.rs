@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::api::time;
-use crate::api::{ChangeType, DeleteOptions, ListOptions, Propagation};
-use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use crate::api::{ChangeType, DeleteOptions, ListOptions, Pod, Propagation};
+use k8s_openapi::api::core::v1::ConfigMap;
 
 fn bound_pod(world: &mut World, name: &str) {
     world.make(pod(name));

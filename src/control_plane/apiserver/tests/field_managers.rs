@@ -3,9 +3,9 @@
 use super::apply::managers;
 use super::*;
 use crate::api::managed_fields::expanded;
-use crate::api::{PatchType, Subresource, time};
+use crate::api::{PatchType, Pod, Subresource, time};
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentStatus};
-use k8s_openapi::api::core::v1::{Pod, PodCondition, PodStatus};
+use k8s_openapi::api::core::v1::{PodCondition, PodStatus};
 
 fn by(manager: &str, request: Request) -> Request {
     Request {

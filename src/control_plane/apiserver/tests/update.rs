@@ -1,9 +1,9 @@
 //! `update`, of objects, statuses, scales and namespaces' finalizers.
 
 use super::*;
-use crate::api::Subresource;
+use crate::api::{Pod, Subresource};
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Pod, PodStatus};
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, PodStatus};
 
 #[test]
 fn an_update_replaces_what_may_change() {
@@ -53,8 +53,29 @@ fn a_status_update_changes_the_status_only() {
     });
     world.send(&Request::update_status(web)).expect("updated");
     let web: Pod = world.typed("web");
-    assert_eq!(web.spec.and_then(|s| s.node_name), None);
+    assert_eq!(web.spec.and_then(|s| s.into_inner().node_name), None);
     assert_eq!(web.status.and_then(|s| s.phase).as_deref(), Some("Running"));
+}
+
+#[test]
+fn versions_of_a_pod_with_one_spec_share_it() {
+    let mut world = World::new();
+    world.make(pod("web"));
+    let old: Pod = world.typed("web");
+    let without_spec = Pod {
+        spec: None,
+        status: Some(PodStatus {
+            phase: Some("Running".to_owned()),
+            ..PodStatus::default()
+        }),
+        ..old.clone()
+    };
+    world
+        .send(&Request::update_status(without_spec))
+        .expect("updated");
+    let new: Pod = world.typed("web");
+    let [old, new] = [old, new].map(|pod| pod.spec.expect("a spec"));
+    assert!(std::ptr::from_ref(&*old) == std::ptr::from_ref(&*new));
 }
 
 #[test]

@@ -4,10 +4,9 @@
 
 use super::super::ownership::controller;
 use crate::api::owner::{controller_of, uid_of};
-use crate::api::{Change, Kind, Stored, Tally, selector};
+use crate::api::{Change, Kind, Pod, Stored, Tally, selector};
 use crate::component::{Seen, Wake, join, queue_key};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::Pod;
 
 /// The Deployments that a change concerns.
 pub(super) fn wakes(change: &Change, seen: &Seen<'_>) -> Vec<Wake> {

@@ -6,10 +6,11 @@ use super::super::service_pods::{
     addresses, find_port, hostname, is_headless, is_publishable, pods_of, publishes_not_ready,
 };
 use super::{CONTROLLER, MANAGED_BY, SERVICE_NAME};
+use crate::api::Pod;
 use crate::api::pods;
 use crate::api::selector::Labels;
 use crate::component::Seen;
-use k8s_openapi::api::core::v1::{Node, ObjectReference, Pod, Service, ServiceSpec};
+use k8s_openapi::api::core::v1::{Node, ObjectReference, Service, ServiceSpec};
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointConditions, EndpointPort};
 use std::collections::BTreeMap;
 

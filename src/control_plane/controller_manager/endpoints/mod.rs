@@ -15,13 +15,14 @@ use super::service_pods::{
     selector_of, services_of,
 };
 use crate::api::selector::Labels;
-use crate::api::{Change, DeleteOptions, Key, Kind, Name, Object, Request, Stored, User, pods};
+use crate::api::{
+    Change, DeleteOptions, Key, Kind, Name, Object, Pod, Request, Stored, User, pods,
+};
 use crate::component::{
     Action, Component, Datum, Note, Outcome, Place, Seen, Turn, Wake, Watch, queue_key,
 };
 use k8s_openapi::api::core::v1::{
-    EndpointAddress, EndpointPort, EndpointSubset, Endpoints, ObjectReference, Pod, Service,
-    ServiceSpec,
+    EndpointAddress, EndpointPort, EndpointSubset, Endpoints, ObjectReference, Service, ServiceSpec,
 };
 use std::collections::BTreeMap;
 

@@ -16,12 +16,12 @@ mod tests;
 use crate::api::custom::{Definition, Named};
 use crate::api::time::{self, Ms};
 use crate::api::{
-    Body, Change, DeleteOptions, Key, Kind, Name, Object, Propagation, Reason, Reply, Request,
+    Body, Change, DeleteOptions, Key, Kind, Name, Object, Pod, Propagation, Reason, Reply, Request,
     Stored, Subresource, User, Verb, pods,
 };
 use crate::component::{Action, Component, Outcome, Place, Seen, Turn, Wake, Watch};
 use conditions::with_conditions;
-use k8s_openapi::api::core::v1::{Namespace, NamespaceStatus, Pod};
+use k8s_openapi::api::core::v1::{Namespace, NamespaceStatus};
 use std::collections::BTreeMap;
 
 /// What the namespace controller holds a namespace back by.

@@ -5,9 +5,9 @@
 
 use super::clock::Clock;
 use super::condition;
-use crate::api::{Key, Object, Request, pods, time};
+use crate::api::{Key, Object, Pod, Request, pods, time};
 use crate::component::{Note, Seen, Turn};
-use k8s_openapi::api::core::v1::{Node, NodeCondition, Pod};
+use k8s_openapi::api::core::v1::{Node, NodeCondition};
 
 /// The conditions that only the kubelet can vouch for.
 const KUBELETS: [&str; 4] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];

@@ -17,12 +17,12 @@ mod taints;
 mod tests;
 mod zones;
 
-use crate::api::{Change, Key, Kind, Name, Object, PatchType, Request, Stored, User};
+use crate::api::{Change, Key, Kind, Name, Object, PatchType, Pod, Request, Stored, User};
 use crate::component::{Component, Note, Place, Seen, Turn, Wake, Watch};
 use clock::Clock;
 use imbl::OrdMap;
 use k8s_openapi::api::coordination::v1::Lease;
-use k8s_openapi::api::core::v1::{Node, NodeCondition, Pod};
+use k8s_openapi::api::core::v1::{Node, NodeCondition};
 use serde_json::json;
 use zones::Zones;
 

@@ -11,12 +11,12 @@ mod tests;
 
 use crate::api::time::{self, Ms};
 use crate::api::{
-    Change, DeleteOptions, Key, Kind, Name, Object, PatchType, Reason, Request, Stored,
+    Change, DeleteOptions, Key, Kind, Name, Object, PatchType, Pod, Reason, Request, Stored,
     Subresource, User, Verb, pods,
 };
 use crate::component::{Action, Component, Outcome, Place, Seen, Turn, Wake, Watch, queue_key};
 use imbl::{OrdMap, OrdSet};
-use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::core::v1::Node;
 use serde_json::json;
 
 /// How often pods are collected (`gcCheckPeriod`).

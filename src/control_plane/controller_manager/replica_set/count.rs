@@ -6,10 +6,9 @@ use super::{min_ready_ms, own_active, replicas, selector_of, template_labels};
 use crate::api::owner::uid_of;
 use crate::api::selector::{self, Labels};
 use crate::api::time::Ms;
-use crate::api::{Kind, Object, PodCounts, pods};
+use crate::api::{Kind, Object, Pod, PodCounts, pods};
 use crate::component::{Seen, Turn};
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::Pod;
 
 /// The numbers that a turn decides by.
 pub(super) struct Counted {

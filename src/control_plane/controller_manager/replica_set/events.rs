@@ -6,10 +6,9 @@ use super::super::ownership;
 use super::expectations::Expectations;
 use super::{pod_name, selector_of};
 use crate::api::owner::controller_of;
-use crate::api::{Change, Kind, Stored, selector};
+use crate::api::{Change, Kind, Pod, Stored, selector};
 use crate::component::{Seen, Wake, join};
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::Pod;
 
 /// The sets that a pod's change concerns; notes that what was expected has come.
 pub(super) fn pod_wakes(

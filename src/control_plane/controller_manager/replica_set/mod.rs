@@ -21,7 +21,8 @@ use super::ownership::Claims;
 use crate::api::owner::{self, controller_of, controller_reference, uid_of};
 use crate::api::selector::{self, Labels};
 use crate::api::{
-    Change, DeleteOptions, Key, Kind, Name, Object, Reason, Request, Stored, Uid, User, Verb, pods,
+    Change, DeleteOptions, Key, Kind, Name, Object, Pod, Reason, Request, Shared, Stored, Uid,
+    User, Verb, pods,
 };
 use crate::component::{
     Action, CREATED_NAME, Component, Note, Outcome, Place, Seen, Turn, Wake, Watch, queue_key,
@@ -29,7 +30,6 @@ use crate::component::{
 use count::Counted;
 use expectations::Expectations;
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
 
@@ -280,7 +280,7 @@ fn report_failure(key: &str, object: &Object, memory: &mut Remembered, turn: &mu
 fn new_pod(set: &ReplicaSet) -> Object {
     let template = set.spec.as_ref().and_then(|s| s.template.as_ref());
     let mut pod = Pod {
-        spec: template.and_then(|t| t.spec.clone()),
+        spec: template.and_then(|t| t.spec.clone()).map(Shared::from),
         ..Pod::default()
     };
     if let Some(meta) = template.and_then(|t| t.metadata.as_ref()) {

@@ -7,10 +7,9 @@
 
 use crate::api::owner::{controller_of, uid_of};
 use crate::api::time::{self, Ms};
-use crate::api::{Uid, pods};
+use crate::api::{Pod, Uid, pods};
 use crate::component::Seen;
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::Pod;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

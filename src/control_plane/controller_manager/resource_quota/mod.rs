@@ -12,9 +12,9 @@
 mod tests;
 
 use crate::api::quantity::ResourceList;
-use crate::api::{Change, Key, Kind, Name, Object, Request, Stored, User, pods, quota};
+use crate::api::{Change, Key, Kind, Name, Object, Pod, Request, Stored, User, pods, quota};
 use crate::component::{Component, Place, Scope, Seen, Turn, Wake, Watch, queue_key};
-use k8s_openapi::api::core::v1::{Pod, ResourceQuota, ResourceQuotaStatus};
+use k8s_openapi::api::core::v1::{ResourceQuota, ResourceQuotaStatus};
 use std::sync::LazyLock;
 
 /// The quotas, and whatever may be charged to one; the latter only where there is a quota.

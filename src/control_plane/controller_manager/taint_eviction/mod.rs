@@ -14,14 +14,14 @@ mod tests;
 use crate::api::taints::tolerates;
 use crate::api::time::{self, Ms};
 use crate::api::{
-    Change, DeleteOptions, Key, Kind, Name, Object, PatchType, Request, Stored, Subresource, User,
-    Verb, pods,
+    Change, DeleteOptions, Key, Kind, Name, Object, PatchType, Pod, Request, Stored, Subresource,
+    User, Verb, pods,
 };
 use crate::component::{
     Action, Component, Datum, Note, Outcome, Place, Seen, Turn, Wake, Watch, join, queue_key,
 };
 use imbl::OrdMap;
-use k8s_openapi::api::core::v1::{Node, Pod, Taint, Toleration};
+use k8s_openapi::api::core::v1::{Node, Taint, Toleration};
 use serde_json::json;
 
 /// See the file.

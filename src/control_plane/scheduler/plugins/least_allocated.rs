@@ -63,7 +63,7 @@ fn left_over(requested: i64, capacity: i64) -> i64 {
 mod tests {
     use super::super::super::testing::{asking, scores};
     use super::*;
-    use k8s_openapi::api::core::v1::Pod;
+    use crate::api::Pod;
 
     #[test]
     fn the_emptier_the_better() {

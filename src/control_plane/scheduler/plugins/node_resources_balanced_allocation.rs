@@ -79,7 +79,7 @@ fn balance(cpu: f64, memory: f64) -> i64 {
 mod tests {
     use super::super::super::testing::{asking, scores};
     use super::*;
-    use k8s_openapi::api::core::v1::Pod;
+    use crate::api::Pod;
 
     #[test]
     fn the_more_even_the_better() {

@@ -8,13 +8,13 @@ use super::testing::{node, pod};
 use super::{Scheduler, SchedulerMemory};
 use crate::api::time::Ms;
 use crate::api::{
-    Answer, Body, Change, Kind, Name, Object, Reason, Reply, Request, Snapshot, Status, Stored,
-    Subresource,
+    Answer, Body, Change, Kind, Name, Object, Pod, Reason, Reply, Request, Snapshot, Status,
+    Stored, Subresource,
 };
 use crate::component::{
     Action, Component as _, NodeVerdict, Outcome, Scheduling, Seen, Turn, Urgency, Wake,
 };
-use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::api::core::v1::Node;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -121,7 +121,8 @@ impl World {
 
     fn node_of(&self, name: &str) -> String {
         let spec = self.pod_now(name).spec;
-        spec.and_then(|spec| spec.node_name).unwrap_or_default()
+        spec.and_then(|spec| spec.into_inner().node_name)
+            .unwrap_or_default()
     }
 
     fn put(&mut self, mut object: Object) -> &mut Self {

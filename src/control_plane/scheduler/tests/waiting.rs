@@ -102,7 +102,7 @@ fn a_node_that_grows_or_comes_helps() {
 fn a_pod_that_shrinks_helps_itself_and_others() {
     let mut world = two_wait();
     let shrink = |to: &'static str| {
-        move |pod: &mut k8s_openapi::api::core::v1::Pod| {
+        move |pod: &mut crate::api::Pod| {
             let container = &mut pod.spec.as_mut().expect("a spec").containers[0];
             let requests = container
                 .resources

@@ -11,10 +11,10 @@ use super::pass::Pass;
 use super::view;
 use crate::api::owner::uid_of;
 use crate::api::time::{self, Ms};
-use crate::api::{Kind, Name, Stored};
+use crate::api::{Kind, Name, Pod, Stored};
 use crate::component::{Container, ContainerId, Datum, Machine, Note, Seen, Turn, Urgency, Wake};
 use crate::node::container_runtime::{self, ProbeAction};
-use k8s_openapi::api::core::v1::{Container as ContainerSpec, Pod, Probe};
+use k8s_openapi::api::core::v1::{Container as ContainerSpec, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// Keys of this work begin so.

@@ -13,10 +13,11 @@ mod volumes;
 pub(in crate::api::kinds) use places::{of_term, old_label};
 pub(in crate::api::kinds) use volumes::of_source;
 
+use crate::api::Pod;
 use crate::api::check::Path;
 use crate::api::kinds::normal::{list, text};
 use crate::api::quantity;
-use k8s_openapi::api::core::v1::{Container, EnvVar, Pod, PodSpec, PodTemplateSpec};
+use k8s_openapi::api::core::v1::{Container, EnvVar, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;

@@ -12,9 +12,8 @@ use crate::api::field::FieldError;
 use crate::api::identity::{AUTHENTICATED, SERVICE_ACCOUNT_PREFIX, SERVICE_ACCOUNTS};
 use crate::api::time::{BEGINNING_S, Ms, rfc3339, time};
 use crate::api::typed::to_json;
-use crate::api::{Identity, Key, Kind, Name, Object, Reason, Snapshot, Status, Stored};
+use crate::api::{Identity, Key, Kind, Name, Object, Pod, Reason, Snapshot, Status, Stored};
 use k8s_openapi::ByteString;
-use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Map, Value, json};
 
 /// Who issues tokens, and for whom they are unless the request says otherwise.
