@@ -42,6 +42,7 @@ fn session(name: &str, lines: &str) -> Vec<String> {
     let files: Vec<(&str, &str)> = files
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
+        .chain([("-", "")])
         .collect();
     let mut wrong = Vec::new();
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {

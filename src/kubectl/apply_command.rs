@@ -4,6 +4,7 @@
 //! Left out: see [`super::apply`]; `-k`, `-R`.
 
 use super::apply::{Options, apply};
+use super::call::no_words;
 use super::flags::value;
 use super::printers::{Format, Layout, named, print};
 use super::{ADMIN, Call, Command, DRY_RUN, documents};
@@ -28,7 +29,8 @@ pub(super) const APPLY: Command = Command {
 };
 
 fn run(call: &mut Call<'_>) -> Result<(), String> {
-    if call.given.get("filename").is_none() {
+    no_words(call, "apply")?;
+    if call.given.get("filename").is_none_or(str::is_empty) {
         return Err("must specify one of -f and -k".to_owned());
     }
     let format = Format::named(call.given.get("output").unwrap_or_default())

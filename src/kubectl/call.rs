@@ -126,6 +126,12 @@ impl Call<'_> {
         }
     }
 
+    /// The same of what selectors choose: what the server says against it is told with them.
+    pub(super) fn select(&mut self, request: Request, accept: Accept) -> Result<List, Refusal> {
+        let list = self.list(request.clone(), accept);
+        list.map_err(|why| why.of_list(&request))
+    }
+
     /// ` (server dry run)`, behind what was done, if it was not.
     pub(super) fn dry_run_note(&self) -> &'static str {
         match self.given.get("dry-run") {
@@ -139,6 +145,17 @@ impl Call<'_> {
 /// What kubectl says of a wrong use of a command.
 pub(super) fn usage_error(command: &str, why: impl std::fmt::Display) -> String {
     format!("{why}\nSee 'kubectl {command} -h' for help and examples")
+}
+
+/// Refuses words beside `-f`.
+pub(super) fn no_words(call: &Call<'_>, command: &str) -> Result<(), String> {
+    match &call.given.args[..] {
+        [] => Ok(()),
+        words => {
+            let why = format!("Unexpected args: [{}]", words.join(" "));
+            Err(usage_error(command, why))
+        }
+    }
 }
 
 /// The documents that `-f` names, and what kubectl calls the place that they come from.

@@ -4,6 +4,7 @@
 //! Left out: all other generators; `--from-file`, `--from-env-file`, `--append-hash`. An image with a dot or an underscore in its name gives
 //! its container that name with hyphens, and no random letters behind.
 
+use super::call::no_words;
 use super::flags::value;
 use super::make::{
     Made, OUTPUT, failed_to_create, make, metadata, number_or_name, one_name, refused_as_usual,
@@ -122,7 +123,7 @@ fn namespace(call: &mut Call<'_>) -> Result<(), String> {
 
 fn from_file(call: &mut Call<'_>) -> Result<(), String> {
     let namespace = call.namespace();
-    if call.given.get("filename").is_none() {
+    if call.given.get("filename").is_none_or(str::is_empty) {
         if let Some(what) = call.given.args.first() {
             return Err(format!(
                 "kubectl create {what} is not simulated here; the real kubectl can do it with `kubeloop serve`, and `create -f` takes any object"
@@ -130,7 +131,11 @@ fn from_file(call: &mut Call<'_>) -> Result<(), String> {
         }
         return Err("must specify one of -f and -k".to_owned());
     }
+    no_words(call, "create")?;
     let (documents, source) = documents(call)?;
+    if documents.is_empty() {
+        return Err("no objects passed to create".to_owned());
+    }
     for document in documents {
         // Anew for each: the one before may have defined the next one's kind.
         let kinds = call.kinds();

@@ -3,7 +3,7 @@
 //! The real thing: kubectl's pkg/cmd/delete/delete.go.
 //! Left out: `--wait`: the command returns at once, and the deletion runs its course.
 
-use super::flags::{switch, value};
+use super::flags::{self, optional, switch, value};
 use super::printers::group_kind;
 use super::targets::{NAMELESS, Targets};
 use super::{Call, Command, DRY_RUN, documents};
@@ -18,10 +18,10 @@ pub(super) const DELETE: Command = Command {
         value("selector", "l", "SELECTOR", "what has these labels"),
         value("field-selector", "", "SELECTOR", "what has these values"),
         switch("all", "", "all of the namespace"),
-        value(
+        optional(
             "cascade",
-            "",
             "background|foreground|orphan",
+            "background",
             "what becomes of dependents",
         ),
         value(
@@ -37,12 +37,7 @@ pub(super) const DELETE: Command = Command {
             "with --grace-period=0: do not wait for the kubelet",
         ),
         switch("ignore-not-found", "", "what is not there is no error"),
-        value(
-            "wait",
-            "",
-            "false",
-            "taken and not needed: nothing waits here",
-        ),
+        switch("wait", "", "taken and not needed: nothing waits here"),
         value("output", "o", "name", "print only names"),
         DRY_RUN,
     ],
@@ -88,17 +83,23 @@ fn delete(call: &mut Call<'_>) -> Result<(), String> {
     Ok(())
 }
 
-fn options(call: &Call<'_>) -> Result<DeleteOptions, String> {
-    let propagation = match call.given.get("cascade") {
-        None | Some("background" | "true") => Propagation::Background,
-        Some("foreground") => Propagation::Foreground,
-        Some("orphan" | "false") => Propagation::Orphan,
-        Some(other) => {
+fn options(call: &mut Call<'_>) -> Result<DeleteOptions, String> {
+    let said = call.given.get("cascade").unwrap_or("background").to_owned();
+    let (propagation, instead) = match said.as_str() {
+        "background" => (Propagation::Background, None),
+        "foreground" => (Propagation::Foreground, None),
+        "orphan" => (Propagation::Orphan, None),
+        text if flags::TRUE.contains(&text) => (Propagation::Background, Some("background")),
+        text if flags::FALSE.contains(&text) => (Propagation::Orphan, Some("orphan")),
+        other => {
             return Err(format!(
                 "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
             ));
         }
     };
+    if let Some(instead) = instead {
+        call.out.warn(format!("warning: --cascade={said} is deprecated (boolean value) and can be replaced with --cascade={instead}."));
+    }
     let grace = call
         .given
         .number("grace-period")?
@@ -124,7 +125,11 @@ fn options(call: &Call<'_>) -> Result<DeleteOptions, String> {
 /// What is to be deleted: named, in the text, or all that a selector chooses. And the text that it stands in.
 fn keys(call: &mut Call<'_>) -> Result<(Vec<Key>, Option<String>), String> {
     let namespace = call.namespace();
-    if call.given.get("filename").is_some() {
+    if call
+        .given
+        .get("filename")
+        .is_some_and(|path| !path.is_empty())
+    {
         if call.given.args.iter().any(|arg| arg.contains('/')) {
             return Err(
                 "resource/name arguments cannot be provided when a path is specified".to_owned(),
@@ -137,6 +142,7 @@ fn keys(call: &mut Call<'_>) -> Result<(Vec<Key>, Option<String>), String> {
         return Ok((keys, Some(source)));
     }
     let kinds = call.kinds();
+    call.warn_of(&Targets::warnings(&call.given.args, &kinds));
     let targets = Targets::read(&call.given.args, &namespace, &kinds, &call.given)?;
     if let Targets::Named(keys) = targets {
         return Ok((keys, None));
@@ -149,7 +155,8 @@ fn keys(call: &mut Call<'_>) -> Result<(Vec<Key>, Option<String>), String> {
     }
     let mut keys = Vec::new();
     for request in targets.requests(&namespace, &call.given) {
-        match call.send(request) {
+        let answer = call.send(request.clone());
+        match answer.map_err(|why| why.of_list(&request)) {
             Ok(Reply::List(list)) => keys.extend(list.items.iter().map(crate::api::Object::key)),
             Ok(_) => {}
             Err(why) => call.refuse(why),

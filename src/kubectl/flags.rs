@@ -13,6 +13,8 @@ pub struct Flag {
     pub short: &'static str,
     /// What stands for its value in the help; empty if the flag takes none.
     pub value: &'static str,
+    /// Its value if it is given without one; empty if it must have one.
+    pub bare: &'static str,
     /// What it does, for the help.
     pub help: &'static str,
 }
@@ -28,13 +30,30 @@ pub const fn value(
         name,
         short,
         value,
+        bare: "",
         help,
+    }
+}
+
+/// A flag that takes a value, but only behind `=`; without one it has this.
+pub const fn optional(
+    name: &'static str,
+    values: &'static str,
+    bare: &'static str,
+    help: &'static str,
+) -> Flag {
+    Flag {
+        bare,
+        ..value(name, "", values, help)
     }
 }
 
 /// A flag that is there or not; `--flag=false` is not.
 pub const fn switch(name: &'static str, short: &'static str, help: &'static str) -> Flag {
-    value(name, short, "", help)
+    Flag {
+        bare: "true",
+        ..value(name, short, "", help)
+    }
 }
 
 /// What was given.
@@ -61,6 +80,9 @@ impl Given {
                 given.before_dashes = Some(given.args.len());
                 given.args.extend(words.by_ref().cloned());
             } else if let Some(long) = word.strip_prefix("--") {
+                if long.starts_with(['-', '=']) {
+                    return Err(format!("bad flag syntax: {word}"));
+                }
                 let (name, inline) = match long.split_once('=') {
                     Some((name, inline)) => (name, Some(inline)),
                     None => (long, None),
@@ -89,18 +111,23 @@ impl Given {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let short = &rest[..first.len_utf8()];
-            let unknown = || format!("unknown shorthand flag: '{short}' in -{text}");
+            let unknown = || format!("unknown shorthand flag: '{short}' in -{rest}");
             let flag = flags
                 .iter()
                 .find(|f| f.short == short)
                 .ok_or_else(unknown)?;
-            rest = &rest[short.len()..];
-            if flag.value.is_empty() {
-                self.take(*flag, None, words, short)?;
-                continue;
+            let more = &rest[short.len()..];
+            let inline = match more.strip_prefix('=') {
+                Some(value) if !value.is_empty() => Some(value),
+                _ if flag.bare.is_empty() && !more.is_empty() => Some(more),
+                _ => None,
+            };
+            let spelled = format!("'{short}' in -{rest}");
+            self.take(*flag, inline, words, &spelled)?;
+            if inline.is_some() || flag.bare.is_empty() {
+                return Ok(());
             }
-            let inline = (!rest.is_empty()).then(|| rest.strip_prefix('=').unwrap_or(rest));
-            return self.take(*flag, inline, words, &format!("'{short}' in -{text}"));
+            rest = more;
         }
         Ok(())
     }
@@ -114,12 +141,16 @@ impl Given {
     ) -> Result<(), String> {
         let value = match inline {
             Some(inline) => inline.to_owned(),
-            None if flag.value.is_empty() => "true".to_owned(),
+            None if !flag.bare.is_empty() => flag.bare.to_owned(),
             None => words
                 .next()
                 .ok_or_else(|| format!("flag needs an argument: {spelled}"))?
                 .clone(),
         };
+        if flag.value.is_empty() && !TRUE.contains(&&*value) && !FALSE.contains(&&*value) {
+            let why = format!("strconv.ParseBool: parsing {value:?}: invalid syntax");
+            return Err(invalid(flag.name, flag.short, &value, &why));
+        }
         self.values.entry(flag.name).or_default().push(value);
         self.shorts.insert(flag.name, flag.short);
         Ok(())
@@ -150,7 +181,7 @@ impl Given {
     /// Was a switch set?
     #[must_use]
     pub fn is_set(&self, flag: &str) -> bool {
-        self.get(flag).is_some_and(|value| value != "false")
+        self.get(flag).is_some_and(|value| !FALSE.contains(&value))
     }
 
     /// The value of a flag that is a number.
@@ -161,17 +192,51 @@ impl Given {
         let Some(text) = self.get(flag) else {
             return Ok(None);
         };
-        let short = match self.shorts.get(flag) {
-            None | Some(&"") => String::new(),
-            Some(short) => format!("-{short}, "),
+        let short = self.shorts.get(flag).copied().unwrap_or_default();
+        let wrong = |why| {
+            let why = format!("strconv.ParseInt: parsing {text:?}: {why}");
+            invalid(flag, short, text, &why)
         };
-        let invalid = |_| {
-            format!(
-                "invalid argument {text:?} for \"{short}--{flag}\" flag: strconv.ParseInt: parsing {text:?}: invalid syntax"
-            )
-        };
-        text.parse().map(Some).map_err(invalid)
+        integer(text).map(Some).map_err(wrong)
     }
+}
+
+/// How Go spells that it is so.
+pub const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
+/// How Go spells that it is not so.
+pub const FALSE: [&str; 6] = ["0", "f", "F", "false", "FALSE", "False"];
+
+/// `invalid argument "x" for "-A, --all-namespaces" flag: …`.
+fn invalid(name: &str, short: &str, value: &str, why: &str) -> String {
+    let short = match short {
+        "" => String::new(),
+        short => format!("-{short}, "),
+    };
+    format!("invalid argument {value:?} for \"{short}--{name}\" flag: {why}")
+}
+
+/// A number as Go writes it: `0x10`, `010` and `0o10`, `0b10`, `1_000`.
+fn integer(text: &str) -> Result<i64, &'static str> {
+    const WRONG: &str = "invalid syntax";
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let lower = digits.to_ascii_lowercase();
+    let (radix, rest) = match lower.get(..2) {
+        Some("0x") => (16, &lower[2..]),
+        Some("0o") => (8, &lower[2..]),
+        Some("0b") => (2, &lower[2..]),
+        Some(_) if lower.starts_with('0') => (8, &lower[1..]),
+        _ => (10, &*lower),
+    };
+    // Underscores stand between digits, or behind the prefix.
+    let is_prefixed = rest.len() < lower.len();
+    let bare = rest.strip_prefix('_').filter(|_| is_prefixed);
+    let mut parts = bare.unwrap_or(rest).split('_');
+    if parts.any(|part| part.is_empty() || !part.chars().all(|c| c.is_digit(radix))) {
+        return Err(WRONG);
+    }
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    let plain = format!("{sign}{}", rest.replace('_', ""));
+    i64::from_str_radix(&plain, radix).map_err(|_| "value out of range")
 }
 
 #[cfg(test)]
@@ -183,6 +248,7 @@ mod tests {
         value("output", "o", "FORMAT", ""),
         switch("all-namespaces", "A", ""),
         value("replicas", "", "N", ""),
+        optional("cascade", "HOW", "background", ""),
     ];
 
     fn read(line: &str) -> Result<Given, String> {
@@ -222,7 +288,19 @@ mod tests {
             ("--foo", "unknown flag: --foo"),
             ("-x", "unknown shorthand flag: 'x' in -x"),
             ("--namespace", "flag needs an argument: --namespace"),
-            ("-Ao", "flag needs an argument: 'o' in -Ao"),
+            ("-Ao", "flag needs an argument: 'o' in -o"),
+            ("-Ax", "unknown shorthand flag: 'x' in -x"),
+            ("-A=", "unknown shorthand flag: '=' in -="),
+            ("---", "bad flag syntax: ---"),
+            ("--=x", "bad flag syntax: --=x"),
+            (
+                "-A=x",
+                "invalid argument \"x\" for \"-A, --all-namespaces\" flag: strconv.ParseBool: parsing \"x\": invalid syntax",
+            ),
+            (
+                "--all-namespaces=",
+                "invalid argument \"\" for \"-A, --all-namespaces\" flag: strconv.ParseBool: parsing \"\": invalid syntax",
+            ),
         ];
         for (line, want) in cases {
             assert_eq!(read(line).err().as_deref(), Some(want), "{line}");
@@ -234,5 +312,56 @@ mod tests {
                 "invalid argument \"x\" for \"--replicas\" flag: strconv.ParseInt: parsing \"x\": invalid syntax"
             )
         );
+    }
+
+    #[test]
+    fn switches_are_set_as_go_reads_them() {
+        let cases = [
+            ("-A", true),
+            ("-A=false", false),
+            ("-A=t", true),
+            ("--all-namespaces=F", false),
+            ("--all-namespaces=1", true),
+            ("-A -A=0", false),
+            ("-n=x", false),
+        ];
+        for (line, want) in cases {
+            let given = read(line).expect(line);
+            assert_eq!(given.is_set("all-namespaces"), want, "{line}");
+        }
+        let given = read("--cascade orphan -n=").expect("fine");
+        assert_eq!(given.get("cascade"), Some("background"));
+        assert_eq!(given.args, ["orphan"], "only behind a sign of equality");
+        assert_eq!(given.get("namespace"), Some("="));
+    }
+
+    #[test]
+    fn numbers_are_read_as_go_reads_them() {
+        let cases = [
+            ("7", Ok(7)),
+            ("-7", Ok(-7)),
+            ("+7", Ok(7)),
+            ("0", Ok(0)),
+            ("-0", Ok(0)),
+            ("0x1F", Ok(31)),
+            ("010", Ok(8)),
+            ("0o17", Ok(15)),
+            ("-0b11", Ok(-3)),
+            ("1_000", Ok(1000)),
+            ("0x_1", Ok(1)),
+            ("", Err("invalid syntax")),
+            ("-", Err("invalid syntax")),
+            ("0x", Err("invalid syntax")),
+            ("08", Err("invalid syntax")),
+            ("_1", Err("invalid syntax")),
+            ("1_", Err("invalid syntax")),
+            ("1__0", Err("invalid syntax")),
+            ("1.5", Err("invalid syntax")),
+            (" 1", Err("invalid syntax")),
+            ("9223372036854775808", Err("value out of range")),
+        ];
+        for (text, want) in cases {
+            assert_eq!(integer(text), want, "{text:?}");
+        }
     }
 }

@@ -66,6 +66,7 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
     }
     let namespace = call.namespace();
     let kinds = call.kinds();
+    call.warn_of(&Targets::warnings(&call.given.args, &kinds));
     let targets = Targets::read(&call.given.args, &namespace, &kinds, &call.given)?;
     let everywhere = call.given.is_set("all-namespaces");
     let is_named = matches!(targets, Targets::Named(_));
@@ -80,10 +81,13 @@ fn get(call: &mut Call<'_>) -> Result<(), String> {
     let mut objects = Vec::new();
     for request in targets.requests(place, &call.given) {
         // What is to be sorted is asked for as a whole.
-        let answer = if is_named || sorts {
+        let answer = if is_named {
             call.send_for(request, accept)
+        } else if sorts {
+            let answer = call.send_for(request.clone(), accept);
+            answer.map_err(|why| why.of_list(&request))
         } else {
-            let listed = call.list(request, accept);
+            let listed = call.select(request, accept);
             listed.map(Reply::List).map_err(Refusal::listed)
         };
         match answer {

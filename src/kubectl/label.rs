@@ -139,7 +139,7 @@ fn twice(changes: &[String]) -> Option<&str> {
         keys.any(|(set, _)| set == *key)
     };
     let removed = changes.iter().filter(|change| !change.contains('='));
-    let mut removed = removed.map(|change| change.trim_end_matches('-'));
+    let mut removed = removed.map(|change| change.strip_suffix('-').unwrap_or(change));
     removed.find(is_set)
 }
 
@@ -153,7 +153,7 @@ fn wanted_texts(
     let mut wanted = Map::new();
     for change in changes {
         let Some((key, value)) = change.split_once('=') else {
-            let key = change.trim_end_matches('-');
+            let key = change.strip_suffix('-').unwrap_or(change);
             if field == "labels" && !now.contains_key(key) {
                 call.out.say(format!("label {key:?} not found."));
             }

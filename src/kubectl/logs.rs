@@ -136,7 +136,7 @@ fn selected(call: &mut Call<'_>, selector: &str, accept: Accept) -> Result<Vec<P
     let mut request = Request::list(Kind::Pod, Name::from(call.namespace()));
     selector.clone_into(&mut request.select.label_selector);
     let answer = match accept {
-        Accept::Any => call.list(request, accept).map(Reply::List),
+        Accept::Any => call.select(request, accept).map(Reply::List),
         _ => call.send_for(request, accept),
     };
     match answer {

@@ -184,6 +184,9 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
     };
     let shown = |index: &usize| format == Format::Wide || !columns[*index].1;
     let cells: Vec<usize> = (0..columns.len()).filter(shown).collect();
+    let before = usize::from(layout.with_namespace);
+    // The server says which column holds the name; of Events none does.
+    let name_at = kind.name_first().then_some(before);
     let mut rows = Vec::new();
     if !layout.no_headers {
         let names = cells.iter().map(|index| columns[*index].0.clone());
@@ -209,9 +212,10 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
         }
         row.extend(cells.iter().map(|index| std::mem::take(&mut texts[*index])));
         if layout.with_kind
-            && let Some(first) = row.get_mut(usize::from(layout.with_namespace))
+            && let Some(index) = name_at
+            && let Some(name) = row.get_mut(index)
         {
-            *first = named(kind, first);
+            *name = named(kind, name);
         }
         row.extend(label_cells(object, layout));
         rows.push(row);

@@ -2,7 +2,7 @@
 //!
 //! The real thing: kubectl's pkg/cmd/util/helpers.go (`checkErr`, `StandardErrorMessage`, `MultipleErrors`, `AddSourceToErr`).
 
-use crate::api::{Reason, Status};
+use crate::api::{Reason, Request, Status};
 
 /// Why nothing came of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,28 @@ impl Refusal {
             Self::Client(message) => Self::Listed(message),
             other => other,
         }
+    }
+
+    /// The same of a request that lists what selectors choose: kubectl says what it looked for.
+    #[must_use]
+    pub fn of_list(self, request: &Request) -> Self {
+        let Self::Server(status) = self else {
+            return self;
+        };
+        if !matches!(status.reason, Reason::BadRequest | Reason::NotFound) {
+            return Self::Server(status);
+        }
+        let (info, select) = (request.key.kind.info(), &request.select);
+        let (labels, fields) = (&select.label_selector, &select.field_selector);
+        let which = if labels.is_empty() && fields.is_empty() {
+            String::new()
+        } else {
+            format!(" that match label selector {labels:?}, field selector {fields:?}")
+        };
+        let verb = if which.is_empty() { "list" } else { "find" };
+        let resource = format!("{}/{}, Resource={}", info.group, info.version, info.plural);
+        let message = format!("Unable to {verb} {resource:?}{which}: {}", status.message);
+        Self::Server(Status { message, ..status })
     }
 
     /// The text on stderr if this is all that went wrong, without a newline at its end.

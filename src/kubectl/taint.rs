@@ -73,7 +73,7 @@ fn taint(call: &mut Call<'_>) -> Result<(), String> {
         let answer = match targets {
             Targets::Named(_) => call.send_for(request, Accept::Any),
             Targets::Kinds(_) => {
-                let listed = call.list(request, Accept::Any);
+                let listed = call.select(request, Accept::Any);
                 listed.map(Reply::List).map_err(Refusal::listed)
             }
         };

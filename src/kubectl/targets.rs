@@ -75,6 +75,21 @@ impl Targets {
         Ok(Self::Named(keys))
     }
 
+    /// What kubectl warns of when it reads these arguments: short names that two resources have.
+    #[must_use]
+    pub fn warnings(args: &[String], known: &Definitions) -> Vec<String> {
+        let first = args.iter().take(1).flat_map(|arg| arg.split(','));
+        let kinds = first.map(|kind| kind.split('/').next().unwrap_or_default());
+        let of = |kind: &str| {
+            let also = known.also_named(kind).into_iter();
+            let name = kind.split('.').next().unwrap_or_default().to_owned();
+            also.map(move |other| {
+                format!("short name {name:?} could also match lower priority resource {other}")
+            })
+        };
+        kinds.flat_map(of).collect()
+    }
+
     /// Reads arguments that are names of objects of one kind, as those of `cordon`, or of any in the form `kind/name`.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::flags::{Flag, switch, value};
 use super::printers::tabulate;
 use super::refusal::Refusal;
 use super::{Accept, Call, Command};
+use crate::api::selectors::LabelSelector;
 use crate::api::{Key, Kind, Name, Object, Reply, Request, quantity};
 use k8s_openapi::api::core::v1::Node;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
@@ -49,6 +50,7 @@ fn name(call: &Call<'_>) -> Result<String, String> {
     if by.is_some_and(|by| !matches!(by, "cpu" | "memory")) {
         return Err("--sort-by accepts only cpu or memory".to_owned());
     }
+    LabelSelector::parse(call.given.get("selector").unwrap_or_default())?;
     match &call.given.args[..] {
         [] => Ok(String::new()),
         [name] if call.given.get("selector").is_none() => Ok(name.clone()),

@@ -416,7 +416,8 @@ fn no_line_makes_it_panic() {
     for command in COMMANDS {
         for flag in command.flags.iter().chain(COMMON) {
             let long = format!("--{}", flag.name);
-            vocabulary.extend([format!("{long}=1"), format!("{long}=a=b"), long]);
+            let odd = if flag.value.is_empty() { "f" } else { "a=b" };
+            vocabulary.extend([format!("{long}=1"), format!("{long}={odd}"), long]);
         }
     }
     let mut rng = Rng::new(7);
@@ -443,5 +444,5 @@ fn no_line_makes_it_panic() {
         done += usize::from(output.code == 0);
         timeline.step(Pace::Turn);
     }
-    assert!(done > 200, "only {done} lines were in order");
+    assert!(done > 150, "only {done} lines were in order");
 }

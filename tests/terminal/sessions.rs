@@ -1,8 +1,10 @@
 //! The lines.
 
 mod names;
+mod odd_words;
 
 use names::{CORDON, NAMES};
+use odd_words::WORDS;
 
 /// Names, and what is typed: a line is kubectl's, without that word, or one for `kubeloop ctl`. ` | sort` at its end: lines come in any order.
 pub(crate) const SESSIONS: &[(&str, &str)] = &[
@@ -17,6 +19,7 @@ pub(crate) const SESSIONS: &[(&str, &str)] = &[
     ("endpoints", ENDPOINTS),
     ("names", NAMES),
     ("cordon", CORDON),
+    ("words", WORDS),
 ];
 
 const LOGS: &str = r#"

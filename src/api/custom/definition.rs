@@ -265,41 +265,6 @@ impl Definitions {
         })
     }
 
-    /// The kind that kubectl means by a plural, singular, short name or kind, with or without `.group` or `.version.group`.
-    #[must_use]
-    pub fn named(&self, text: &str) -> Option<Named> {
-        if let Some(kind) = Kind::named(text) {
-            return Some(Named::built_in(kind));
-        }
-        let lower = text.to_ascii_lowercase();
-        let (bare, rest) = lower.split_once('.').unwrap_or((&lower, ""));
-        self.0.iter().find_map(|d| {
-            let (names, info) = (d.names(), d.kind.info());
-            let short = names.short_names.iter().flatten();
-            let is_meant = bare == names.plural
-                || names.singular.as_deref() == Some(bare)
-                || bare == info.singular
-                || short.clone().any(|s| s == bare);
-            let served = d.served();
-            if !is_meant || served.is_empty() {
-                return None;
-            }
-            let version = match rest {
-                "" => &served[0].name,
-                rest if info.group == rest => &served[0].name,
-                rest => {
-                    let (version, group) = rest.split_once('.')?;
-                    let at = served.iter().position(|v| v.name == version)?;
-                    (group == info.group).then_some(&served[at].name)?
-                }
-            };
-            Some(Named {
-                kind: Kind::Custom(d.kind),
-                api_version: format!("{}/{version}", info.group).into(),
-            })
-        })
-    }
-
     /// The kinds of a category: `all`.
     pub fn in_category(&self, category: &str) -> impl Iterator<Item = Named> {
         let built_in = Kind::ALL.iter().copied();

@@ -13,6 +13,7 @@ mod lists;
 mod openapi;
 mod pattern;
 mod prune;
+mod resource_names;
 mod scale;
 mod schema;
 #[cfg(test)]

@@ -44,6 +44,7 @@ fn describe(call: &mut Call<'_>) -> Result<(), String> {
     let namespace = call.namespace();
     let everywhere = call.given.is_set("all-namespaces");
     let place = if everywhere { "" } else { &namespace };
+    call.warn_of(&Targets::warnings(&call.given.args, &kinds));
     let targets = Targets::read(&call.given.args, place, &kinds, &call.given)?;
     let mut keys: Vec<Key> = Vec::new();
     let mut missing: Option<(Kind, String, Refusal)> = None;
@@ -53,7 +54,7 @@ fn describe(call: &mut Call<'_>) -> Result<(), String> {
         let answer = if is_named {
             call.send_for(request, Accept::Json)
         } else {
-            let listed = call.list(request, Accept::Json);
+            let listed = call.select(request, Accept::Json);
             listed.map(Reply::List).map_err(Refusal::listed)
         };
         match answer {

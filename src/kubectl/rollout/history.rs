@@ -27,7 +27,7 @@ fn history(call: &mut Call<'_>) -> Result<(), String> {
     if wanted < 0 {
         return Err("revision must be a positive integer: ".to_owned() + &wanted.to_string());
     }
-    for object in objects(call)? {
+    for object in objects(call, std::convert::identity)? {
         if object.kind() != Kind::Deployment {
             let info = object.kind().info();
             let (kind, group) = (info.name, info.group);

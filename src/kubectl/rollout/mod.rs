@@ -16,6 +16,7 @@ pub(super) use undo::UNDO;
 use super::describe::{Page, pod_template};
 use super::flags::{Flag, value};
 use super::printers::type_name;
+use super::refusal::Refusal;
 use super::revisions::{CHANGE_CAUSE, Revisions};
 use super::targets::Targets;
 use super::{Accept, Call};
@@ -24,8 +25,8 @@ use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 
 const SELECTOR: Flag = value("selector", "l", "SELECTOR", "what has these labels");
 
-/// The objects that are named or chosen.
-fn objects(call: &mut Call<'_>) -> Result<Vec<Object>, String> {
+/// The objects that are named or chosen. What cannot be read is told by itself, or (`Refusal::listed`) as one of what may be several.
+fn objects(call: &mut Call<'_>, told: fn(Refusal) -> Refusal) -> Result<Vec<Object>, String> {
     if call.given.args.is_empty() {
         return Err("required resource not specified".to_owned());
     }
@@ -38,12 +39,12 @@ fn objects(call: &mut Call<'_>) -> Result<Vec<Object>, String> {
         let answer = if is_named {
             call.send_for(request, Accept::Any)
         } else {
-            call.list(request, Accept::Any).map(Reply::List)
+            call.select(request, Accept::Any).map(Reply::List)
         };
         match answer {
             Ok(Reply::List(list)) => objects.extend(list.items),
             Ok(reply) => objects.extend(reply.object().cloned()),
-            Err(why) => call.refuse(why),
+            Err(why) => call.refuse(if is_named { why } else { told(why) }),
         }
     }
     if objects.is_empty() && !is_named && call.out.code == 0 {

@@ -77,7 +77,7 @@ fn change(
     patch: fn(&Object, &str) -> Result<Value, &'static str>,
 ) -> Result<(), String> {
     let now = time::rfc3339(time::time(call.server.now_ms()).0);
-    for object in objects(call)? {
+    for object in objects(call, Refusal::listed)? {
         if object.kind() != Kind::Deployment {
             cannot(call, &object, &format!("{doing} is not supported"));
             continue;

@@ -29,7 +29,7 @@ pub(in crate::kubectl) const STATUS: Command = Command {
 
 fn status(call: &mut Call<'_>) -> Result<(), String> {
     let revision = call.given.number("revision")?.unwrap_or_default();
-    for object in objects(call)? {
+    for object in objects(call, std::convert::identity)? {
         let Some(deployment) = object.get::<Deployment>() else {
             let kind = object.kind().info().name;
             return Err(format!("no status viewer has been implemented for {kind}"));

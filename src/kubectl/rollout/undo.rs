@@ -32,7 +32,7 @@ const KEPT: &[&str] = &[
 
 fn undo(call: &mut Call<'_>) -> Result<(), String> {
     let to = call.given.number("to-revision")?.unwrap_or_default();
-    for object in objects(call)? {
+    for object in objects(call, std::convert::identity)? {
         if object.kind() != Kind::Deployment {
             let info = object.kind().info();
             let (kind, group) = (info.name, info.group);
