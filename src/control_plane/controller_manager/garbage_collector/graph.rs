@@ -72,7 +72,7 @@ fn gone(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, keys: &mut Ve
     let before = keys.len();
     keys.extend(dependents(uid, seen).map(Object::key));
     if keys.len() > before {
-        memory.note_absent(uid);
+        memory.note_absent(&object.namespace(), uid);
     }
     for reference in object.metadata().owner_references.iter().flatten() {
         keys.extend(waiting_owner(object, reference, seen));
@@ -146,4 +146,18 @@ pub(super) fn is_ending(meta: &ObjectMeta, finalizer: &str) -> bool {
 /// Has it this finalizer?
 pub(super) fn has_finalizer(meta: &ObjectMeta, finalizer: &str) -> bool {
     meta.finalizers.iter().flatten().any(|f| f == finalizer)
+}
+
+/// The object with an owner's uid, kind and name in a namespace other than the one where it is looked for: owners are of the same
+/// namespace, or of none.
+pub(super) fn misplaced_owner<'a>(
+    object: &Object,
+    reference: &OwnerReference,
+    seen: &Seen<'a>,
+) -> Option<&'a Object> {
+    let place = place_of(object, reference, seen).filter(|key| takes_part(key.kind))?;
+    let table = seen.table(place.kind);
+    let namespaces = seen.table(Kind::Namespace).iter();
+    let mut found = namespaces.filter_map(|namespace| table.get(&namespace.name(), &place.name));
+    found.find(|owner| owner.metadata().uid.as_deref() == Some(&reference.uid))
 }

@@ -18,7 +18,7 @@ mod tests;
 
 use crate::api::owner::uid_of;
 use crate::api::{Change, Key, Kind, Name, Reason, Uid, User, Verb};
-use crate::component::{Action, Component, Outcome, Place, Seen, Turn, Wake, Watch};
+use crate::component::{self, Action, Component, Outcome, Seen, Turn, Wake, Watch};
 use imbl::{OrdMap, OrdSet, Vector};
 
 /// How many absent owners are remembered (upstream's `uidCache` of 500).
@@ -56,25 +56,33 @@ pub(super) struct GarbageCollectorController;
 /// What the controller remembers between turns.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(super) struct Remembered {
-    absent: OrdSet<Uid>,
-    absent_in_order: Vector<Uid>,
+    /// Owners that are not where they are looked for: the same uid may well be in another namespace.
+    absent: OrdSet<Place>,
+    absent_in_order: Vector<Place>,
+    /// Of those, the ones that the API server denied: whoever names them may mean another namespace.
+    denied: OrdSet<Place>,
     /// Owners that the caches do not know yet, but the API server does.
     present: OrdSet<Uid>,
     /// Owners that the API server is being asked for.
     asked: OrdMap<Key, Uid>,
 }
 
+/// A namespace (empty for cluster-scoped owners), and the uid of an owner that should be in it.
+type Place = (Name, Uid);
+
 impl Remembered {
-    fn note_absent(&mut self, uid: Uid) {
+    fn note_absent(&mut self, namespace: &Name, uid: Uid) {
         self.present.remove(&uid);
-        if self.absent.insert(uid).is_some() {
+        let place = (namespace.clone(), uid);
+        if self.absent.insert(place.clone()).is_some() {
             return;
         }
-        self.absent_in_order.push_back(uid);
+        self.absent_in_order.push_back(place);
         if self.absent_in_order.len() > ABSENT_MAX
             && let Some(oldest) = self.absent_in_order.pop_front()
         {
             self.absent.remove(&oldest);
+            self.denied.remove(&oldest);
         }
     }
 }
@@ -86,8 +94,8 @@ impl Component for GarbageCollectorController {
         "garbage-collector-controller"
     }
 
-    fn place(&self) -> Place {
-        Place::ControllerManager
+    fn place(&self) -> component::Place {
+        component::Place::ControllerManager
     }
 
     fn user(&self, _node: &str) -> User {
@@ -138,9 +146,12 @@ impl Component for GarbageCollectorController {
             {
                 memory.present.insert(asked);
             }
-            Ok(_) => memory.note_absent(asked),
-            Err(status) if status.reason == Reason::NotFound => memory.note_absent(asked),
-            Err(_) => {}
+            Err(status) if status.reason != Reason::NotFound => {}
+            Ok(_) | Err(_) => {
+                let namespace = &request.key.namespace;
+                memory.note_absent(namespace, asked);
+                memory.denied.insert((namespace.clone(), asked));
+            }
         }
     }
 }

@@ -4,14 +4,14 @@
 //! `processDeletingDependentsItem`, `attemptToOrphanWorker`.
 
 use super::graph::{
-    FOREGROUND, ORPHAN, dependents, find_owner, has_finalizer, is_ending, place_of,
-    waits_for_dependents,
+    FOREGROUND, ORPHAN, dependents, find_owner, has_finalizer, is_ending, misplaced_owner,
+    place_of, waits_for_dependents,
 };
 use super::{Remembered, queue_name};
 use crate::api::owner::uid_of;
 use crate::api::typed::to_json;
 use crate::api::{DeleteOptions, Name, Object, PatchType, Propagation, Request, Uid};
-use crate::component::{Datum, Seen, Turn, Wake};
+use crate::component::{Datum, Note, Seen, Turn, Wake};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use serde_json::{Value, json};
 
@@ -70,21 +70,21 @@ fn standing(
     memory: &Remembered,
 ) -> Standing {
     let uid = Uid::parse(&reference.uid);
-    if memory.absent.contains(&uid) {
+    let Some(place) = place_of(object, reference, seen) else {
+        return Standing::Solid;
+    };
+    // A cluster-scoped object cannot have an owner in a namespace; upstream leaves it alone, too.
+    if place.namespace.is_empty() && place.kind.info().namespaced {
+        return Standing::Solid;
+    }
+    if memory.absent.contains(&(place.namespace, uid)) {
         return Standing::Dangling;
     }
     match find_owner(object, reference, seen) {
         Some(owner) if waits_for_dependents(owner) => Standing::Waiting,
         Some(_) => Standing::Solid,
         None if memory.present.contains(&uid) => Standing::Solid,
-        None => match place_of(object, reference, seen) {
-            // A cluster-scoped object cannot have an owner in a namespace; upstream leaves it alone, too.
-            Some(place) if place.namespace.is_empty() && place.kind.info().namespaced => {
-                Standing::Solid
-            }
-            Some(_) => Standing::Unproved,
-            None => Standing::Solid,
-        },
+        None => Standing::Unproved,
     }
 }
 
@@ -107,6 +107,9 @@ fn judge(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, turn: &mut T
     };
     if with(Standing::Unproved).next().is_some() {
         return prove(object, with(Standing::Unproved), seen, memory, turn);
+    }
+    for reference in with(Standing::Dangling) {
+        warn_of_namespace(object, reference, seen, memory, turn);
     }
     let loose: Vec<&OwnerReference> = with(Standing::Dangling)
         .chain(with(Standing::Waiting))
@@ -142,6 +145,38 @@ fn judge(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, turn: &mut T
     );
     let why = differs(object, &loose, reason, turn);
     turn.act(why, delete(object, propagation));
+}
+
+/// Says so if an owner that was looked for in vain is there, but in another namespace.
+fn warn_of_namespace(
+    object: &Object,
+    reference: &OwnerReference,
+    seen: &Seen<'_>,
+    memory: &Remembered,
+    turn: &mut Turn,
+) {
+    let namespace = place_of(object, reference, seen)
+        .map(|place| place.namespace)
+        .unwrap_or_default();
+    let place = (namespace.clone(), Uid::parse(&reference.uid));
+    if !memory.denied.contains(&place) || misplaced_owner(object, reference, seen).is_none() {
+        return;
+    }
+    let OwnerReference {
+        api_version,
+        kind,
+        name,
+        uid,
+        ..
+    } = reference;
+    let message = format!(
+        "ownerRef [{api_version}/{kind}, namespace: {namespace}, name: {name}, uid: {uid}] does not exist in namespace {namespace:?}"
+    );
+    turn.also(Note::warning(
+        object.clone(),
+        "OwnerRefInvalidNamespace",
+        message,
+    ));
 }
 
 fn differs(

@@ -169,7 +169,7 @@ fn one_owner_that_remains_is_enough() {
     let (gone, there) = (set("gone", None), set("there", None));
     let world = snapshot([there.clone().into(), pod("a", &[&gone, &there])]);
     let mut memory = Remembered::default();
-    memory.note_absent(crate::api::Uid::parse("replicaset-gone"));
+    memory.note_absent(&"default".into(), crate::api::Uid::parse("replicaset-gone"));
     check(
         "Pod/default/a",
         &world,
@@ -206,4 +206,43 @@ fn what_pods_go_through_every_day_wakes_nobody() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn an_owner_in_another_namespace_is_none() {
+    let mut elsewhere = set("web", None);
+    elsewhere.metadata.namespace = Some("other".to_owned());
+    let here = pod("a", &[&elsewhere]);
+    let mut there = PodBuilder::new("b").pod();
+    there.metadata.namespace = Some("other".to_owned());
+    there.metadata.owner_references = Some(vec![controller_reference(&elsewhere)]);
+    let namespaces = ["default", "other"].map(|name| {
+        let namespace: k8s_openapi::api::core::v1::Namespace =
+            object(json!({ "metadata": { "name": name } }));
+        namespace.into()
+    });
+    let all = [here.clone(), there.clone().into()];
+    let mut world = snapshot(namespaces.into_iter().chain(all));
+    let mut memory = Remembered::default();
+    let key = "Pod/default/a";
+    let seen = Seen::new(&world, 0);
+    let turn = GarbageCollectorController.sync(key, &seen, &mut memory);
+    let answer = Outcome::Api(Answer {
+        result: Err(Status::not_found(Kind::ReplicaSet, "web")),
+        warnings: Vec::new(),
+        revision: None,
+    });
+    GarbageCollectorController.answered("", &turn.actions[0].action, &answer, &mut memory);
+    world.table_mut(Kind::ReplicaSet).insert(elsewhere.into());
+    check(
+        key,
+        &world,
+        &mut memory,
+        &expect![[r#"
+            ? Pod default/a metadata.ownerReferences: <none> != [ReplicaSet/web] OwnerGone
+            * Warning OwnerRefInvalidNamespace ownerRef [apps/v1/ReplicaSet, namespace: default, name: web, uid: replicaset-web] does not exist in namespace "default"
+            ! delete pods default/a"#]],
+    );
+    // What is proved of one namespace says nothing of the other.
+    check("Pod/other/b", &world, &mut memory, &expect![[""]]);
 }
