@@ -2,6 +2,7 @@
 //!
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/util/validation/field/{errors,path}.go.
 
+use super::custom::go_syntax;
 use std::fmt::{self, Write as _};
 
 /// The kind of a field error; its text is the first part of the message, its reason that of the `Status` cause.
@@ -83,11 +84,13 @@ fn quoted_char(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// A value as a field error shows it.
+/// A value as a field error shows it; what has a type of its own in Go is written down by those who know it ([`Errors::invalid_go`]).
+///
+/// [`Errors::invalid_go`]: super::check::Errors::invalid_go
 fn shown(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => Quoted(text).to_string(),
-        other => other.to_string(),
+        other => go_syntax(other),
     }
 }
 

@@ -37,6 +37,7 @@ pub mod time;
 pub mod typed;
 mod verbs;
 pub mod yaml;
+pub mod zeros;
 
 pub use answer::{Answer, List, Reply};
 pub use change::{Change, ChangeType};

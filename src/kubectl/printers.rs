@@ -140,10 +140,13 @@ pub fn document(objects: &[Object], layout: &Layout) -> Value {
 }
 
 fn shown(object: &Object, layout: &Layout) -> Value {
-    if layout.show_managed_fields {
-        return managed_fields::to_json(object);
+    let mut document = managed_fields::to_json(object);
+    if let Some(Value::Object(metadata)) = document.get_mut("metadata")
+        && !layout.show_managed_fields
+    {
+        metadata.shift_remove("managedFields");
     }
-    managed_fields::to_json_without(object)
+    document
 }
 
 fn sorted(value: &Value) -> Value {
@@ -381,6 +384,8 @@ mod tests {
                 matchLabels:
                   app: web
               template:
+                metadata:
+                  creationTimestamp: null
                 spec:
                   containers:
                   - image: nginx

@@ -31,3 +31,4 @@ pub use prune::{prune, prune_content};
 pub use scale::{ScalePaths, steps, type_name};
 pub use schema::{Additional, Schema};
 pub use validate::{validate_at, validate_content, validate_status};
+pub(in crate::api) use words::go_syntax;

@@ -33,7 +33,7 @@ pub(super) fn go_value(value: &Value) -> String {
 }
 
 /// A value as a field error shows it: texts quoted, numbers plain, maps and lists as `%#v` writes them.
-pub(super) fn go_syntax(value: &Value) -> String {
+pub(in crate::api) fn go_syntax(value: &Value) -> String {
     match value {
         Value::Null => "\"null\"".to_owned(),
         Value::Object(_) | Value::Array(_) => literal(value),

@@ -15,9 +15,9 @@ pub use strict::{Strictness, strict_error, warnings_of};
 use super::custom::{Definitions, Named};
 use super::json::{name_of, sorted};
 use super::typed::Typed;
-use super::{Cause, Kind, Object, Reason, Status};
+use super::{Cause, Kind, Object, Reason, Status, kinds};
 use place::Log;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// One thing wrong with a document.
@@ -105,7 +105,14 @@ pub fn decode_body(
     strictness: Strictness<'_>,
 ) -> Result<(Object, Vec<String>), Status> {
     check_kind(kind, document)?;
-    let Decoded { object, problems } = decode_as_written(kind, document);
+    let Decoded {
+        mut object,
+        problems,
+    } = decode_as_written(kind, document);
+    let is_empty = |selector: &Value| selector.as_object().is_some_and(Map::is_empty);
+    if document.pointer("/spec/selector").is_some_and(is_empty) {
+        kinds::say_empty_selector(&mut object);
+    }
     let refusal = |problems: &[Problem], why: &str| Status {
         causes: problems.iter().map(cause).collect(),
         ..Status::bad_request(format!(

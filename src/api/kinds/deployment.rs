@@ -4,7 +4,7 @@
 
 use super::cells::{age, column, containers, wide};
 use super::int_or_percent::{self, amount};
-use super::normal::{drop_empty, drop_false, drop_zero, text_default};
+use super::normal::{drop_false, drop_zero, text_default};
 use super::{Column, Scale, Stored, go, pod, stored, workload};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
@@ -26,8 +26,7 @@ impl Stored for Deployment {
         spec.progress_deadline_seconds.get_or_insert(600);
         drop_zero(&mut spec.min_ready_seconds);
         drop_false(&mut spec.paused);
-        drop_empty(&mut spec.selector.match_labels);
-        drop_empty(&mut spec.selector.match_expressions);
+        workload::selector_defaults(&mut spec.selector);
         pod::defaults::template(&mut spec.template);
         self.status.get_or_insert_default();
     }

@@ -6,7 +6,7 @@ use crate::api::time::rfc3339;
 use crate::api::typed::{Typed, to_json};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
-    LabelSelector, LabelSelectorRequirement, Time,
+    LabelSelector, LabelSelectorRequirement, OwnerReference, Time,
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::{Map, Value};
@@ -21,8 +21,9 @@ pub(super) fn map(map: Option<&BTreeMap<String, String>>) -> String {
     format!("map[string]string{{{}}}", pairs.join(", "))
 }
 
-/// `[]string{"a", "b"}`.
-pub(super) fn list(list: Option<&[String]>) -> String {
+/// `[]string{"a", "b"}`; what is not there is `[]string(nil)`.
+#[must_use]
+pub fn list(list: Option<&[String]>) -> String {
     let Some(list) = list else {
         return "[]string(nil)".to_owned();
     };
@@ -163,8 +164,28 @@ pub(super) fn slice<T>(go_type: &str, list: Option<&[T]>, entry: impl Fn(&T) -> 
     }
 }
 
+/// `v1.OwnerReference{APIVersion:"v1", Kind:"Pod", …}`.
+#[must_use]
+pub fn owner_reference(owner: &OwnerReference) -> String {
+    let (version, kind) = (&owner.api_version, &owner.kind);
+    format!(
+        "v1.OwnerReference{{APIVersion:{version:?}, Kind:{kind:?}, Name:{:?}, UID:{:?}, Controller:{}, BlockOwnerDeletion:{}}}",
+        owner.name,
+        owner.uid,
+        pointer("bool", owner.controller.as_ref()),
+        pointer("bool", owner.block_owner_deletion.as_ref()),
+    )
+}
+
+/// `[]v1.OwnerReference{…}`.
+#[must_use]
+pub fn owner_references(owners: Option<&[OwnerReference]>) -> String {
+    slice("v1.OwnerReference", owners, owner_reference)
+}
+
 /// `2025-01-01 00:00:00 +0000 UTC`: a time prints itself.
-pub(super) fn time(time: &Time) -> String {
+#[must_use]
+pub fn time(time: &Time) -> String {
     let text = rfc3339(time.0);
     let text = text.strip_suffix('Z').unwrap_or(&text);
     format!("{} +0000 UTC", text.replace('T', " "))

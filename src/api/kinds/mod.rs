@@ -21,7 +21,7 @@ mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
-mod go;
+pub mod go;
 mod go_template;
 pub mod horizontal_pod_autoscaler;
 mod ingress;
@@ -69,6 +69,7 @@ pub use pod::Pod;
 pub use pod::ephemeral as ephemeral_containers;
 pub use pod::resize as pod_resize;
 use table::{kinds, stored};
+pub(in crate::api) use workload::say_empty_selector;
 
 use super::decode::{Decoded, Flaw, decode};
 use super::field::FieldError;

@@ -3,7 +3,7 @@
 //! The real thing: pkg/apis/apps/v1/defaults.go, pkg/registry/apps/replicaset/strategy.go.
 
 use super::cells::{age, column, containers, number, wide};
-use super::normal::{drop_empty, drop_zero};
+use super::normal::drop_zero;
 use super::{Column, Scale, Stored, pod, stored, workload};
 use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
@@ -18,8 +18,7 @@ impl Stored for ReplicaSet {
         let spec = self.spec.get_or_insert_default();
         spec.replicas.get_or_insert(1);
         drop_zero(&mut spec.min_ready_seconds);
-        drop_empty(&mut spec.selector.match_labels);
-        drop_empty(&mut spec.selector.match_expressions);
+        workload::selector_defaults(&mut spec.selector);
         pod::defaults::template(spec.template.get_or_insert_default());
         self.status.get_or_insert_default();
     }

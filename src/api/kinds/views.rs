@@ -3,10 +3,11 @@
 //! The real thing: pkg/apis/autoscaling/v1/conversion.go, pkg/apis/events/v1/conversion.go.
 //! Left out: versions that are alpha or beta.
 
-use super::Kind;
 use super::horizontal_pod_autoscaler::v1 as autoscaler;
+use super::{Kind, Object, Stored, event};
 use crate::api::decode::{Problem, problems_in};
-use k8s_openapi::api::{autoscaling as scaling, events};
+use crate::api::field::FieldError;
+use k8s_openapi::api::{autoscaling as scaling, core, events};
 use serde_json::{Map, Value};
 
 /// Fields of `events.k8s.io/v1` and what they are called where Events are stored.
@@ -94,14 +95,31 @@ pub fn inward(kind: Kind, mut document: Value) -> Value {
     document
 }
 
+/// What is wrong with an object because it came in this version, beyond what is wrong in the stored one; `old` is what it replaces.
+#[must_use]
+pub fn errors(api_version: &str, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    match core::v1::Event::of(object) {
+        Some(new) if api_version.starts_with("events.k8s.io/") => {
+            event::errors_in_v1(new, old.and_then(core::v1::Event::of))
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// A stored document in another version.
 #[must_use]
-pub fn outward(kind: Kind, api_version: &str, document: Value) -> Value {
+pub fn outward(kind: Kind, api_version: &str, mut document: Value) -> Value {
     let mut document = match kind {
         Kind::HorizontalPodAutoscaler => autoscaler::from_v2(&document),
-        Kind::Event => renamed(document, |field| {
-            swap(field, |(view, stored)| (stored, view))
-        }),
+        Kind::Event => {
+            if let Some(fields) = document.as_object_mut() {
+                // Only in the older version they are always there.
+                fields.retain(|field, value| !field.starts_with("reporting") || *value != "");
+            }
+            renamed(document, |field| {
+                swap(field, |(view, stored)| (stored, view))
+            })
+        }
         _ => document,
     };
     document["apiVersion"] = api_version.into();

@@ -2,15 +2,16 @@
 //!
 //! The real thing: pkg/apis/apps/validation/validation.go (`ValidateDeploymentSpec`, `ValidatePodTemplateSpecForReplicaSet`,
 //! `ValidateReplicaSetStatus`).
-//! Left out: telling `selector: {}` from no selector; both read as no selector.
 
+use super::normal::drop_empty;
 use super::pod::{validation, warnings as pod_warnings};
 use super::{go, names, selectors};
 use crate::api::check::{Errors, Path};
-use crate::api::selector;
+use crate::api::{Object, selector};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where every workload's wishes stand.
 pub(super) const SPEC: Path<'static> = Path::root("spec");
@@ -27,12 +28,14 @@ pub(super) fn selector_and_template(
     errors: &mut Errors,
 ) {
     let selector_path = spec_path.child("selector");
-    if selector::is_empty(selector) {
+    if !is_said(selector) {
         errors.required(&selector_path, "");
     }
     let before = errors.count();
     selectors::validate(selector, &selector_path, errors);
-    if errors.count() > before {
+    let after = errors.count();
+    selects_something(selector, "deployment", &selector_path, errors);
+    if after > before {
         let value = go::selector(selector);
         errors.invalid_go(&selector_path, &value, "invalid label selector");
         return;
@@ -43,7 +46,51 @@ pub(super) fn selector_and_template(
     runs_always(template, "ReplicaSet", &path, errors);
 }
 
-/// Would the pods of this template be selected? An empty selector reads as none, and selects nothing.
+/// Drops the empty parts of a selector, but keeps `{}` apart from none: as an empty list or map, which is never stored.
+pub(super) fn selector_defaults(selector: &mut LabelSelector) {
+    if !selector::is_empty(selector) {
+        drop_empty(&mut selector.match_labels);
+        drop_empty(&mut selector.match_expressions);
+    }
+}
+
+/// Notes that the author wrote `selector: {}`, of which the type keeps no trace.
+pub(in crate::api) fn say_empty_selector(object: &mut Object) {
+    let selector = match object {
+        Object::Deployment(o) => Arc::make_mut(o).spec.as_mut().map(|s| &mut s.selector),
+        Object::ReplicaSet(o) => Arc::make_mut(o).spec.as_mut().map(|s| &mut s.selector),
+        Object::StatefulSet(o) => Arc::make_mut(o).spec.as_mut().map(|s| &mut s.selector),
+        Object::DaemonSet(o) => Arc::make_mut(o).spec.as_mut().map(|s| &mut s.selector),
+        _ => None,
+    };
+    if let Some(selector) = selector {
+        selector.match_expressions.get_or_insert_default();
+    }
+}
+
+/// Did the author write a selector, be it an empty one?
+pub(super) fn is_said(selector: &LabelSelector) -> bool {
+    selector.match_labels.is_some() || selector.match_expressions.is_some()
+}
+
+/// A selector that asks for nothing is refused.
+pub(super) fn selects_something(
+    selector: &LabelSelector,
+    of: &str,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
+    if is_said(selector) && selector::is_empty(selector) {
+        let shown = LabelSelector {
+            match_expressions: None,
+            ..selector.clone()
+        };
+        let detail = format!("empty selector is invalid for {of}");
+        errors.invalid_go(path, &go::selector(&shown), &detail);
+    }
+}
+
+/// Would the pods of this template be selected? No selector selects nothing, an empty one everything.
 pub(super) fn labels_match(
     selector: &LabelSelector,
     template: &PodTemplateSpec,
@@ -51,7 +98,7 @@ pub(super) fn labels_match(
     errors: &mut Errors,
 ) {
     let labels = template_labels(template);
-    if selector::is_empty(selector) || !selector::matches(selector, labels) {
+    if !is_said(selector) || !selector::matches(selector, labels) {
         let path = path.child("metadata");
         errors.invalid_go(&path.child("labels"), &go::map(labels), MISMATCH);
     }

@@ -23,10 +23,10 @@ pub mod validate;
 
 pub use ledger::expanded;
 
-use super::Object;
+use super::{Object, zeros};
 use serde_json::Value;
 
-/// An object as JSON with its entries as clients read them.
+/// An object as JSON as clients read it: with its entries, and with what Go writes of fields that are not set.
 #[must_use]
 pub fn to_json(object: &Object) -> Value {
     let mut value = object.to_json();
@@ -41,6 +41,7 @@ pub fn to_json(object: &Object) -> Value {
             metadata.insert("managedFields".to_owned(), entries);
         }
     }
+    zeros::fill_in(object, &mut value);
     value
 }
 

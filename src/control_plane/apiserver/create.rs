@@ -5,6 +5,7 @@
 
 use super::admission::{self, Operation};
 use super::{Call, authorization, custom, field_managers, metadata, service_ip, storage_size};
+use crate::api::kinds::views;
 use crate::api::{Body, Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
@@ -51,6 +52,7 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
         Some(custom) => custom.validate(&object),
         None => object.validate(),
     });
+    errors.extend(views::errors(&call.request.api_version, &object, None));
     if !errors.is_empty() {
         return Err(Status::invalid(kind, &object.name(), &errors));
     }

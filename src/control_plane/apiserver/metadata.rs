@@ -2,10 +2,11 @@
 //!
 //! The real thing: staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go; pkg/apis/core/validation/validation.go (`ValidateObjectMeta`).
 
-use crate::api::field::FieldError;
-use crate::api::typed::{Typed, to_json};
+use crate::api::field::{Fault, FieldError};
+use crate::api::kinds::go;
 use crate::api::{Key, Kind, Object, Status, labels};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use serde_json::Value;
 
 /// The finalizer of an object whose dependents go first.
 pub(super) const FOREGROUND: &str = "foregroundDeletion";
@@ -26,8 +27,19 @@ pub(super) fn agree_on_namespace(key: &Key, object: &mut Object) -> Result<(), S
         object.metadata_mut().namespace = None;
         return Ok(());
     }
-    Err(Status::bad_request(
+    Err(namespace_mismatch())
+}
+
+pub(super) fn namespace_mismatch() -> Status {
+    Status::bad_request(
         "the namespace of the provided object does not match the namespace sent on the request",
+    )
+}
+
+/// The body of an update says whose it is.
+pub(super) fn nameless(url: &str) -> Status {
+    Status::bad_request(format!(
+        "the name of the object ({url} based on URL) was undeterminable: name must be provided"
     ))
 }
 
@@ -106,20 +118,27 @@ pub(super) fn validate_update(
             errors.push(FieldError::forbidden("metadata.finalizers", &detail));
         }
     }
-    immutable("name", &new.name, &old.name, errors);
-    immutable("namespace", &new.namespace, &old.namespace, errors);
-    immutable("uid", &new.uid, &old.uid, errors);
-    immutable(
-        "deletionTimestamp",
-        &new.deletion_timestamp,
-        &old.deletion_timestamp,
-        errors,
-    );
-    let (grace, was) = (
-        &new.deletion_grace_period_seconds,
-        &old.deletion_grace_period_seconds,
-    );
-    immutable("deletionGracePeriodSeconds", grace, was, errors);
+    for (field, new, old) in [
+        ("name", &new.name, &old.name),
+        ("namespace", &new.namespace, &old.namespace),
+        ("uid", &new.uid, &old.uid),
+    ] {
+        if new != old {
+            let text = new.as_deref().unwrap_or_default();
+            errors.push(immutable(field, text.into()));
+        }
+    }
+    if new.deletion_timestamp != old.deletion_timestamp {
+        let time = new.deletion_timestamp.as_ref();
+        errors.push(match time.map(go::time) {
+            Some(time) => invalid_go("metadata.deletionTimestamp", &time, IMMUTABLE),
+            None => immutable("deletionTimestamp", Value::Null),
+        });
+    }
+    let grace = new.deletion_grace_period_seconds;
+    if grace != old.deletion_grace_period_seconds {
+        errors.push(immutable("deletionGracePeriodSeconds", grace.into()));
+    }
     if new.labels != old.labels
         || new.annotations != old.annotations
         || new.owner_references != old.owner_references
@@ -129,14 +148,18 @@ pub(super) fn validate_update(
     }
 }
 
-fn immutable<T: PartialEq + Typed>(field: &str, new: &T, old: &T, errors: &mut Vec<FieldError>) {
-    if new != old {
-        let field = format!("metadata.{field}");
-        errors.push(FieldError::invalid(
-            field,
-            to_json(new),
-            "field is immutable",
-        ));
+const IMMUTABLE: &str = "field is immutable";
+
+fn immutable(field: &str, value: Value) -> FieldError {
+    FieldError::invalid(format!("metadata.{field}"), value, IMMUTABLE)
+}
+
+/// With the value as Go prints it.
+fn invalid_go(field: &str, value: &str, detail: &str) -> FieldError {
+    FieldError {
+        field: field.to_owned(),
+        fault: Fault::Invalid,
+        body: format!("Invalid value: {value}: {detail}"),
     }
 }
 
@@ -171,7 +194,7 @@ fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
         }
         if owner.api_version == "v1" && owner.kind == "Event" {
             let detail = "/v1, Kind=Event is disallowed from being an owner";
-            errors.push(FieldError::invalid(FIELD, to_json(owner), detail));
+            errors.push(invalid_go(FIELD, &go::owner_reference(owner), detail));
         }
         if owner.controller != Some(true) {
             continue;
@@ -184,11 +207,8 @@ fn validate_owners(meta: &ObjectMeta, errors: &mut Vec<FieldError>) {
         let detail = format!(
             "Only one reference can have Controller set to true. Found \"true\" in references for {first} and {this}"
         );
-        errors.push(FieldError::invalid(
-            FIELD,
-            to_json(&meta.owner_references),
-            &detail,
-        ));
+        let all = go::owner_references(meta.owner_references.as_deref());
+        errors.push(invalid_go(FIELD, &all, &detail));
     }
 }
 
@@ -213,10 +233,7 @@ fn validate_finalizers(kind: Kind, meta: &ObjectMeta, errors: &mut Vec<FieldErro
     let has = |name: &str| finalizers.iter().any(|f| f == name);
     if has(ORPHAN) && has(FOREGROUND) {
         let detail = format!("finalizer {ORPHAN} and {FOREGROUND} cannot be both set");
-        errors.push(FieldError::invalid(
-            FIELD,
-            to_json(&meta.finalizers),
-            &detail,
-        ));
+        let all = go::list(meta.finalizers.as_deref());
+        errors.push(invalid_go(FIELD, &all, &detail));
     }
 }

@@ -3,11 +3,13 @@
 //! The real thing: pkg/registry/{apps,core}/*/storage/storage.go (`ScaleREST`), pkg/apis/autoscaling/validation/validation.go.
 
 use super::custom::Custom;
-use super::{Call, update};
+use super::{Call, metadata, update};
 use crate::api::custom::ScalePaths;
+use crate::api::decode::{Flaw, problems_in};
 use crate::api::field::FieldError;
 use crate::api::typed::to_json;
-use crate::api::{Body, CustomObject, Object, Reason, Reply, Scale, Status};
+use crate::api::{Body, CustomObject, Kind, Object, Reason, Reply, Scale, Status};
+use k8s_openapi::api::autoscaling::v1;
 use serde_json::{Map, Value, json};
 
 pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
@@ -15,6 +17,7 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let replicas = match &call.request.body {
         Body::Scale(replicas) => i64::from(*replicas),
         Body::Document(document) => {
+            check_body(document, &old)?;
             let revision = document.pointer("/metadata/resourceVersion");
             update::check_revision_text(revision.and_then(Value::as_str), &old)?;
             let replicas = document.pointer("/spec/replicas");
@@ -26,6 +29,48 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         }
     };
     scale_to(call, old, replicas)
+}
+
+/// Is the body a scale, and of this object?
+fn check_body(document: &Value, object: &Object) -> Result<(), Status> {
+    let text = |place: &str| {
+        let text = document.pointer(place).and_then(Value::as_str);
+        text.unwrap_or_default()
+    };
+    let (version, kind) = (text("/apiVersion"), text("/kind"));
+    if !matches!(kind, "" | "Scale") || !matches!(version, "" | "autoscaling/v1") {
+        let why = if Kind::of(version, kind).is_some() {
+            let short = version.rsplit('/').next().unwrap_or_default();
+            format!("converting ({short}.{kind}) to (autoscaling.Scale): unknown conversion")
+        } else {
+            format!(
+                "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+            )
+        };
+        return Err(cannot_be_handled(kind, version, &why));
+    }
+    let problems = problems_in(&mut v1::Scale::default(), document);
+    if let Some(wrong) = problems.iter().find(|p| p.flaw == Flaw::WrongType) {
+        return Err(cannot_be_handled("Scale", "v1", &wrong.message));
+    }
+    let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+    if !namespace.is_empty() && namespace != object.namespace() {
+        return Err(metadata::namespace_mismatch());
+    }
+    if name.is_empty() {
+        return Err(metadata::nameless(&object.name()));
+    }
+    if name != object.name() {
+        return Err(metadata::name_mismatch(name, &object.name()));
+    }
+    Ok(())
+}
+
+fn cannot_be_handled(kind: &str, version: &str, why: &str) -> Status {
+    let version = version.rsplit('/').next().unwrap_or_default();
+    Status::bad_request(format!(
+        "{kind} in version {version:?} cannot be handled as a Scale: {why}"
+    ))
 }
 
 /// Sets `spec.replicas`, and nothing else.

@@ -9,6 +9,7 @@ use super::{
     storage_size,
 };
 use crate::api::field::FieldError;
+use crate::api::kinds::views;
 use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
 
@@ -21,10 +22,7 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     metadata::agree_on_namespace(key, &mut object)?;
     if object.metadata().name.as_deref() != Some(&*key.name) {
         if object.name().is_empty() {
-            return Err(Status::bad_request(format!(
-                "the name of the object ({} based on URL) was undeterminable: name must be provided",
-                key.name
-            )));
+            return Err(metadata::nameless(&key.name));
         }
         return Err(metadata::name_mismatch(&object.name(), &key.name));
     }
@@ -190,6 +188,8 @@ pub(super) fn finish(
         (None, Some(Subresource::Resize)) => pod_parts::RESIZE.validate(&object, old),
         (None, _) => object.validate_update(old),
     });
+    let version = &call.request.api_version;
+    errors.extend(views::errors(version, &object, Some(old)));
     if !errors.is_empty() {
         return Err(Status::invalid(old.kind(), &old.name(), &errors));
     }

@@ -84,10 +84,19 @@ fn views_are_read_as_strictly_as_what_is_stored() {
         "PATCH",
         &format!("{events}/e"),
         "application/merge-patch+json",
-        r#"{"note": "other"}"#,
+        r#"{"note": "other", "series": {"count": 1, "lastObservedTime": "2025-01-01T00:00:01.000000Z"}}"#,
+    );
+    let want = "Event \"e\" is invalid: [series.count: Invalid value: \"\": should be at least 2, message: Invalid value: \"other\": field is immutable]";
+    assert_eq!((patched.code, patched.message()), (422, want));
+    let patched = send(
+        &mut port,
+        "PATCH",
+        "/api/v1/namespaces/default/events/e",
+        "application/merge-patch+json",
+        r#"{"message": "other"}"#,
     );
     assert_eq!(
-        (patched.code, &patched.body["note"]),
+        (patched.code, &patched.body["message"]),
         (200, &json!("other")),
         "{}",
         patched.message()

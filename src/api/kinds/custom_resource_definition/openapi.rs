@@ -7,6 +7,7 @@
 use super::structural;
 use crate::api::check::{Errors, Path};
 use crate::api::custom::{self, Schema};
+use crate::api::kinds::go;
 use serde_json::Value;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
@@ -307,7 +308,13 @@ fn items_of_map(s: Schema<'_>, path: &Path<'_>, errors: &mut Errors) {
         return errors.invalid(&items_at.child("type"), items.type_(), why);
     }
     let keys: Vec<&str> = s.texts("x-kubernetes-list-map-keys").collect();
-    let shown = || Value::from(s.list("x-kubernetes-list-map-keys").to_vec());
+    let shown = || {
+        let keys: Vec<String> = s
+            .texts("x-kubernetes-list-map-keys")
+            .map(str::to_owned)
+            .collect();
+        go::list(Some(&keys))
+    };
     let properties = items_at.child("properties");
     for (index, key) in keys.iter().enumerate() {
         match items.property(key) {
@@ -317,14 +324,14 @@ fn items_of_map(s: Schema<'_>, path: &Path<'_>, errors: &mut Errors) {
                 errors.invalid(&at.child("type"), items.type_(), why);
             }
             Some(_) => {}
-            None => errors.invalid(
+            None => errors.invalid_go(
                 &keys_at,
-                shown(),
+                &shown(),
                 "entries must all be names of item properties",
             ),
         }
         if keys[..index].contains(key) {
-            errors.invalid(&keys_at, shown(), "must not contain duplicate entries");
+            errors.invalid_go(&keys_at, &shown(), "must not contain duplicate entries");
         }
     }
 }

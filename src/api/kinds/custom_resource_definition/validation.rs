@@ -13,9 +13,8 @@ use super::{
 use crate::api::check::{Errors, Path};
 use crate::api::custom::Schema;
 use crate::api::field::FieldError;
-use crate::api::kinds::names;
+use crate::api::kinds::{go, names};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as upstream;
-use serde_json::Value;
 
 const APPROVED: &str = "api-approved.kubernetes.io";
 const COLUMN_TYPES: [&str; 5] = ["boolean", "date", "integer", "number", "string"];
@@ -161,20 +160,64 @@ fn spec(crd: &Crd, errors: &mut Errors) {
 
 /// The names, unique; exactly one is stored.
 fn all_versions(versions: &[Version], path: &Path<'_>, errors: &mut Errors) {
-    let shown = || {
-        let names: Vec<&str> = versions.iter().map(|v| v.name.as_str()).collect();
-        Value::from(names)
-    };
+    let shown = || versions_in_go(versions);
     let twice = |(index, version): (usize, &Version)| {
         versions[..index].iter().any(|v| v.name == version.name)
     };
     if versions.iter().enumerate().any(twice) {
-        errors.invalid(path, shown(), "must contain unique version names");
+        errors.invalid_go(path, &shown(), "must contain unique version names");
     }
     if versions.iter().filter(|v| v.storage).count() != 1 {
         let why = "must have exactly one version marked as storage version";
-        errors.invalid(path, shown(), why);
+        errors.invalid_go(path, &shown(), why);
     }
+}
+
+/// What all versions have alike lies outside of them in Go.
+fn versions_in_go(all: &[Version]) -> String {
+    let part = |name: &str, is_there: bool| {
+        go::pointer(&format!("apiextensions.{name}"), is_there.then_some(&()))
+    };
+    let list = |name: &str, length: usize| {
+        // Their fields would follow.
+        let entries = vec![format!("apiextensions.{name}{{…}}"); length];
+        let list = (length > 0).then_some(entries.as_slice());
+        go::slice(&format!("apiextensions.{name}"), list, Clone::clone)
+    };
+    let version = |v: &Version| {
+        let schema = v.schema.is_some() && !same(all, |v| &v.schema);
+        let subresources = v.subresources.is_some() && !same(all, |v| &v.subresources);
+        let columns = v.additional_printer_columns.as_ref().map_or(0, Vec::len);
+        let columns = if same(all, |v| &v.additional_printer_columns) {
+            0
+        } else {
+            columns
+        };
+        let fields = v.selectable_fields.as_ref().map_or(0, Vec::len);
+        let fields = if same(all, |v| &v.selectable_fields) {
+            0
+        } else {
+            fields
+        };
+        format!(
+            "apiextensions.CustomResourceDefinitionVersion{{Name:{:?}, Served:{}, Storage:{}, Deprecated:{}, DeprecationWarning:{}, Schema:{}, Subresources:{}, AdditionalPrinterColumns:{}, SelectableFields:{}}}",
+            v.name,
+            v.served,
+            v.storage,
+            v.deprecated.unwrap_or(false),
+            go::pointer("string", v.deprecation_warning.as_ref()),
+            part("CustomResourceValidation", schema),
+            part("CustomResourceSubresources", subresources),
+            list("CustomResourceColumnDefinition", columns),
+            list("SelectableField", fields),
+        )
+    };
+    let all = (!all.is_empty()).then_some(all);
+    go::slice(
+        "apiextensions.CustomResourceDefinitionVersion",
+        all,
+        version,
+    )
 }
 
 fn one_version(all: &[Version], version: &Version, path: &Path<'_>, errors: &mut Errors) {
@@ -386,7 +429,7 @@ fn selectable(version: &Version, path: &Path<'_>, errors: &mut Errors) {
 fn stored_versions(crd: &Crd, stored: &[String], path: &Path<'_>, errors: &mut Errors) {
     if stored.is_empty() {
         let why = "must have at least one stored version";
-        return errors.invalid(path, Value::Array(Vec::new()), why);
+        return errors.invalid_go(path, &go::list(None), why);
     }
     let has = |name: &str| stored.iter().any(|s| s == name);
     for version in crd
@@ -396,7 +439,7 @@ fn stored_versions(crd: &Crd, stored: &[String], path: &Path<'_>, errors: &mut E
         .filter(|v| v.storage && !has(&v.name))
     {
         let why = format!("must have the storage version {}", version.name);
-        errors.invalid(path, stored.to_vec(), &why);
+        errors.invalid_go(path, &go::list(Some(stored)), &why);
     }
     for (index, name) in stored.iter().enumerate() {
         if crd.spec.versions.iter().all(|v| v.name != *name) {

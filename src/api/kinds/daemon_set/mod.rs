@@ -9,7 +9,7 @@ mod tests;
 mod validation;
 
 use super::cells::{age, column, containers, labels, number, wide};
-use super::normal::{drop_empty, drop_zero, text_default};
+use super::normal::{drop_zero, text_default};
 use super::{Column, Stored, pod, stored, workload};
 use crate::api::check::Errors;
 use crate::api::field::FieldError;
@@ -38,8 +38,7 @@ impl Stored for DaemonSet {
         }
         spec.revision_history_limit.get_or_insert(10);
         drop_zero(&mut spec.min_ready_seconds);
-        drop_empty(&mut spec.selector.match_labels);
-        drop_empty(&mut spec.selector.match_expressions);
+        workload::selector_defaults(&mut spec.selector);
         pod::defaults::template(&mut spec.template);
         self.status.get_or_insert_default();
     }

@@ -18,6 +18,8 @@ pub(super) fn spec(spec: &DaemonSetSpec, errors: &mut Errors) {
     if errors.count() == before {
         workload::labels_match(&spec.selector, &spec.template, &template_path, errors);
     }
+    let selector_path = SPEC.child("selector");
+    workload::selects_something(&spec.selector, "daemonset", &selector_path, errors);
     pod::validation::template(&spec.template, &template_path, errors);
     workload::runs_always(&spec.template, "DaemonSet", &template_path, errors);
     errors.non_negative(&SPEC.child("minReadySeconds"), spec.min_ready_seconds);

@@ -35,8 +35,7 @@ impl Stored for StatefulSet {
         spec.revision_history_limit.get_or_insert(10);
         drop_zero(&mut spec.min_ready_seconds);
         drop_empty(&mut spec.service_name);
-        drop_empty(&mut spec.selector.match_labels);
-        drop_empty(&mut spec.selector.match_expressions);
+        workload::selector_defaults(&mut spec.selector);
         drop_empty(&mut spec.volume_claim_templates);
         if let Some(ordinals) = &mut spec.ordinals {
             ordinals.start.get_or_insert(0);

@@ -8,7 +8,6 @@ use super::super::normal::text;
 use super::super::workload::{self, SPEC, STATUS};
 use super::super::{go, names, pod, selectors};
 use crate::api::check::{Errors, Path};
-use crate::api::selector;
 use k8s_openapi::api::apps::v1::{
     StatefulSet, StatefulSetSpec, StatefulSetStatus, StatefulSetUpdateStrategy,
 };
@@ -108,13 +107,15 @@ fn update_strategy(strategy: &StatefulSetUpdateStrategy, path: &Path<'_>, errors
 
 fn selector_and_template(spec: &StatefulSetSpec, errors: &mut Errors) {
     let path = SPEC.child("selector");
-    if selector::is_empty(&spec.selector) {
+    if !workload::is_said(&spec.selector) {
         errors.required(&path, "");
     }
     let before = errors.count();
     selectors::validate(&spec.selector, &path, errors);
+    let after = errors.count();
+    workload::selects_something(&spec.selector, "statefulset", &path, errors);
     let template_path = SPEC.child("template");
-    if errors.count() > before {
+    if after > before {
         errors.invalid_go(&path, &go::selector(&spec.selector), "");
     } else {
         workload::labels_match(&spec.selector, &spec.template, &template_path, errors);

@@ -125,7 +125,7 @@ fn updates_are_refused() {
             "a time of deletion",
             changed(|c| c.metadata.deletion_timestamp.clone_from(&c.metadata.creation_timestamp)),
             422,
-            "ConfigMap \"x\" is invalid: metadata.deletionTimestamp: Invalid value: \"2025-01-01T00:00:00Z\": field is immutable".to_owned(),
+            "ConfigMap \"x\" is invalid: metadata.deletionTimestamp: Invalid value: 2025-01-01 00:00:00 +0000 UTC: field is immutable".to_owned(),
         ),
     ];
     for (name, request, code, want) in cases {
@@ -166,14 +166,54 @@ fn scaling_sets_the_replicas() {
         world.refusal(&scale(Kind::Deployment, "web", -1)),
         (422, want.to_owned())
     );
-    let stale = json!({"metadata": {"resourceVersion": "1"}, "spec": {"replicas": 1}});
-    let stale = Request {
-        body: Body::Document(Arc::new(stale)),
-        ..scale(Kind::Deployment, "web", 0)
-    };
-    assert_eq!(world.refusal(&stale).0, 409);
     world.make(config_map("x"));
     assert_eq!(world.refusal(&scale(Kind::ConfigMap, "x", 1)).0, 404);
+    let conflict = "Operation cannot be fulfilled on deployments.apps \"web\": the object has been modified; please apply your changes to the latest version and try again";
+    let namespace =
+        "the namespace of the provided object does not match the namespace sent on the request";
+    for (document, code, want) in [
+        (
+            json!({"metadata": {"name": "web", "resourceVersion": "1"}}),
+            409,
+            conflict,
+        ),
+        (
+            json!({"metadata": {}}),
+            400,
+            "the name of the object (web based on URL) was undeterminable: name must be provided",
+        ),
+        (
+            json!({"metadata": {"name": "web2"}}),
+            400,
+            "the name of the object (web2) does not match the name on the URL (web)",
+        ),
+        (
+            json!({"metadata": {"name": "web", "namespace": "other"}}),
+            400,
+            namespace,
+        ),
+        (
+            json!({"metadata": {"name": "web"}, "spec": {"replicas": "2"}}),
+            400,
+            "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32",
+        ),
+        (
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}),
+            400,
+            "Deployment in version \"v1\" cannot be handled as a Scale: converting (v1.Deployment) to (autoscaling.Scale): unknown conversion",
+        ),
+        (
+            json!({"apiVersion": "autoscaling/v1", "kind": "Scales", "metadata": {"name": "web"}}),
+            400,
+            "Scales in version \"v1\" cannot be handled as a Scale: no kind \"Scales\" is registered for version \"autoscaling/v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
+        ),
+    ] {
+        let request = Request {
+            body: Body::Document(Arc::new(document)),
+            ..scale(Kind::Deployment, "web", 0)
+        };
+        assert_eq!(world.refusal(&request), (code, want.to_owned()));
+    }
 }
 
 #[test]

@@ -126,3 +126,37 @@ fn a_name_with_dots_is_accepted_with_a_warning() {
     assert_eq!(answer.warnings.len(), 1);
     assert!(answer.warnings[0].starts_with("metadata.name: this is used in Pod names"));
 }
+
+#[test]
+fn an_empty_selector_is_not_the_same_as_none() {
+    let mut world = World::new();
+    let nil = "v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}";
+    let mismatch = "spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"web\"}: `selector` does not match template `labels`";
+    for (kind, of, required) in [
+        ("Deployment", "deployment", true),
+        ("ReplicaSet", "deployment", true),
+        ("StatefulSet", "statefulset", true),
+        ("DaemonSet", "daemonset", false),
+    ] {
+        let document = |selector: Value| {
+            let template = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+            creation(
+                json!({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "w"}, "spec":
+                {"selector": selector, "template": template}}),
+            )
+        };
+        let empty =
+            format!("spec.selector: Invalid value: {nil}: empty selector is invalid for {of}");
+        let of_text = |wrong: &str| (422, format!("{kind}.apps \"w\" is invalid: {wrong}"));
+        assert_eq!(world.refusal(&document(json!({}))), of_text(&empty));
+        let of_map = empty.replace("map[string]string(nil)", "map[string]string{}");
+        let got = world.refusal(&document(json!({"matchLabels": {}})));
+        assert_eq!(got, of_text(&of_map));
+        let none = if required {
+            format!("[spec.selector: Required value, {mismatch}]")
+        } else {
+            mismatch.to_owned()
+        };
+        assert_eq!(world.refusal(&document(Value::Null)), of_text(&none));
+    }
+}

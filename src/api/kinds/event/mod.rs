@@ -2,9 +2,10 @@
 //!
 //! The real thing: pkg/apis/core.
 
+mod validation;
+
 use super::cells::{column, since, wide};
 use super::{Column, Stored, stored};
-use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::time::Ms;
 use k8s_openapi::api::core::v1::Event;
@@ -14,23 +15,11 @@ impl Stored for Event {
     stored!(Event);
 
     fn validate(&self) -> Vec<FieldError> {
-        let mut errors = Errors::new();
-        let own = self.metadata.namespace.as_deref().unwrap_or_default();
-        let about = self
-            .involved_object
-            .namespace
-            .as_deref()
-            .unwrap_or_default();
-        let fits = match about {
-            "" => matches!(own, "" | "default"),
-            _ => own == about,
-        };
-        if !fits {
-            let path = Path::root("involvedObject");
-            let detail = "does not match event.namespace";
-            errors.invalid(&path.child("namespace"), about, detail);
-        }
-        errors.into_list()
+        validation::always(self)
+    }
+
+    fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
+        validation::always(self)
     }
 
     fn columns() -> &'static [Column] {
@@ -114,6 +103,14 @@ impl Stored for Event {
             _ => return None,
         };
         Some(text.cloned().unwrap_or_default())
+    }
+}
+
+/// What is also wrong with an Event that came by way of `events.k8s.io`; `old` is what it replaces.
+pub(super) fn errors_in_v1(event: &Event, old: Option<&Event>) -> Vec<FieldError> {
+    match old {
+        None => validation::created_as_v1(event),
+        Some(old) => validation::updated_as_v1(event, old),
     }
 }
 
