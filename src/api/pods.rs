@@ -1,10 +1,28 @@
 //! Questions that everyone asks of a pod.
 //!
-//! The real thing: pkg/api/v1/pod/util.go (`IsPodReady`, `IsPodAvailable`, `IsPodTerminal`), pkg/controller/controller_utils.go (`IsPodActive`).
+//! The real thing: pkg/api/v1/pod/util.go (`IsPodReady`, `IsPodAvailable`, `IsPodTerminal`), pkg/controller/controller_utils.go (`IsPodActive`),
+//! pkg/apis/core/helper/helpers.go (`GetDeletionCostFromPodAnnotations`).
 
 use super::time::{self, Ms};
 use crate::api::Pod;
 use k8s_openapi::api::core::v1::PodCondition;
+use std::collections::BTreeMap;
+
+/// The annotation that makes a pod dearer or cheaper to delete.
+pub const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+
+/// What deleting a pod with these annotations costs; 0 if they do not say.
+///
+/// # Errors
+/// With what they say, if it is no number of 32 bits, or has a plus sign or zeros before it.
+pub fn deletion_cost(annotations: Option<&BTreeMap<String, String>>) -> Result<i32, &str> {
+    let Some(text) = annotations.and_then(|all| all.get(DELETION_COST)) else {
+        return Ok(0);
+    };
+    let begins_well = text == "0" || text.starts_with(|c: char| matches!(c, '-' | '1'..='9'));
+    let cost = text.parse().ok().filter(|_| begins_well);
+    cost.ok_or(text)
+}
 
 /// The pod's phase; empty before anyone set it.
 #[must_use]

@@ -138,7 +138,7 @@ pub fn validate_update(pod: &Pod, old: &Pod) -> Vec<FieldError> {
         errors.forbidden(&Path::root(""), detail);
         return errors.into_list();
     }
-    validation::metadata_and_spec(pod, &mut errors);
+    validation::whole_spec(pod, &mut errors);
     let containers = |pod: &Pod| -> Vec<EphemeralContainer> {
         let spec = pod.spec.as_ref();
         spec.and_then(|spec| spec.ephemeral_containers.clone())

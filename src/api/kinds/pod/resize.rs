@@ -63,7 +63,7 @@ pub fn validate_update(pod: &Pod, old: &Pod) -> Vec<FieldError> {
         errors.forbidden(&Path::root(""), detail);
         return errors.into_list();
     }
-    validation::metadata_and_spec(pod, &mut errors);
+    validation::whole_spec(pod, &mut errors);
     if let (Some(spec), Some(old_spec)) = (&pod.spec, &old.spec) {
         specs(spec, old_spec, old, &mut errors);
     }

@@ -7,7 +7,7 @@ use super::super::go;
 use super::super::names::within;
 use super::super::normal::{list, text};
 use super::{containers, scheduling, validation};
-use crate::api::Pod;
+use crate::api::{Pod, pods};
 use crate::api::check::{Errors, Path};
 use k8s_openapi::api::core::v1::{
     Affinity, Container, NodeAffinity, NodeSelectorTerm, PodSpec, Toleration,
@@ -22,14 +22,19 @@ const MAY_CHANGE: &str = "`spec.containers[*].image`,`spec.initContainers[*].ima
 
 /// Everything wrong with replacing `old` by `pod`.
 pub(super) fn validate(pod: &Pod, old: &Pod, errors: &mut Errors) {
+    let (new_notes, old_notes) = (&pod.metadata.annotations, &old.metadata.annotations);
+    // A cost that was wrong before may stay.
+    if new_notes != old_notes && pods::deletion_cost(old_notes.as_ref()).is_ok() {
+        validation::annotations(pod, errors);
+    }
     let (Some(spec), Some(old_spec)) = (&pod.spec, &old.spec) else {
-        validation::metadata_and_spec(pod, errors);
+        validation::whole_spec(pod, errors);
         return;
     };
     if spec == old_spec {
         return;
     }
-    validation::metadata_and_spec(pod, errors);
+    validation::whole_spec(pod, errors);
     let lists = [
         (
             "containers",

@@ -7,7 +7,7 @@ use super::super::names;
 use super::super::normal::{list, text};
 use super::containers::{self, Surroundings};
 use super::{ephemeral, scheduling, security, volumes};
-use crate::api::Pod;
+use crate::api::{Pod, pods};
 use crate::api::check::{Errors, Path};
 use crate::api::labels;
 use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig, PodSpec, PodTemplateSpec};
@@ -23,11 +23,11 @@ pub(crate) enum Holder {
 }
 
 const SPEC: Path<'static> = Path::root("spec");
-const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
 /// Everything wrong with a new pod.
 pub(crate) fn create(pod: &Pod, errors: &mut Errors) {
-    metadata_and_spec(pod, errors);
+    annotations(pod, errors);
+    whole_spec(pod, errors);
     let Some(spec) = &pod.spec else { return };
     if !list(&spec.ephemeral_containers).is_empty() {
         errors.forbidden(
@@ -41,11 +41,15 @@ pub(crate) fn create(pod: &Pod, errors: &mut Errors) {
     }
 }
 
-/// What creation and update check alike.
-pub(crate) fn metadata_and_spec(pod: &Pod, errors: &mut Errors) {
+/// Annotations that mean something to Kubernetes itself.
+pub(crate) fn annotations(pod: &Pod, errors: &mut Errors) {
     let metadata = Path::root("metadata");
     let annotations = pod.metadata.annotations.as_ref();
     deletion_cost(annotations, &metadata.child("annotations"), errors);
+}
+
+/// What creation and update check alike.
+pub(crate) fn whole_spec(pod: &Pod, errors: &mut Errors) {
     let Some(spec) = &pod.spec else {
         errors.required(&SPEC.child("containers"), "");
         return;
@@ -109,12 +113,9 @@ fn deletion_cost(
     path: &Path<'_>,
     errors: &mut Errors,
 ) {
-    let Some(cost) = annotations.and_then(|a| a.get(DELETION_COST)) else {
-        return;
-    };
-    if cost.parse::<i32>().is_err() {
-        let path = path.key(DELETION_COST);
-        errors.invalid(&path, cost.as_str(), "must be a 32bit integer");
+    if let Err(cost) = pods::deletion_cost(annotations) {
+        let path = path.key(pods::DELETION_COST);
+        errors.invalid(&path, cost, "must be a 32bit integer");
     }
 }
 

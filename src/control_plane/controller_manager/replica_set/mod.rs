@@ -107,6 +107,10 @@ impl Component for ReplicaSetController {
             return turn;
         }
         report_failure(key, object, memory, &mut turn);
+        if count.active == replicas(set) {
+            // Nothing is to be done, so nothing fails any more.
+            memory.failures.remove(key);
+        }
         let failure = memory.failures.get(key).cloned();
         let is_stale = memory.own_writes.must_wait(key, seen, &mut turn);
         if let Some(failure) = failure.as_ref().filter(|_| !is_stale) {

@@ -13,9 +13,6 @@ use k8s_openapi::api::apps::v1::ReplicaSet;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The annotation that makes a pod dearer or cheaper to delete.
-const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
-
 /// The `count` pods to delete first. `active` are all active pods of `set`.
 pub(super) fn first_to_delete<'a>(
     set: &ReplicaSet,
@@ -81,7 +78,7 @@ fn rank(pod: &Pod, related: usize, now_ms: Ms) -> Rank {
             _ => 2,
         },
         ready: ready.is_some(),
-        cost: deletion_cost(pod),
+        cost: pods::deletion_cost(pod.metadata.annotations.as_ref()).unwrap_or(0),
         doubled_up: Reverse(related),
         ready_for: ready_since.and_then(|since| age(time::ms(since), now_ms)),
         restarts: Reverse(restarts(pod)),
@@ -99,15 +96,6 @@ fn age(since_ms: Ms, now_ms: Ms) -> Age {
     now_ms
         .checked_sub(since_ms)
         .and_then(|ms| (ms * 1_000_000).checked_ilog2())
-}
-
-fn deletion_cost(pod: &Pod) -> i32 {
-    let annotation = pod
-        .metadata
-        .annotations
-        .as_ref()
-        .and_then(|a| a.get(DELETION_COST));
-    annotation.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// The most restarts of any container, and of any sidecar.
@@ -159,7 +147,12 @@ mod tests {
                 PodBuilder::new("p").on("n1").phase("Running"),
                 base(),
             ),
-            ("cheaper", base().annotation(DELETION_COST, "-1"), base()),
+            ("cheaper", base().annotation(pods::DELETION_COST, "-1"), base()),
+            (
+                "a cost that is none",
+                base().annotation(pods::DELETION_COST, "+5"),
+                base().annotation(pods::DELETION_COST, "1"),
+            ),
             (
                 "ready for a shorter time",
                 base().ready_since(90_000),

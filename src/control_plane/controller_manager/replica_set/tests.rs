@@ -192,6 +192,31 @@ fn waits_for_its_own_pods_and_reports_refusals() {
 }
 
 #[test]
+fn a_refusal_is_forgotten_once_nothing_is_to_be_done() {
+    let mut one = set(
+        1,
+        json!({ "replicas": 1, "fullyLabeledReplicas": 1, "observedGeneration": 1, "conditions": [
+            { "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota" },
+        ] }),
+    );
+    one.metadata.generation = Some(1);
+    let world = snapshot([one.clone().into(), own("a", &one).object()]);
+    let failure = Failure {
+        reason: "FailedCreate",
+        message: "exceeded quota".to_owned(),
+        is_reported: true,
+    };
+    let mut memory = Remembered::default();
+    memory.failures.insert("default/web".into(), failure);
+    let turn = ReplicaSetController.sync("default/web", &Seen::new(&world, 0), &mut memory);
+    expect![[r#"
+        ? ReplicaSet default/web status.conditions[ReplicaFailure]: <none> != FailedCreate StatusOutOfDate
+        ! update replicasets/status default/web"#]]
+    .assert_eq(&story(&turn));
+    assert!(memory.failures.is_empty());
+}
+
+#[test]
 fn events_wake_whom_they_concern() {
     let web = set(1, json!({ "replicas": 0 }));
     let snapshot = snapshot([web.clone().into()]);
