@@ -20,6 +20,7 @@ const GENERATE_ATTEMPTS: usize = 8;
 pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let mut object = call.body()?;
     accept_address(call, &mut object)?;
+    metadata::drop_empty(object.metadata_mut());
     object.set_defaults();
     field_managers::note_creation(call, &mut object);
     insert(call, object)
