@@ -72,6 +72,10 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
         ));
     }
     let charged = admission::validate(call, Operation::Create, &object, None)?;
+    if has_listener(call) {
+        let said = admission::warnings(call, Operation::Create, &object, None);
+        call.warnings.extend(said);
+    }
     let key = object.key();
     if let Some(there) = call.context.store.head().get(&key) {
         return Err(already_exists(there));

@@ -197,6 +197,10 @@ pub(super) fn finish(
         call.warnings.extend(object.warnings(Some(old)));
     }
     let charged = admission::validate(call, Operation::Update, &object, Some(old))?;
+    if !matches!(call.request.body, Body::Object(_)) {
+        let said = admission::warnings(call, Operation::Update, &object, Some(old));
+        call.warnings.extend(said);
+    }
     if is_finished_by(&object, old) {
         call.remove(&old.key());
         return Ok(Reply::Deleted(object));

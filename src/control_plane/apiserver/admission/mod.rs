@@ -4,7 +4,7 @@
 //! A plugin may change the object before it is validated ([`Plugin::admit`]), and refuse it before it is stored ([`Plugin::validate`]).
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/admission/{interfaces,chain}.go, pkg/kubeapiserver/options/plugins.go (`AllOrderedPlugins`).
-//! Left out: the plugins PodSecurity, RuntimeClass, CertificateApproval, CertificateSigning, CertificateSubjectRestriction,
+//! Left out: the plugins RuntimeClass, CertificateApproval, CertificateSigning, CertificateSubjectRestriction,
 //! ClusterTrustBundleAttest, webhooks and admission policies, and those that are off by default.
 
 mod default_ingress_class;
@@ -14,6 +14,7 @@ mod limit_ranger;
 mod namespace_lifecycle;
 mod node_restriction;
 mod persistent_volume_claim_resize;
+mod pod_security;
 mod priority;
 mod resource_quota;
 mod service_account;
@@ -33,6 +34,7 @@ static ALL: &[&dyn Plugin] = &[
     &service_account::ServiceAccount,
     &node_restriction::NodeRestriction,
     &taint_nodes_by_condition::TaintNodesByCondition,
+    &pod_security::PodSecurity,
     &priority::Priority,
     &default_toleration_seconds::DefaultTolerationSeconds,
     &default_storage_class::DefaultStorageClass,
@@ -154,6 +156,16 @@ pub(super) trait Plugin: Sync {
     ) -> Result<Vec<Object>, Status> {
         Ok(Vec::new())
     }
+
+    /// What is to be said to the author of an object that may be stored.
+    fn warnings(
+        &self,
+        _attributes: &Attributes<'_>,
+        _object: &Object,
+        _world: &World<'_>,
+    ) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Asks all plugins to change the object as they see fit; the first refusal counts.
@@ -178,6 +190,20 @@ pub(super) fn validate(
 ) -> Result<Vec<Object>, Status> {
     let attributes = attributes(call, operation, object.kind(), &call.key().name, old);
     check(call, &attributes, Some(object))
+}
+
+/// What the plugins have to say to the author of an object that may be stored.
+pub(super) fn warnings(
+    call: &Call<'_, '_>,
+    operation: Operation,
+    object: &Object,
+    old: Option<&Object>,
+) -> Vec<String> {
+    let attributes = attributes(call, operation, object.kind(), &call.key().name, old);
+    let world = world(call);
+    let all = ALL.iter();
+    all.flat_map(|plugin| plugin.warnings(&attributes, object, &world))
+        .collect()
 }
 
 /// Asks all plugins whether the object may be removed.
