@@ -1,7 +1,6 @@
 //! `create pods/eviction`: a deletion that respects disruption budgets; what `kubectl drain` sends.
 //!
 //! The real thing: pkg/registry/core/pod/storage/eviction.go (`Create`, `checkAndDecrement`, `canIgnorePDB`).
-//! Left out: `unhealthyPodEvictionPolicy`: a pod that is not ready counts as any other.
 
 use super::{Call, admission, delete};
 use crate::api::selector;
@@ -11,6 +10,12 @@ use crate::api::{
 };
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde_json::Value;
+
+const VERSION: &str = "policy/v1";
+const KIND: &str = "Eviction";
+
+/// More evictions that nobody has confirmed than this are too many.
+const DISRUPTED_PODS_MAX: usize = 2_000;
 
 pub(super) fn evict(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
     let object = call.existing()?.clone();
@@ -26,10 +31,11 @@ pub(super) fn evict(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         let budgets = budgets(call, pod);
         match budgets.as_slice() {
             [] => {}
+            [budget] if is_no_loss(budget, pod) => {}
             [budget] => spend(call, budget, &object)?,
             _ => {
                 let why = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
-                return Err(Status::new(Reason::InternalError, why));
+                return Err(Status::new(Reason::Unknown, why));
             }
         }
     }
@@ -43,8 +49,13 @@ fn options(call: &Call<'_, '_>) -> Result<DeleteOptions, Status> {
         return Ok(DeleteOptions::default());
     };
     let text = |path: &str| document.pointer(path).and_then(Value::as_str);
+    let (version, kind) = (text("/apiVersion"), text("/kind"));
+    let said = (version.unwrap_or(VERSION), kind.unwrap_or(KIND));
+    if !matches!(said, (VERSION | "policy/v1beta1", KIND)) {
+        return Err(other_kind(said));
+    }
     let name = text("/metadata/name").unwrap_or_default();
-    if !name.is_empty() && name != call.key().name {
+    if name != call.key().name {
         return Err(Status::bad_request(
             "name in URL does not match name in Eviction object",
         ));
@@ -57,6 +68,30 @@ fn options(call: &Call<'_, '_>) -> Result<DeleteOptions, Status> {
         precondition_resource_version: owned(text("/deleteOptions/preconditions/resourceVersion")),
         ..DeleteOptions::default()
     })
+}
+
+fn other_kind((version, kind): (&str, &str)) -> Status {
+    let short = version.rsplit('/').next().unwrap_or_default();
+    let why = if Kind::of(version, kind).is_some() {
+        format!("converting ({short}.{kind}) to (policy.Eviction): unknown conversion")
+    } else {
+        format!(
+            "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        )
+    };
+    Status::bad_request(format!(
+        "{kind} in version {short:?} cannot be handled as a Eviction: {why}"
+    ))
+}
+
+/// A pod that is not ready is not among those that the budget counts: may it go whatever the budget says?
+fn is_no_loss(budget: &PodDisruptionBudget, pod: &Pod) -> bool {
+    let spec = budget.spec.as_ref();
+    let policy = spec.and_then(|s| s.unhealthy_pod_eviction_policy.as_deref());
+    let status = budget.status.as_ref();
+    let (healthy, desired) = status.map_or((0, 0), |s| (s.current_healthy, s.desired_healthy));
+    let is_enough = healthy >= desired && desired > 0;
+    !pods::is_ready(pod) && (policy == Some("AlwaysAllow") || is_enough)
 }
 
 /// The disruption budgets that a pod is under.
@@ -99,7 +134,16 @@ fn spend(
             "The disruption budget {name} is still being processed by the server."
         ));
     }
-    if status.disruptions_allowed <= 0 {
+    let forbid = |why: &str| Err(Status::forbidden(Kind::PodDisruptionBudget, name, why));
+    if status.disruptions_allowed < 0 {
+        return forbid("pdb disruptions allowed is negative");
+    }
+    if status.disrupted_pods.as_ref().map_or(0, |pods| pods.len()) > DISRUPTED_PODS_MAX {
+        return forbid(
+            "DisruptedPods map too big - too many evictions not confirmed by PDB controller",
+        );
+    }
+    if status.disruptions_allowed == 0 {
         return refuse(format!(
             "The disruption budget {name} needs {} healthy pods and has {} currently",
             status.desired_healthy, status.current_healthy

@@ -7,8 +7,8 @@ use super::super::go;
 use super::super::names::within;
 use super::super::normal::{list, text};
 use super::{containers, scheduling, validation};
-use crate::api::{Pod, pods};
 use crate::api::check::{Errors, Path};
+use crate::api::{Pod, pods};
 use k8s_openapi::api::core::v1::{
     Affinity, Container, NodeAffinity, NodeSelectorTerm, PodSpec, Toleration,
 };

@@ -7,9 +7,9 @@ use super::super::names;
 use super::super::normal::{list, text};
 use super::containers::{self, Surroundings};
 use super::{ephemeral, scheduling, security, volumes};
-use crate::api::{Pod, pods};
 use crate::api::check::{Errors, Path};
 use crate::api::labels;
+use crate::api::{Pod, pods};
 use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig, PodSpec, PodTemplateSpec};
 use std::collections::BTreeMap;
 

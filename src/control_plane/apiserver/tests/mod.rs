@@ -6,6 +6,7 @@ mod create;
 mod custom;
 mod definition;
 mod delete;
+mod eviction;
 mod field_managers;
 mod patch;
 mod quota;

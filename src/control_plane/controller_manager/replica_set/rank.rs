@@ -147,7 +147,11 @@ mod tests {
                 PodBuilder::new("p").on("n1").phase("Running"),
                 base(),
             ),
-            ("cheaper", base().annotation(pods::DELETION_COST, "-1"), base()),
+            (
+                "cheaper",
+                base().annotation(pods::DELETION_COST, "-1"),
+                base(),
+            ),
             (
                 "a cost that is none",
                 base().annotation(pods::DELETION_COST, "+5"),

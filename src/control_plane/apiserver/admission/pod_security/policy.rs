@@ -148,14 +148,12 @@ fn level(labels: &BTreeMap<String, String>, mode: &str, errors: &mut Vec<FieldEr
     let Some(text) = labels.get(&label) else {
         return Label::None;
     };
-    match Level::parse(text) {
-        Some(level) => Label::Said(level),
-        None => {
-            let detail = "must be one of privileged, baseline, restricted";
-            errors.push(wrong(&label, text, detail));
-            Label::Wrong
-        }
+    if let Some(level) = Level::parse(text) {
+        return Label::Said(level);
     }
+    let detail = "must be one of privileged, baseline, restricted";
+    errors.push(wrong(&label, text, detail));
+    Label::Wrong
 }
 
 fn version(
