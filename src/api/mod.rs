@@ -17,6 +17,7 @@ pub mod json;
 pub mod kinds;
 pub mod labels;
 pub mod managed_fields;
+pub mod mirroring;
 mod object;
 pub mod owner;
 pub mod pods;

@@ -45,6 +45,9 @@ pub enum Scope {
     UnderQuota,
     /// Pods whose volumes are claims. Upstream's informer has all pods; nothing would come of the others.
     WithClaim,
+    /// Services without a selector, the Endpoints of those, and the slices that mirror them. Upstream's informers have all of these kinds;
+    /// nothing would come of the others.
+    WithoutSelector,
 }
 
 /// A kind that a component keeps an informer on.
@@ -64,6 +67,12 @@ impl Watch {
             kind,
             scope: Scope::All,
         }
+    }
+
+    /// Those of a kind that are in this scope.
+    #[must_use]
+    pub const fn of(kind: Kind, scope: Scope) -> Self {
+        Self { kind, scope }
     }
 }
 

@@ -375,7 +375,9 @@ impl Cluster {
         let index = self.processes.len();
         for (watch, cursor) in process.watches.iter().enumerate() {
             let scope_name = match cursor.scope {
-                Scope::All | Scope::UnderQuota | Scope::WithClaim => Name::default(),
+                Scope::All | Scope::UnderQuota | Scope::WithClaim | Scope::WithoutSelector => {
+                    Name::default()
+                }
                 Scope::OwnNode | Scope::OwnName => node.clone(),
             };
             let subscribers = self

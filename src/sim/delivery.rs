@@ -6,7 +6,7 @@ use super::agenda::{Entry, ProcessIndex};
 use super::cluster::Cluster;
 use super::process::{Cursor, InFlight, Informers, Pending, ProcessState};
 use super::step::{Cause, StepEvent};
-use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table};
+use crate::api::{Change, Kind, Name, Object, Revision, Snapshot, Table, mirroring};
 use crate::component::{Machine, Scope, Seen, Urgency, Wake};
 use std::sync::Arc;
 
@@ -192,7 +192,7 @@ impl Cluster {
 }
 
 /// Who may be concerned by a change, as keys of the subscribers' index.
-fn audiences(change: &Change, head: &Snapshot) -> [Option<(Scope, Name)>; 6] {
+fn audiences(change: &Change, head: &Snapshot) -> [Option<(Scope, Name)>; 7] {
     let node = |object: &Option<Object>| match object {
         Some(Object::Pod(pod)) => pod
             .spec
@@ -212,6 +212,7 @@ fn audiences(change: &Change, head: &Snapshot) -> [Option<(Scope, Name)>; 6] {
         is.map(|node| (Scope::OwnNode, node)),
         under_quota.then(|| (Scope::UnderQuota, Name::default())),
         has_claim(object).then(|| (Scope::WithClaim, Name::default())),
+        is_mirrored(change, head).then(|| (Scope::WithoutSelector, Name::default())),
     ]
 }
 
@@ -220,6 +221,17 @@ fn is_under_quota(object: &Object, head: &Snapshot) -> bool {
     let quotas = head.table(Kind::ResourceQuota);
     let namespace = object.metadata().namespace.as_deref().unwrap_or_default();
     !namespace.is_empty() && !quotas.is_empty() && quotas.in_namespace(namespace).next().is_some()
+}
+
+/// Has it to do with a Service without a selector, or had it?
+fn is_mirrored(change: &Change, head: &Snapshot) -> bool {
+    let is_of_them = |object: &Object| match object.kind() {
+        Kind::Service | Kind::EndpointSlice => mirroring::takes_part(object),
+        Kind::Endpoints => mirroring::is_source(object, head),
+        _ => false,
+    };
+    let either = [&change.before, &change.after];
+    either.into_iter().flatten().any(is_of_them)
 }
 
 /// Is it a pod with a volume that is a claim?
@@ -243,6 +255,7 @@ fn visible<'a>(
         Scope::OwnName => Box::new(table.get("", node).into_iter()),
         // A process that starts learns what it has to do from the quotas and the claims themselves.
         Scope::UnderQuota | Scope::WithClaim => Box::new(std::iter::empty()),
+        Scope::WithoutSelector => Box::new(table.iter().filter(|o| mirroring::takes_part(o))),
     }
 }
 

@@ -11,6 +11,7 @@
 mod cluster_role_aggregation;
 mod deployment;
 mod endpoint_slice;
+mod endpoint_slice_mirroring;
 mod endpoints;
 mod every_namespace;
 mod garbage_collector;
@@ -41,6 +42,7 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &garbage_collector::GarbageCollectorController,
     &endpoint_slice::EndpointSliceController,
     &endpoints::EndpointsController,
+    &endpoint_slice_mirroring::EndpointSliceMirroringController,
     &namespace::NamespaceController,
     &service_account::ServiceAccountController,
     &root_ca_cert_publisher::RootCaCertPublisher,

@@ -107,7 +107,7 @@ pub fn glyph_of_component(name: &str) -> &'static str {
         "kube-proxy" => "proxy",
         "deployment-controller" => "deploy",
         "replicaset-controller" => "rs",
-        "endpointslice-controller" => "eps",
+        "endpointslice-controller" | "endpointslice-mirroring-controller" => "eps",
         "endpoints-controller" => "ep",
         "garbage-collector-controller" | "pod-garbage-collector-controller" => "trash",
         "taint-eviction-controller" => "bolt",

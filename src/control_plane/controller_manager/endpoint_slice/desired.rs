@@ -82,7 +82,7 @@ fn ports(spec: &ServiceSpec, pod: &Pod) -> Vec<EndpointPort> {
 }
 
 /// A text that is the same for the same ports in any order.
-pub(super) fn port_key(ports: &[EndpointPort]) -> String {
+pub(in super::super) fn port_key(ports: &[EndpointPort]) -> String {
     let mut parts: Vec<String> = ports
         .iter()
         .map(|p| {

@@ -8,13 +8,14 @@
 //! families beside IPv4. Services with more than one slice gather changes for 100 ms (`--endpointslice-updates-batch-period`), as
 //! upstream's writes take their time by themselves.
 
-mod desired;
-mod reconcile;
+pub(super) mod desired;
+pub(super) mod reconcile;
 #[cfg(test)]
 mod tests;
-mod tracker;
+pub(super) mod tracker;
 
 use super::service_pods;
+use crate::api::mirroring::MANAGED_BY;
 use crate::api::{Change, Key, Kind, Name, Stored, User, Verb};
 use crate::component::{
     Action, Component, Note, Outcome, Place, Seen, Turn, Wake, Watch, join, queue_key,
@@ -25,15 +26,13 @@ use std::collections::BTreeMap;
 use tracker::Tracker;
 
 /// Which Service a slice belongs to.
-const SERVICE_NAME: &str = "kubernetes.io/service-name";
-/// Who looks after a slice.
-const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
+pub(super) const SERVICE_NAME: &str = "kubernetes.io/service-name";
 /// How this controller signs.
 const CONTROLLER: &str = "endpointslice-controller.k8s.io";
 /// How long changes of a large Service are gathered.
 const BATCH_MS: u64 = 100;
 /// How long after somebody else's change of a slice it is looked at (`endpointSliceChangeMinSyncDelay`).
-const FOREIGN_CHANGE_MS: u64 = 1000;
+pub(super) const FOREIGN_CHANGE_MS: u64 = 1000;
 
 /// See the file.
 pub(super) struct EndpointSliceController;

@@ -284,7 +284,7 @@ fn key_of(slice: &EndpointSlice) -> Key {
 }
 
 /// `10.244.1.2`, `10.244.1.3 (not ready)`; only how many, if they are many.
-fn in_words(endpoints: &[Endpoint]) -> Datum {
+pub(in super::super) fn in_words(endpoints: &[Endpoint]) -> Datum {
     if endpoints.len() > SPELT_OUT_MAX {
         return Datum::from(endpoints.len());
     }

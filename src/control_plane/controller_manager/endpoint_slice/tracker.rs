@@ -11,7 +11,7 @@ const PATIENCE: u32 = 10;
 
 /// What is remembered of all Services.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub(super) struct Tracker {
+pub(in super::super) struct Tracker {
     /// By Service, the generations that its slices were written with; 0 for one that was deleted.
     written: BTreeMap<Name, BTreeMap<Name, i64>>,
     /// By Service, how often in a row it was put off.
@@ -20,7 +20,7 @@ pub(super) struct Tracker {
 
 impl Tracker {
     /// The first slice of the Service that the cache does not show as it was written; while there is one, the cache is stale.
-    pub(super) fn awaited(&mut self, key: &str, seen: &Seen<'_>) -> Option<Name> {
+    pub(in super::super) fn awaited(&mut self, key: &str, seen: &Seen<'_>) -> Option<Name> {
         let awaited = self.find_awaited(key, seen);
         if awaited.is_none() {
             self.put_off.remove(key);
@@ -48,31 +48,31 @@ impl Tracker {
     }
 
     /// The API server took a slice.
-    pub(super) fn wrote(&mut self, key: &str, slice: &Object) {
+    pub(in super::super) fn wrote(&mut self, key: &str, slice: &Object) {
         let slices = self.written.entry(key.into()).or_default();
         slices.insert(slice.name(), generation_of(slice));
     }
 
     /// The API server deleted a slice.
-    pub(super) fn deleted(&mut self, key: &str, slice: &str) {
+    pub(in super::super) fn deleted(&mut self, key: &str, slice: &str) {
         let slices = self.written.entry(key.into()).or_default();
         slices.insert(slice.into(), 0);
     }
 
     /// A slice has gone; `true` if that was this controller's doing.
-    pub(super) fn saw_deletion(&mut self, key: &str, slice: &str) -> bool {
+    pub(in super::super) fn saw_deletion(&mut self, key: &str, slice: &str) -> bool {
         let slices = self.written.get_mut(key);
         slices.and_then(|s| s.remove(slice)) == Some(0)
     }
 
     /// Is this a slice as this controller wrote it?
-    pub(super) fn is_known(&self, key: &str, slice: &Object) -> bool {
+    pub(in super::super) fn is_known(&self, key: &str, slice: &Object) -> bool {
         let known = self.written.get(key).and_then(|s| s.get(&slice.name()));
         known.is_some_and(|generation| generation_of(slice) <= *generation)
     }
 
     /// The Service is gone.
-    pub(super) fn forget(&mut self, key: &str) {
+    pub(in super::super) fn forget(&mut self, key: &str) {
         self.written.remove(key);
         self.put_off.remove(key);
     }
