@@ -12,7 +12,8 @@ pub const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 /// How the endpointslice-mirroring-controller signs.
 pub const MIRRORING_CONTROLLER: &str = "endpointslicemirroring-controller.k8s.io";
 const SKIP: &str = "endpointslice.kubernetes.io/skip-mirror";
-const LEADER: &str = "control-plane.alpha.kubernetes.io/leader";
+/// Endpoints with this annotation hold who leads among several processes, and no addresses.
+pub const LEADER: &str = "control-plane.alpha.kubernetes.io/leader";
 
 /// May these be mirrored? Not if they say so, nor if they only hold who leads.
 #[must_use]

@@ -70,9 +70,9 @@ get ep.discovery
 get endpointslices.disc
 get sc.storage
 get sc.stor
-get events.events
-get ev.events.k8s.io
-get events.events.k8s.io
+get events.events --field-selector=metadata.name=x
+get ev.events.k8s.io --field-selector=metadata.name=x
+get events.events.k8s.io --field-selector=metadata.name=x
 get cj.batch
 get cj.b
 get jobs.v1.batch
@@ -80,8 +80,8 @@ get role.rbac
 get roles.rbac.authorization
 get clusterrole.rbac.authorization.k8s.io/view
 get pdb.pol
-get ev
-get ev,po
+get ev --field-selector=metadata.name=x
+get ev,po --field-selector=metadata.name=x
 get ev/x
 delete ev x
 get PODS

@@ -16,7 +16,7 @@ use super::service_pods::{
 };
 use crate::api::selector::Labels;
 use crate::api::{
-    Change, DeleteOptions, Key, Kind, Name, Object, Pod, Request, Stored, User, pods,
+    Change, DeleteOptions, Key, Kind, Name, Object, Pod, Request, Stored, User, mirroring, pods,
 };
 use crate::component::{
     Action, Component, Datum, Note, Outcome, Place, Seen, Turn, Wake, Watch, queue_key,
@@ -83,8 +83,13 @@ impl Component for EndpointsController {
     }
 
     fn starts(&self, seen: &Seen<'_>) -> Vec<Wake> {
-        // Endpoints whose Service went while nobody was looking.
+        // Endpoints whose Service went while nobody was looking. Those that hold who leads have none.
         let all = seen.table(Kind::Endpoints).iter();
+        let has_leader = |object: &&Object| {
+            let annotations = object.metadata().annotations.as_ref();
+            annotations.is_some_and(|all| all.contains_key(mirroring::LEADER))
+        };
+        let all = all.filter(|object| !has_leader(object));
         all.map(|object| Wake::now(queue_key(object))).collect()
     }
 
@@ -124,14 +129,8 @@ impl Component for EndpointsController {
             clean_up(namespace, name, current, &mut turn);
             return turn;
         };
-        if let Some((reason, message)) = memory.failures.remove(key) {
-            let verb = if reason == "FailedToCreateEndpoint" {
-                "create"
-            } else {
-                "update"
-            };
-            let message = format!("Failed to {verb} endpoint for service {key}: {message}");
-            turn.also(Note::warning(object.clone(), reason, message));
+        if let Some(failure) = memory.failures.remove(key) {
+            report(failure, namespace, name, seen, &mut turn);
         }
         if selector_of(service).is_none() {
             turn.saw(object, "spec.selector", None::<Name>);
@@ -162,7 +161,30 @@ impl Component for EndpointsController {
     }
 }
 
-/// The Service is gone: its Endpoints go with it, if they are this controller's.
+/// Says of the Endpoints, be they there or not, why they could not be written.
+fn report(
+    (reason, why): (&'static str, String),
+    namespace: &str,
+    name: &str,
+    seen: &Seen<'_>,
+    turn: &mut Turn,
+) {
+    let verb = match reason {
+        "FailedToCreateEndpoint" => "create endpoint for service",
+        _ => "update endpoint",
+    };
+    let there = seen.table(Kind::Endpoints).get(namespace, name).cloned();
+    let endpoints = there.unwrap_or_else(|| {
+        let mut planned = Endpoints::default();
+        planned.metadata.name = Some(name.to_owned());
+        planned.metadata.namespace = Some(namespace.to_owned());
+        planned.into()
+    });
+    let message = format!("Failed to {verb} {namespace}/{name}: {why}");
+    turn.also(Note::warning(endpoints, reason, message));
+}
+
+/// The Service is gone: its Endpoints go with it, whoever wrote them. (Upstream's API server deletes them, too, with the Service.)
 fn clean_up(namespace: &str, name: &str, current: Option<&Endpoints>, turn: &mut Turn) {
     turn.saw_at(
         Key::new(Kind::Service, namespace, name),
@@ -170,11 +192,7 @@ fn clean_up(namespace: &str, name: &str, current: Option<&Endpoints>, turn: &mut
         "metadata.name",
         None::<Name>,
     );
-    let is_ours = |e: &&Endpoints| {
-        let labels = e.metadata.labels.as_ref();
-        labels.and_then(|l| l.get(MANAGED_BY)).map(String::as_str) == Some(CONTROLLER)
-    };
-    if current.as_ref().is_none_or(|x| !is_ours(x)) {
+    if current.is_none() {
         return;
     }
     let key = Key::new(Kind::Endpoints, namespace, name);

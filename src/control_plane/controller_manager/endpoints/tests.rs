@@ -64,6 +64,41 @@ fn ready_and_not_ready_go_into_one_object() {
 }
 
 #[test]
+fn refusals_are_told_of_the_endpoints_and_whatever_is_left_of_a_service_goes() {
+    let world = snapshot([service().into()]);
+    let refused = |reason: &'static str| {
+        let mut memory = Remembered::default();
+        let why = "no".to_owned();
+        memory.failures.insert("default/web".into(), (reason, why));
+        let turn = EndpointsController.sync("default/web", &Seen::new(&world, 0), &mut memory);
+        story(&turn)
+            .lines()
+            .find(|l| l.starts_with('*'))
+            .map(str::to_owned)
+    };
+    let cases = [
+        (
+            "FailedToCreateEndpoint",
+            "* Warning FailedToCreateEndpoint Failed to create endpoint for service default/web: no",
+        ),
+        (
+            "FailedToUpdateEndpoint",
+            "* Warning FailedToUpdateEndpoint Failed to update endpoint default/web: no",
+        ),
+    ];
+    for (reason, want) in cases {
+        assert_eq!(refused(reason).as_deref(), Some(want));
+    }
+    let by_hand: Endpoints = object(serde_json::json!({ "metadata": { "name": "web" } }));
+    check(
+        vec![by_hand.into()],
+        &expect![[r#"
+            ? Endpoints default/web metadata.name: <none> != web ServiceGone
+            ! delete endpoints default/web"#]],
+    );
+}
+
+#[test]
 fn a_thousand_at_most() {
     let pods = (0..1200).map(|i| {
         pod(

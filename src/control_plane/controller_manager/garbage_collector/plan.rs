@@ -108,7 +108,7 @@ fn judge(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, turn: &mut T
     if with(Standing::Unproved).next().is_some() {
         return prove(object, with(Standing::Unproved), seen, memory, turn);
     }
-    for reference in with(Standing::Dangling) {
+    for (reference, _) in &standings {
         warn_of_namespace(object, reference, seen, memory, turn);
     }
     let loose: Vec<&OwnerReference> = with(Standing::Dangling)
@@ -147,7 +147,7 @@ fn judge(object: &Object, seen: &Seen<'_>, memory: &mut Remembered, turn: &mut T
     turn.act(why, delete(object, propagation));
 }
 
-/// Says so if an owner that was looked for in vain is there, but in another namespace.
+/// Says so if an owner that was looked for in vain, or could not be, is there, but in another namespace.
 fn warn_of_namespace(
     object: &Object,
     reference: &OwnerReference,
@@ -155,11 +155,16 @@ fn warn_of_namespace(
     memory: &Remembered,
     turn: &mut Turn,
 ) {
-    let namespace = place_of(object, reference, seen)
-        .map(|place| place.namespace)
-        .unwrap_or_default();
-    let place = (namespace.clone(), Uid::parse(&reference.uid));
-    if !memory.denied.contains(&place) || misplaced_owner(object, reference, seen).is_none() {
+    let Some(place) = place_of(object, reference, seen) else {
+        return;
+    };
+    let namespace = place.namespace;
+    let is_impossible = namespace.is_empty() && place.kind.info().namespaced;
+    let asked = (namespace.clone(), Uid::parse(&reference.uid));
+    if !is_impossible && !memory.denied.contains(&asked) {
+        return;
+    }
+    if misplaced_owner(object, reference, seen).is_none() {
         return;
     }
     let OwnerReference {

@@ -246,3 +246,22 @@ fn an_owner_in_another_namespace_is_none() {
     // What is proved of one namespace says nothing of the other.
     check("Pod/other/b", &world, &mut memory, &expect![[""]]);
 }
+
+#[test]
+fn a_cluster_scoped_object_keeps_an_owner_that_it_cannot_have() {
+    let owner = set("web", None);
+    let volume: k8s_openapi::api::core::v1::PersistentVolume = object(json!({
+        "metadata": { "name": "v", "ownerReferences": [controller_reference(&owner)] },
+    }));
+    let namespace: k8s_openapi::api::core::v1::Namespace =
+        object(json!({ "metadata": { "name": "default" } }));
+    let world = snapshot([owner.into(), volume.into(), namespace.into()]);
+    check(
+        "PersistentVolume//v",
+        &world,
+        &mut Remembered::default(),
+        &expect![[
+            r#"* Warning OwnerRefInvalidNamespace ownerRef [apps/v1/ReplicaSet, namespace: , name: web, uid: replicaset-web] does not exist in namespace """#
+        ]],
+    );
+}
