@@ -15,6 +15,8 @@ enum Zero {
     Text,
     /// A struct: `{}`.
     Struct,
+    /// A number: `0`.
+    Number,
 }
 
 impl Zero {
@@ -30,6 +32,7 @@ impl Zero {
                 Self::Null => Value::Null,
                 Self::Text => "".into(),
                 Self::Struct => json!({}),
+                Self::Number => 0.into(),
             };
         }
     }
@@ -42,7 +45,7 @@ const CREATED: &str = "creationTimestamp";
 
 /// Fields that kinds have of their own.
 fn rules(kind: Kind) -> &'static [Rule] {
-    use Zero::{Null, Struct, Text};
+    use Zero::{Null, Number, Struct, Text};
     match kind {
         Kind::Pod => &[
             ("status.conditions[]", "lastProbeTime", Null),
@@ -56,6 +59,8 @@ fn rules(kind: Kind) -> &'static [Rule] {
         Kind::Node => &[
             ("status.conditions[]", "lastHeartbeatTime", Null),
             ("status", "daemonEndpoints", Struct),
+            ("status.daemonEndpoints", "kubeletEndpoint", Struct),
+            ("status.daemonEndpoints.kubeletEndpoint", "Port", Number),
             ("status", "nodeInfo", Struct),
             ("status.nodeInfo", "machineID", Text),
             ("status.nodeInfo", "systemUUID", Text),
@@ -268,6 +273,11 @@ mod tests {
             ),
             (&pod, "/metadata/creationTimestamp", json!("not there")),
             (&node, "/status/nodeInfo/kubeletVersion", json!("")),
+            (
+                &node,
+                "/status/daemonEndpoints",
+                json!({"kubeletEndpoint": {"Port": 0}}),
+            ),
             (&event, "/eventTime", null.clone()),
             (&event, "/reportingInstance", json!("")),
             (&of("Role", role, json!({})), "/rules", null.clone()),

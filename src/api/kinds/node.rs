@@ -9,7 +9,7 @@ use crate::api::check::{Errors, Path};
 use crate::api::field::FieldError;
 use crate::api::time::Ms;
 use crate::api::{labels, quantity};
-use k8s_openapi::api::core::v1::{Node, Taint};
+use k8s_openapi::api::core::v1::{Node, NodeSpec, Taint};
 use std::collections::BTreeSet;
 
 impl Stored for Node {
@@ -21,6 +21,7 @@ impl Stored for Node {
         let spec = self.spec.get_or_insert_default();
         drop_false(&mut spec.unschedulable);
         drop_empty(&mut spec.taints);
+        pod_cidr_defaults(spec);
         let status = self.status.get_or_insert_default();
         quantity::canonicalize_all(&mut status.capacity);
         quantity::canonicalize_all(&mut status.allocatable);
@@ -129,6 +130,18 @@ impl Stored for Node {
 
     fn selectable_field(&self, path: &str) -> Option<String> {
         (path == "spec.unschedulable").then(|| self.is_cordoned().to_string())
+    }
+}
+
+/// The one range and the list of ranges say the same; where they do not, the one range counts.
+fn pod_cidr_defaults(spec: &mut NodeSpec) {
+    drop_empty(&mut spec.pod_cidrs);
+    drop_empty(&mut spec.pod_cidr);
+    let first = spec.pod_cidrs.as_ref().and_then(|all| all.first());
+    match (&spec.pod_cidr, first) {
+        (Some(one), first) if first != Some(one) => spec.pod_cidrs = Some(vec![one.clone()]),
+        (None, Some(first)) => spec.pod_cidr = Some(first.clone()),
+        _ => {}
     }
 }
 
@@ -260,6 +273,33 @@ mod tests {
         ] {
             let node: Node = serde_json::from_value(node).expect("a node");
             assert_eq!(node.row(0)[..2].join(" "), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn one_range_of_addresses_is_also_the_first_of_several() {
+        for (name, spec, want) in [
+            ("none", json!({}), json!({})),
+            (
+                "one",
+                json!({"podCIDR": "10.1.0.0/24"}),
+                json!({"podCIDR": "10.1.0.0/24", "podCIDRs": ["10.1.0.0/24"]}),
+            ),
+            (
+                "a list",
+                json!({"podCIDRs": ["10.1.0.0/24", "fd00::/64"]}),
+                json!({"podCIDR": "10.1.0.0/24", "podCIDRs": ["10.1.0.0/24", "fd00::/64"]}),
+            ),
+            (
+                "another",
+                json!({"podCIDR": "10.2.0.0/24", "podCIDRs": ["10.1.0.0/24"]}),
+                json!({"podCIDR": "10.2.0.0/24", "podCIDRs": ["10.2.0.0/24"]}),
+            ),
+        ] {
+            let mut node: Node = serde_json::from_value(json!({"spec": spec})).expect("a node");
+            node.set_defaults();
+            let got = serde_json::to_value(&node.spec).expect("plain data");
+            assert_eq!(got, want, "{name}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What an object costs a ResourceQuota, and whom a quota is about: what the API server and the quota controller must agree on.
 //!
 //! The real thing: staging/src/k8s.io/apiserver/pkg/quota/v1/{resources.go,generic/evaluator.go}, pkg/quota/v1/evaluator/core.
-//! Left out: quotas on device claims, on volume attributes classes and on objects of custom kinds.
+//! Left out: quotas on device claims and on volume attributes classes.
 
 mod pod;
 mod scopes;
@@ -22,7 +22,7 @@ const CLASS_SUFFIX: &str = ".storageclass.storage.k8s.io/";
 /// Are objects of this kind ever charged to a quota?
 #[must_use]
 pub fn is_countable(kind: Kind) -> bool {
-    kind.info().namespaced && !matches!(kind, Kind::Event | Kind::Custom(_))
+    kind.info().namespaced && kind != Kind::Event
 }
 
 /// Does an update change what an object of this kind costs?

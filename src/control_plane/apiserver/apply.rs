@@ -8,6 +8,7 @@ use super::{Call, create, field_managers, metadata, scale, update};
 use crate::api::custom::steps;
 use crate::api::decode;
 use crate::api::field::FieldError;
+use crate::api::json::name_of;
 use crate::api::managed_fields::apply::{Application, refusal, still_as_last_applied};
 use crate::api::managed_fields::ledger::{self, reset};
 use crate::api::managed_fields::managers::{Identity, Managers, Operation};
@@ -76,7 +77,10 @@ fn check_options(call: &Call<'_, '_>) -> Result<(), Status> {
 
 fn check_config(kind: Kind, config: &Value, call: &Call<'_, '_>) -> Result<(), Status> {
     if !config.is_object() {
-        let why = "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}";
+        let why = format!(
+            "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+            name_of(config)
+        );
         return Err(Status::bad_request(why));
     }
     let text = |path: &str| {

@@ -10,6 +10,7 @@ use crate::api::{
 };
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const VERSION: &str = "policy/v1";
 const KIND: &str = "Eviction";
@@ -138,7 +139,7 @@ fn spend(
     if status.disruptions_allowed < 0 {
         return forbid("pdb disruptions allowed is negative");
     }
-    if status.disrupted_pods.as_ref().map_or(0, |pods| pods.len()) > DISRUPTED_PODS_MAX {
+    if status.disrupted_pods.as_ref().map_or(0, BTreeMap::len) > DISRUPTED_PODS_MAX {
         return forbid(
             "DisruptedPods map too big - too many evictions not confirmed by PDB controller",
         );

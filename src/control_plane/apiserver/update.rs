@@ -135,10 +135,15 @@ pub(super) fn complete(
     old: &Object,
 ) -> Result<(), Status> {
     let part = call.request.subresource;
-    if matches!(
+    // What a node has, it has for its pods, unless it says otherwise.
+    let is_node = part == Some(Subresource::Status)
+        && object.kind() == Kind::Node
+        && !matches!(call.request.body, Body::Object(_));
+    let is_whole = matches!(
         part,
         None | Some(Subresource::EphemeralContainers | Subresource::Resize)
-    ) {
+    );
+    if is_whole || is_node {
         object.set_defaults();
     }
     match part {

@@ -221,6 +221,21 @@ fn tables_lists_and_chunks() {
     assert_eq!(table["columnDefinitions"][0]["format"], "name");
     assert_eq!(table["rows"][1]["cells"][0], "b");
     assert_eq!(table["rows"][1]["object"]["kind"], "PartialObjectMetadata");
+    let classes = "/apis/storage.k8s.io/v1/storageclasses";
+    let class = json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a/b",
+        "metadata": {"name": "fast", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}});
+    send(&mut port, "root", "POST", classes, &class);
+    let request = HttpRequest::builder()
+        .uri(classes)
+        .header("authorization", "Bearer root")
+        .header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+        .body(Vec::new())
+        .expect("a request");
+    let Exchange::Answered(response) = port.exchange(&request) else {
+        panic!("a table");
+    };
+    let table: Value = serde_json::from_slice(response.body()).expect("JSON");
+    assert_eq!(table["rows"][0]["cells"][0], "fast (default)");
     let (_, first) = send(
         &mut port,
         "root",

@@ -148,7 +148,7 @@ fn row(form: &Form, kind: Kind, object: &Object, now_ms: Ms) -> Value {
             Ok(number) if column.is_number => Value::from(number),
             _ => Value::from(cell),
         });
-    let name = Value::from(object.name().as_str());
+    let name = Value::from(object.name_cell());
     let cells: Vec<Value> = if kind.name_first() {
         std::iter::once(name).chain(own).collect()
     } else {

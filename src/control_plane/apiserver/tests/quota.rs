@@ -100,3 +100,26 @@ fn a_resize_is_charged_and_kept_within_its_range() {
         "pods \"a\" is forbidden: minimum cpu usage per Container is 500m, but request is 100m";
     assert_eq!(world.refusal(&resize("100m")), (403, want.to_owned()));
 }
+
+#[test]
+fn custom_objects_are_counted_like_others() {
+    let mut world = World::new();
+    world.make(super::definition::crontabs());
+    let definitions = world.store.head().definitions();
+    let kind = definitions.named("ct").expect("defined").kind;
+    quota(
+        &mut world,
+        json!({"count/crontabs.stable.example.com": "1"}),
+    );
+    let of_name = |name: &str| {
+        let document = json!({"apiVersion": "stable.example.com/v1", "kind": "CronTab", "metadata": {"name": name},
+            "spec": {"cronSpec": "* * * * */5", "image": "cron"}});
+        let body = Body::Document(Arc::new(document));
+        Request::new(Verb::Create, Key::new(kind, "default", ""), body)
+            .speaking("stable.example.com/v1")
+    };
+    world.ask(&of_name("a")).expect("there is room for one");
+    assert_eq!(used(&world), "count/crontabs.stable.example.com=1");
+    let want = "crontabs.stable.example.com \"b\" is forbidden: exceeded quota: q, requested: count/crontabs.stable.example.com=1, used: count/crontabs.stable.example.com=1, limited: count/crontabs.stable.example.com=1";
+    assert_eq!(world.refusal(&of_name("b")), (403, want.to_owned()));
+}

@@ -6,7 +6,7 @@
 //! A stale cache is harmless: the status carries the resourceVersion it was counted for, and every charge by the API server changes it.
 //!
 //! The real thing: pkg/controller/resourcequota/{resource_quota_controller,resource_quota_monitor}.go.
-//! Left out: counting everything again every five minutes; counts of Leases and of custom kinds.
+//! Left out: counting everything again every five minutes; instead, a quota on a custom kind is looked at again when the kind is defined.
 
 #[cfg(test)]
 mod tests;
@@ -19,20 +19,27 @@ use std::sync::LazyLock;
 
 /// The quotas, and whatever may be charged to one; the latter only where there is a quota.
 static WATCHES: LazyLock<Vec<Watch>> = LazyLock::new(|| {
-    let counted = counted().filter(|kind| *kind != Kind::ResourceQuota);
+    let counted = built_in().filter(|kind| *kind != Kind::ResourceQuota);
     let counted = counted.map(|kind| Watch {
         kind,
         scope: Scope::UnderQuota,
     });
-    [Watch::all(Kind::ResourceQuota)]
+    [Kind::ResourceQuota, Kind::CustomResourceDefinition]
+        .map(Watch::all)
         .into_iter()
         .chain(counted)
         .collect()
 });
 
-fn counted() -> impl Iterator<Item = Kind> {
+fn built_in() -> impl Iterator<Item = Kind> {
     let kinds = Kind::ALL.iter().copied();
-    kinds.filter(|kind| quota::is_countable(*kind) && *kind != Kind::Lease)
+    kinds.filter(|kind| quota::is_countable(*kind))
+}
+
+/// Every kind whose objects may be counted, those that were defined since among them.
+fn counted(seen: &Seen<'_>) -> impl Iterator<Item = Kind> {
+    let custom = seen.custom_kinds().into_iter().map(Kind::Custom);
+    built_in().chain(custom.filter(|kind| quota::is_countable(*kind)))
 }
 
 /// See the file.
@@ -57,6 +64,10 @@ impl Component for ResourceQuotaController {
         &WATCHES
     }
 
+    fn watches_custom_kinds(&self) -> bool {
+        true
+    }
+
     fn wakes(&self, change: &Change, seen: &Seen<'_>, _memory: &mut ()) -> Vec<Wake> {
         if let Some(after) = change
             .after
@@ -69,10 +80,13 @@ impl Component for ResourceQuotaController {
                 Vec::new()
             };
         }
+        let object = change.object();
+        if let Object::CustomResourceDefinition(definition) = object {
+            return on_custom_kind(change, &definition.metadata.name, seen);
+        }
         if !frees(change, seen.now_ms) {
             return Vec::new();
         }
-        let object = change.object();
         let namespace = object.namespace();
         let quotas = seen.table(Kind::ResourceQuota).in_namespace(&namespace);
         let concerned = quotas.filter(|q| concerns(q, object.kind()));
@@ -119,6 +133,22 @@ impl Component for ResourceQuotaController {
     }
 }
 
+/// The quotas that limit how many objects of a kind there may be that has just been defined; its definition has its name.
+fn on_custom_kind(change: &Change, name: &Option<String>, seen: &Seen<'_>) -> Vec<Wake> {
+    let (None, Some(name)) = (&change.before, name) else {
+        return Vec::new();
+    };
+    let resource = format!("count/{name}");
+    let quotas = seen.table(Kind::ResourceQuota).iter();
+    let limits = |object: &&Object| {
+        let spec = ResourceQuota::of(object).and_then(|q| q.spec.as_ref());
+        let hard = spec.and_then(|s| s.hard.as_ref());
+        hard.is_some_and(|hard| hard.contains_key(&resource))
+    };
+    let limited = quotas.filter(limits);
+    limited.map(|q| Wake::now(queue_key(q))).collect()
+}
+
 /// Is the quota new, or does it say something else than before? Its status is nobody's news but ours.
 fn spec_changed(change: &Change) -> bool {
     let spec = |object: &Option<Object>| {
@@ -158,7 +188,7 @@ fn count(
     seen: &Seen<'_>,
 ) -> ResourceList {
     let mut used = ResourceList::new();
-    for kind in counted() {
+    for kind in counted(seen) {
         let names: Vec<&String> = hard.keys().filter(|n| quota::concerns(kind, n)).collect();
         if names.is_empty() {
             continue;

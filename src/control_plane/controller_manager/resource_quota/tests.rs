@@ -2,6 +2,7 @@
 
 use super::super::testing::{PodBuilder, object, snapshot, story, sync, wakes};
 use super::*;
+use crate::api::kinds::CustomResourceDefinition;
 use serde_json::{Value, json};
 
 fn quota(hard: Value, used: Value) -> ResourceQuota {
@@ -47,6 +48,14 @@ fn usage_is_counted() {
     }
 }
 
+fn definition() -> Object {
+    object::<CustomResourceDefinition>(json!({"metadata": {"name": "crons.ex.com"}, "spec": {
+        "group": "ex.com", "scope": "Namespaced", "names": {"plural": "crons", "kind": "Cron"},
+        "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {"type": "object"}}}],
+    }}))
+    .into()
+}
+
 #[test]
 fn only_what_frees_something_wakes() {
     let pod = || Some(PodBuilder::new("a").object());
@@ -66,6 +75,21 @@ fn only_what_frees_something_wakes() {
         ),
         ("the quota itself", pods(), None, Some(pods()), true),
         ("its status", pods(), Some(pods()), Some(pods()), false),
+        (
+            "a kind that it limits",
+            limit(json!({"count/crons.ex.com": "5"})),
+            None,
+            Some(definition()),
+            true,
+        ),
+        ("another kind", pods(), None, Some(definition()), false),
+        (
+            "a kind that changes",
+            limit(json!({"count/crons.ex.com": "5"})),
+            Some(definition()),
+            Some(definition()),
+            false,
+        ),
     ] {
         let head = snapshot([quota]);
         let woken = wakes(&ResourceQuotaController, before, after, &head);
