@@ -76,12 +76,12 @@ impl Change {
         }
     }
 
-    /// Does it only say "I am still alive"? Leases do, and node statuses in which nothing but the heartbeat's time differs.
+    /// Does it only say "I am still alive"? Leases do while they are there, and node statuses in which nothing but the heartbeat's time differs.
     /// Such writes do not keep a cluster from being settled.
     #[must_use]
     pub fn is_heartbeat(&self) -> bool {
         if self.kind() == Kind::Lease {
-            return true;
+            return self.after.is_some();
         }
         let (Some(Object::Node(was)), Some(Object::Node(is))) = (&self.before, &self.after) else {
             return false;
