@@ -153,7 +153,8 @@ impl Sync<'_> {
         true
     }
 
-    /// Says that a ReplicaSet could not be created; `true` if there was such a refusal. The next turn tries again.
+    /// Says that a ReplicaSet could not be created; `true` if the status had to be told, too, and the next turn tries again. If it says so
+    /// already, this turn does: one without an attempt would count as a success, and the next refusal as the first.
     pub(super) fn report_failure(&mut self, memory: &mut Remembered) -> bool {
         let Some(Failure { set, message }) = memory.failures.remove(&self.key) else {
             return false;
@@ -165,12 +166,17 @@ impl Sync<'_> {
             message.clone(),
         );
         self.turn.also(note);
-        if self.deadline_ms().is_some() {
-            self.set_progressing("False", "ReplicaSetCreateError", &message);
-            self.write_status(self.status.clone());
+        if self.deadline_ms().is_none() {
+            return false;
         }
-        self.turn.again(Wake::now(self.key.clone()));
-        true
+        self.set_progressing("False", "ReplicaSetCreateError", &message);
+        let before = self.turn.actions.len();
+        self.write_status(self.status.clone());
+        let is_news = self.turn.actions.len() > before;
+        if is_news {
+            self.turn.again(Wake::now(self.key.clone()));
+        }
+        is_news
     }
 
     fn set_progressing(&mut self, value: &str, reason: &str, message: &str) {

@@ -393,4 +393,19 @@ fn a_refused_replica_set_is_reported() {
         * Warning ReplicaSetCreateError Failed to create new replica set "web-b6d7864df": replicasets.apps "x" is forbidden: no
         ! update deployments/status default/web
         @ default/web in 0ms Work"#]].assert_eq(&story(&turn));
+    // Once the status says so, each turn tries anew: back-off grows with turns that fail, and ends with one that does not.
+    let said = json!({ "status": { "conditions": [
+        { "type": "Progressing", "status": "False", "reason": "ReplicaSetCreateError", "message": "no" },
+    ] } });
+    let world = cluster(&deployment(said), &[]);
+    let failure = Failure {
+        set: "web-b6d7864df".into(),
+        message: "no".to_owned(),
+    };
+    memory.failures.insert("default/web".into(), failure);
+    let turn = controller.sync("default/web", &Seen::new(&world, 0), &mut memory);
+    let story = story(&turn);
+    assert!(story.contains("* Warning ReplicaSetCreateError"), "{story}");
+    assert!(story.contains("! create replicasets"), "{story}");
+    assert!(!story.contains("in 0ms"), "{story}");
 }
