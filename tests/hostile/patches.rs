@@ -173,7 +173,7 @@ fn merge_patches() {
         merge(
             "gone before it came",
             &json!({"metadata": {"deletionTimestamp": "0001-01-01T00:00:00Z"}}),
-            "422 Invalid: Deployment.apps \"web\" is invalid: metadata.deletionTimestamp: Invalid value: \"0001-01-01T00:00:00Z\": field is immutable",
+            "422 Invalid: Deployment.apps \"web\" is invalid: metadata.deletionTimestamp: Invalid value: 0001-01-01 00:00:00 +0000 UTC: field is immutable",
         ),
         merge(
             "a number that is none",
