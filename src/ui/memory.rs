@@ -9,8 +9,9 @@ use std::cell::Cell;
 use std::hint::black_box;
 use wasm_bindgen::JsCast;
 
-/// Room is made for this share of what there is.
+/// Room is made for this share of what there is, and for no less than a page that shows a thousand pods takes in a second.
 const SHARE: u32 = 4;
+const ROOM_MIN_BYTES: u32 = 16 << 20;
 
 thread_local! {
     /// How large the memory was when room was last made, in bytes.
@@ -25,7 +26,10 @@ pub(super) fn make_room() {
     }
     let mut room: Vec<u8> = Vec::new();
     // Near the end of what a page may have there is no more; then it is done without.
-    if room.try_reserve_exact((size / SHARE) as usize).is_ok() {
+    if room
+        .try_reserve_exact((size / SHARE).max(ROOM_MIN_BYTES) as usize)
+        .is_ok()
+    {
         // Room that nobody looks at would not be asked for.
         drop(black_box(room));
     }
