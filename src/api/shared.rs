@@ -1,6 +1,7 @@
-//! [`Shared`]: a part of an object that most of its versions have in common.
+//! [`Shared`]: a part of something that most of its versions have in common.
 //!
-//! Every version of an object is kept, and of a pod most differ in their status alone. In Kubernetes each version is another message in
+//! Every version of an object is kept, and of a pod most differ in their status alone; checkpoints keep older versions of all that is
+//! remembered, and most of it is as it was. In Kubernetes each version of an object is another message in
 //! etcd, and each is decoded into values of its own.
 
 use super::typed::{Form, Mismatch, Typed};

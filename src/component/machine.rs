@@ -5,7 +5,7 @@
 
 use super::Rule;
 use crate::api::time::Ms;
-use crate::api::{Name, Uid};
+use crate::api::{Name, Shared, Uid};
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
@@ -38,9 +38,9 @@ pub struct Machine {
     /// Pulls are done one after the other; the last one that was asked for will be done then.
     pub pulling_until_ms: Ms,
     /// Containers, running or not, by number.
-    pub containers: OrdMap<ContainerId, Container>,
+    pub containers: OrdMap<ContainerId, Shared<Container>>,
     /// Pod sandboxes: the pods' network namespaces, by the pod's uid.
-    pub sandboxes: OrdMap<Uid, Sandbox>,
+    pub sandboxes: OrdMap<Uid, Shared<Sandbox>>,
     /// The same by the pod's `namespace/name`; an old pod's may still be there when a new one of its name comes.
     pub sandboxes_by_pod: OrdSet<(Name, Uid)>,
     /// The number of the next container.
@@ -119,7 +119,7 @@ impl Machine {
         numbers
             .into_iter()
             .flatten()
-            .filter_map(|id| self.containers.get(id).map(|container| (*id, container)))
+            .filter_map(|id| Some((*id, &**self.containers.get(id)?)))
     }
 }
 

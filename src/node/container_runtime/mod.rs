@@ -268,7 +268,7 @@ fn start(machine: &mut Machine, call: &RuntimeCall, now_ms: Ms) -> Result<(), Ru
         program,
         stopping_since_ms: None,
     };
-    machine.containers.insert(id, container);
+    machine.containers.insert(id, container.into());
     schedule(machine, due_ms, Operation::Start(id));
     Ok(())
 }

@@ -27,7 +27,7 @@ pub(super) fn run(
     let containers = machine
         .sandboxes
         .remove(&pod_uid)
-        .map(|old| old.containers)
+        .map(|old| old.into_inner().containers)
         .unwrap_or_default();
     let sandbox = Sandbox {
         pod: pod.clone(),
@@ -37,7 +37,7 @@ pub(super) fn run(
         containers,
         first_container: machine.next_container,
     };
-    machine.sandboxes.insert(pod_uid, sandbox);
+    machine.sandboxes.insert(pod_uid, sandbox.into());
     machine.sandboxes_by_pod.insert((pod.clone(), pod_uid));
     let pod = pod.clone();
     let due_ms = now_ms + SANDBOX_MS;

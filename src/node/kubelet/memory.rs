@@ -6,14 +6,14 @@ use super::back_off::BackOff;
 use super::probes::Probing;
 use super::resize::Resize;
 use crate::api::time::Ms;
-use crate::api::{Name, Object, Uid};
+use crate::api::{Name, Object, Shared, Uid};
 use imbl::OrdMap;
 
 /// A kubelet's memory.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct KubeletMemory {
     /// Of each pod that it looks after.
-    pub(super) pods: OrdMap<Uid, PodMemory>,
+    pub(super) pods: OrdMap<Uid, Shared<PodMemory>>,
     /// What the admitted pods that have not finished ask for together.
     pub(super) used: Requests,
     /// How far it is with its own node.

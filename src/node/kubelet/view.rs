@@ -58,7 +58,7 @@ impl<'a> PodView<'a> {
             ephemeral: ephemeral.map(as_container).collect(),
             uid,
             machine,
-            sandbox: machine.sandboxes.get(&uid),
+            sandbox: machine.sandboxes.get(&uid).map(|sandbox| &**sandbox),
         }
     }
 
@@ -78,7 +78,7 @@ impl<'a> PodView<'a> {
             .unwrap_or_default()
             .iter()
             .rev()
-            .filter_map(|id| machine.containers.get(id).map(|c| (*id, c)))
+            .filter_map(|id| Some((*id, &**machine.containers.get(id)?)))
             .filter(move |(_, c)| c.name == name)
     }
 
@@ -89,7 +89,7 @@ impl<'a> PodView<'a> {
         numbers
             .unwrap_or_default()
             .iter()
-            .filter_map(|id| machine.containers.get(id).map(|c| (*id, c)))
+            .filter_map(|id| Some((*id, &**machine.containers.get(id)?)))
             .filter(|(_, c)| c.exit_code().is_none())
     }
 

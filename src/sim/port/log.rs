@@ -99,7 +99,10 @@ impl Log {
 
     fn container<'a>(&self, cluster: &'a Cluster) -> Option<&'a Container> {
         let machine = cluster.machine(&self.node)?;
-        machine.containers.get(&self.container)
+        machine
+            .containers
+            .get(&self.container)
+            .map(|container| &**container)
     }
 
     /// Writes the lines that are new since the last time. False once there is nothing more to come.
