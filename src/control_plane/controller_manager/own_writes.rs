@@ -6,20 +6,22 @@
 //!
 //! The real thing: none in 1.33, where a worker is seldom faster than its cache and conflicts are retried; later versions wait, too.
 
+use crate::api::time::Ms;
 use crate::api::{Key, Name, Object, Revision, Verb};
 use crate::component::{Action, Outcome, Seen, Turn, Wake};
 use std::collections::BTreeMap;
 
-/// How often a key is put off before the cache is taken as it is.
-const PATIENCE: u32 = 3;
+/// How long a key is put off before the cache is taken as it is.
+const PATIENCE_MS: Ms = 3000;
 /// How long it is put off each time, should no event come.
-const WAIT_MS: u64 = 1000;
+const WAIT_MS: Ms = 1000;
 
 /// The newest revision that was written of each object, by the key whose turn wrote it.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(super) struct OwnWrites {
     written: BTreeMap<Name, BTreeMap<Key, Revision>>,
-    put_off: BTreeMap<Name, u32>,
+    /// Since when.
+    put_off: BTreeMap<Name, Ms>,
 }
 
 impl OwnWrites {
@@ -55,9 +57,8 @@ impl OwnWrites {
             "own write not yet seen, revision",
             i64::try_from(*revision).unwrap_or(i64::MAX),
         );
-        let times = self.put_off.entry(key.into()).or_default();
-        *times += 1;
-        if *times > PATIENCE {
+        let since_ms = *self.put_off.entry(key.into()).or_insert(seen.now_ms);
+        if seen.now_ms - since_ms >= PATIENCE_MS {
             self.forget(key);
             return false;
         }
