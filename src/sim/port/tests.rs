@@ -196,6 +196,20 @@ fn logs() {
     );
 }
 
+/// What is there, as the columns that kubectl prints.
+fn table(port: &mut Port, uri: &str) -> Value {
+    let request = HttpRequest::builder()
+        .uri(uri)
+        .header("authorization", "Bearer root")
+        .header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+        .body(Vec::new())
+        .expect("a request");
+    let Exchange::Answered(response) = port.exchange(&request) else {
+        panic!("a table");
+    };
+    serde_json::from_slice(response.body()).expect("JSON")
+}
+
 #[test]
 fn tables_lists_and_chunks() {
     let mut port = port();
@@ -208,34 +222,16 @@ fn tables_lists_and_chunks() {
             &pod(name, &["sleep", "3600"]),
         );
     }
-    let request = HttpRequest::builder()
-        .uri(PODS)
-        .header("authorization", "Bearer root")
-        .header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
-        .body(Vec::new())
-        .expect("a request");
-    let Exchange::Answered(response) = port.exchange(&request) else {
-        panic!("a table");
-    };
-    let table: Value = serde_json::from_slice(response.body()).expect("JSON");
-    assert_eq!(table["columnDefinitions"][0]["format"], "name");
-    assert_eq!(table["rows"][1]["cells"][0], "b");
-    assert_eq!(table["rows"][1]["object"]["kind"], "PartialObjectMetadata");
+    let pods = table(&mut port, PODS);
+    assert_eq!(pods["columnDefinitions"][0]["format"], "name");
+    assert_eq!(pods["rows"][1]["cells"][0], "b");
+    assert_eq!(pods["rows"][1]["object"]["kind"], "PartialObjectMetadata");
     let classes = "/apis/storage.k8s.io/v1/storageclasses";
     let class = json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "a/b",
         "metadata": {"name": "fast", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}});
     send(&mut port, "root", "POST", classes, &class);
-    let request = HttpRequest::builder()
-        .uri(classes)
-        .header("authorization", "Bearer root")
-        .header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
-        .body(Vec::new())
-        .expect("a request");
-    let Exchange::Answered(response) = port.exchange(&request) else {
-        panic!("a table");
-    };
-    let table: Value = serde_json::from_slice(response.body()).expect("JSON");
-    assert_eq!(table["rows"][0]["cells"][0], "fast (default)");
+    let classes = table(&mut port, classes);
+    assert_eq!(classes["rows"][0]["cells"][0], "fast (default)");
     let (_, first) = send(
         &mut port,
         "root",

@@ -14,7 +14,7 @@ mod tests;
 
 use super::endpoint_slice::tracker::Tracker;
 use super::endpoint_slice::{FOREIGN_CHANGE_MS, SERVICE_NAME};
-use crate::api::mirroring::{MANAGED_BY, MIRRORING_CONTROLLER, has_no_selector, is_mirrored};
+use crate::api::mirroring::{has_no_selector, is_mirrored, takes_part};
 use crate::api::{Change, Key, Kind, Name, Object, Stored, User, Verb};
 use crate::component::{
     Action, Component, Outcome, Place, Scope, Seen, Turn, Wake, Watch, join, queue_key,
@@ -152,11 +152,7 @@ fn slices_of<'a>(key: &str, seen: &Seen<'a>) -> Vec<&'a EndpointSlice> {
         .table(Kind::EndpointSlice)
         .with_label(namespace, SERVICE_NAME, name);
     slices
+        .filter(|object| takes_part(object))
         .filter_map(EndpointSlice::of)
-        .filter(|slice| {
-            let labels = slice.metadata.labels.as_ref();
-            let manager = labels.and_then(|labels| labels.get(MANAGED_BY));
-            manager.map(String::as_str) == Some(MIRRORING_CONTROLLER)
-        })
         .collect()
 }

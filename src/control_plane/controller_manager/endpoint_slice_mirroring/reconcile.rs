@@ -3,8 +3,9 @@
 //! The real thing: pkg/controller/endpointslicemirroring/reconciler.go, `reconcile`, `reconcileByPortMapping`, `finalize`; utils.go,
 //! `newEndpointSlice`.
 
+use super::SERVICE_NAME;
 use super::desired::{Desired, Group, PER_SUBSET_MAX, SliceKey, key_of};
-use super::{MANAGED_BY, MIRRORING_CONTROLLER, SERVICE_NAME};
+use crate::api::mirroring::{MANAGED_BY, MIRRORING_CONTROLLER};
 use crate::api::owner::controller_reference;
 use crate::api::selector::Labels;
 use crate::api::{DeleteOptions, Key, Kind, Name, Object, Request};
