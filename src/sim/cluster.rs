@@ -8,9 +8,10 @@
 //! Left out: the API server and etcd take no time and are one process; a request is answered in the step that sends it.
 
 use super::agenda::{Agenda, Entry, ProcessIndex, Slot};
+use super::bootstrap::OwnObjects;
+use super::components;
 use super::process::{Informers, Process, ProcessId};
 use super::step::{Choice, Pace, Step, StepEvent};
-use super::{bootstrap, components};
 use crate::api::time::Ms;
 use crate::api::{Answer, Kind, Name, Reason, Request, Revision, Status, Table};
 use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen, Urgency};
@@ -55,6 +56,7 @@ pub struct Cluster {
     pub(super) store: Store,
     pub(super) authorizer: apiserver::Authorizer,
     pub(super) compactor: apiserver::Compactor,
+    pub(super) own_objects: OwnObjects,
     pub(super) processes: Vector<Arc<Process>>,
     pub(super) index: OrdMap<ProcessId, ProcessIndex>,
     pub(super) subscribers: OrdMap<(Kind, Scope, Name), Subscribers>,
@@ -78,6 +80,7 @@ impl Cluster {
             store: authorization::bootstrap::store(),
             authorizer: apiserver::Authorizer::default(),
             compactor: apiserver::Compactor::new(options.starts_at_ms),
+            own_objects: OwnObjects::new(options.starts_at_ms),
             processes: Vector::new(),
             index: OrdMap::new(),
             subscribers: OrdMap::new(),
@@ -95,14 +98,7 @@ impl Cluster {
                 .flat_map(|c| c.watches().iter().map(|w| w.kind))
                 .collect(),
         );
-        for request in bootstrap::requests() {
-            let answer = cluster.answer(&request);
-            assert!(
-                answer.result.is_ok(),
-                "the cluster's own objects are valid: {:?}",
-                answer.result
-            );
-        }
+        cluster.make_own_objects();
         for component in components().filter(|c| c.place() != Place::EveryNode) {
             cluster.add_process(component, Name::default());
         }
@@ -280,6 +276,7 @@ impl Cluster {
         self.now_ms = self.now_ms.max(until_ms);
         let (now_ms, step) = (self.now_ms, self.next_step);
         self.compactor.keep_house(&mut self.store, now_ms, step);
+        self.keep_own_objects();
         self.publish();
     }
 

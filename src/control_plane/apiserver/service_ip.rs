@@ -6,7 +6,7 @@
 //!
 //! The real thing: pkg/registry/core/service/storage/{alloc,storage}.go (`allocateCreate`, `allocateUpdate`),
 //! pkg/registry/core/service/ipallocator, portallocator.
-//! Left out: ServiceCIDR objects; the `kubernetes` Service always gets the range's first address.
+//! Left out: other ranges than the default one, which ServiceCIDRs could add; the `kubernetes` Service always gets the range's first address.
 
 use super::{Call, service_families};
 use crate::api::field::FieldError;
