@@ -11,7 +11,7 @@ pub enum Subresource {
     Status,
     /// `…/scale`: replicas behind one shape for all scalable kinds.
     Scale,
-    /// `pods/x/binding`: sets `spec.nodeName` once.
+    /// `pods/x/binding`: sets `spec.nodeName` once. Of a request that names no pod: `bindings`, whose body does.
     Binding,
     /// `namespaces/x/finalize`: only `.spec.finalizers` changes.
     Finalize,

@@ -29,6 +29,7 @@ pub struct Store {
     head: Snapshot,
     revision: Revision,
     log: Vector<Change>,
+    remembered_since: Revision,
     watched: Vec<Kind>,
     changed: Vec<Revision>,
     unpublished: Vec<(Revision, Option<Table>)>,
@@ -59,6 +60,17 @@ impl Store {
         self.log
             .front()
             .map_or(self.revision + 1, |change| change.revision)
+    }
+
+    /// The newest revision when the API server last started: what was before, its watch cache does not know.
+    #[must_use]
+    pub fn remembered_since(&self) -> Revision {
+        self.remembered_since
+    }
+
+    /// The API server has started: its watch cache, which is this log from here on, begins with what there is now.
+    pub fn forget_what_was(&mut self) {
+        self.remembered_since = self.revision;
     }
 
     /// The newest revision that changed an object of this kind; 0 if none ever did. Of custom kinds, at least that revision.

@@ -143,7 +143,11 @@ impl Cluster {
     }
 
     pub(super) fn set_api_server(&mut self, state: ApiServer) {
-        self.api_server_up = state == ApiServer::Up;
+        let is_up = state == ApiServer::Up;
+        if is_up && !self.api_server_up {
+            self.store.forget_what_was();
+        }
+        self.api_server_up = is_up;
         for process in 0..self.processes.len() {
             self.reroute(process);
         }

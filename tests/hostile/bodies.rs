@@ -89,7 +89,7 @@ fn of_any_depth() {
         )
         .header("content-type", "application/apply-patch+yaml")
         .body(maps.clone()),
-        Case::new("options of a deletion", "DELETE /api/v1/namespaces/default/configmaps/settings", "400 BadRequest: …").body(maps),
+        Case::new("options of a deletion", "DELETE /api/v1/namespaces/default/configmaps/settings", "500 : couldn't get version/kind; json parse error: exceeded max depth").body(maps),
     ]);
 }
 

@@ -299,7 +299,11 @@ fn of_writes() {
         ),
         said(
             "[]",
-            "500 : json: cannot unmarshal array into Go value of type v1.DeleteOptions",
+            "500 : couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string …",
+        ),
+        said(
+            "{\"kind\": \"ConfigMap\", \"apiVersion\": \"v1\"}",
+            "500 : no kind \"ConfigMap\" is registered for version \"v1\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"",
         ),
         said(
             "{\"gracePeriodSeconds\": \"x\"}",

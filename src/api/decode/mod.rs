@@ -153,13 +153,7 @@ pub fn kind_of(document: &Value) -> Result<Kind, Status> {
 /// # Errors
 /// As those of [`kind_of`].
 pub fn kind_in(document: &Value, kinds: &Definitions) -> Result<Named, Status> {
-    let text = |field: &str| {
-        document
-            .get(field)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let (api_version, kind) = (text("apiVersion"), text("kind"));
+    let (api_version, kind) = interpret(document).map_err(Status::bad_request)?;
     let missing = |field: &str| {
         let mut status =
             Status::bad_request(format!("Object '{field}' is missing in '{document}'"));
@@ -175,21 +169,6 @@ pub fn kind_in(document: &Value, kinds: &Definitions) -> Result<Named, Status> {
         });
         status
     };
-    if !document.is_object() {
-        let type_name = name_of(document);
-        return Err(Status::bad_request(format!(
-            "couldn't get version/kind; json parse error: json: cannot unmarshal {type_name} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
-        )));
-    }
-    for field in ["apiVersion", "kind"] {
-        let value = document.get(field).unwrap_or(&Value::Null);
-        if !value.is_null() && !value.is_string() {
-            let type_name = name_of(value);
-            return Err(Status::bad_request(format!(
-                "couldn't get version/kind; json parse error: json: cannot unmarshal {type_name} into Go struct field .{field} of type string"
-            )));
-        }
-    }
     if kind.is_empty() {
         return Err(missing("Kind"));
     }
@@ -208,6 +187,31 @@ pub fn kind_in(document: &Value, kinds: &Definitions) -> Result<Named, Status> {
             ..Status::new(Reason::NotFound, cause.message)
         }
     })
+}
+
+/// The version and kind that a document says it is of, as far as it says so.
+///
+/// # Errors
+/// What Go says if it is no object, or if these are no texts.
+pub fn interpret(document: &Value) -> Result<(&str, &str), String> {
+    const WHY: &str = "couldn't get version/kind; json parse error: json: cannot unmarshal";
+    if !matches!(document, Value::Object(_) | Value::Null) {
+        let type_name = name_of(document);
+        return Err(format!(
+            "{WHY} {type_name} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
+        ));
+    }
+    let text = |field: &str| match document.get(field).unwrap_or(&Value::Null) {
+        Value::Null => Ok(""),
+        Value::String(text) => Ok(text.as_str()),
+        other => {
+            let type_name = name_of(other);
+            Err(format!(
+                "{WHY} {type_name} into Go struct field .{field} of type string"
+            ))
+        }
+    };
+    Ok((text("apiVersion")?, text("kind")?))
 }
 
 /// Does the body say that it is what the address asks for? A body that says nothing is taken for it.

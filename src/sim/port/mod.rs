@@ -9,6 +9,8 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/server/config.go (`DefaultBuildHandlerChain`).
 //! Left out: audit, priority and fairness, CORS, TLS (nothing leaves the machine).
 
+#[cfg(test)]
+mod binding_tests;
 mod call;
 mod credentials;
 mod csv;

@@ -1,7 +1,7 @@
 //! Requests in, responses out: the server as its clients see it.
 
 use super::*;
-use crate::sim::{ClusterOptions, Pace};
+use crate::sim::{ClusterOptions, Fault, Pace};
 use http::Request as HttpRequest;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -160,6 +160,33 @@ fn a_watch_of_the_past_that_is_gone_says_so() {
     let uri = format!("{PODS}?watch=true&resourceVersion=999999");
     let (code, said) = send(&mut port, "root", "GET", &uri, &Value::Null);
     assert_eq!((code, said["reason"].as_str()), (504, Some("Timeout")));
+    let first = |port: &mut Port| -> Value {
+        let uri = "/api/v1/namespaces?watch=true&resourceVersion=1";
+        let Exchange::Watch(mut watch) = exchange(port, "root", "GET", uri, &Value::Null) else {
+            panic!("a watch");
+        };
+        let (mut text, cluster) = (Vec::new(), port.cluster());
+        watch.poll(cluster.store(), cluster.now_ms(), &mut text);
+        let text = String::from_utf8(text).expect("JSON is text");
+        serde_json::from_str(text.lines().next().expect("an event")).expect("JSON")
+    };
+    // A server that has never been stopped knows of everything since it began.
+    assert_eq!(first(&mut port)["type"], "ADDED");
+    let gone = |oldest: u64| {
+        json!({"type": "ERROR", "object": {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": format!("too old resource version: 1 ({oldest})"), "reason": "Expired", "code": 410}})
+    };
+    for fault in [Fault::StopApiServer, Fault::StartApiServer] {
+        port.timeline.fault(fault).expect("it can be");
+    }
+    let newest = port.cluster().store().revision();
+    assert_eq!(first(&mut port), gone(newest), "it was stopped");
+    while port.cluster().now_ms() < 11 * 60 * 1000 {
+        port.timeline.advance(Pace::Turn);
+    }
+    let oldest = port.cluster().store().oldest();
+    assert_eq!(first(&mut port), gone(oldest - 1), "it was compacted");
+    assert!(oldest - 1 > newest);
 }
 
 #[test]

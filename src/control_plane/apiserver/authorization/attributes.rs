@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/authorization/authorizer/interfaces.go (`Attributes`), pkg/endpoints/request/requestinfo.go.
 
 use crate::api::selectors::FieldSelector;
-use crate::api::{Kind, Request, Verb};
+use crate::api::{Kind, Request, Subresource, Verb};
 use std::borrow::Cow;
 
 /// A verb and what it is to be done to.
@@ -93,12 +93,16 @@ impl<'a> Attributes<'a> {
         } else {
             &request.key.namespace
         };
+        // The old form of a binding has a right of its own.
+        let is_bindings =
+            request.subresource == Some(Subresource::Binding) && request.key.name.is_empty();
+        let subresource = request.subresource.filter(|_| !is_bindings);
         // A view has rules of its own: events are in two groups.
         let viewed = request.api_version.rsplit_once('/');
         let resource = Resource {
             group: viewed.map_or(info.group, |(group, _)| group),
-            resource: info.plural,
-            subresource: request.subresource.map_or("", |part| part.name()),
+            resource: if is_bindings { "bindings" } else { info.plural },
+            subresource: subresource.map_or("", |part| part.name()),
             namespace,
             name,
             field_selector: &request.select.field_selector,

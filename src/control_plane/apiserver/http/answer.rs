@@ -108,7 +108,10 @@ impl Form {
                     Err(status) => (code(&status), status_json(&status)),
                 }
             }
-            Ok(Reply::Object(_)) if matches!(self.subresource.as_str(), "binding" | "eviction") => {
+            Ok(Reply::Object(_))
+                if matches!(self.subresource.as_str(), "binding" | "eviction")
+                    || self.resource.kind == "Binding" =>
+            {
                 (
                     StatusCode::CREATED,
                     json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}),
@@ -385,7 +388,11 @@ pub(super) fn status_json(status: &Status) -> Value {
     }
     let has_details = !matches!(
         status.reason,
-        Reason::Unauthorized | Reason::UnsupportedMediaType | Reason::BadRequest | Reason::Unknown
+        Reason::Unauthorized
+            | Reason::UnsupportedMediaType
+            | Reason::BadRequest
+            | Reason::Expired
+            | Reason::Unknown
     );
     if has_details || !details.is_empty() {
         json["details"] = details.into();

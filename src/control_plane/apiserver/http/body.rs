@@ -3,7 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go (`limitedReadBody`, `transformDecodeError`),
 //! apimachinery's pkg/runtime/serializer/json/json.go.
 
-use super::media;
+use super::{delete_options, media};
 use crate::api::json::{self, Text};
 use crate::api::{PatchType, Reason, Status, yaml};
 use serde_json::Value;
@@ -39,7 +39,40 @@ pub(super) fn document(
     if body.is_empty() {
         return Ok(None);
     }
-    let read = match content_type {
+    let text = read(body, content_type, protobuf)?.map_err(|why| {
+        Status::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): {why} ({})",
+            summary(body)
+        ))
+    })?;
+    check_depth(&text.value)?;
+    Ok(Some(text))
+}
+
+/// The body of a deletion. Upstream passes on what is wrong with it as it is, which makes it a 500 (kubernetes/kubernetes#132359).
+pub(super) fn options(
+    body: &[u8],
+    content_type: &str,
+    protobuf: Option<Protobuf>,
+) -> Result<Option<Value>, Status> {
+    check_length(body)?;
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let read = read(body, content_type, protobuf)?;
+    let document = read.and_then(|text| delete_options::checked(text.value));
+    let document = document.map_err(|why| Status::new(Reason::Unknown, why))?;
+    check_depth(&document)?;
+    Ok(Some(document))
+}
+
+/// The body as a document, or why it is none.
+fn read(
+    body: &[u8],
+    content_type: &str,
+    protobuf: Option<Protobuf>,
+) -> Result<Result<Text, String>, Status> {
+    Ok(match content_type {
         media::JSON => json::read(body)
             .map_err(|why| format!("couldn't get version/kind; json parse error: {why}")),
         media::YAML => yaml::read_body(body),
@@ -51,15 +84,7 @@ pub(super) fn document(
             None => return Err(unknown_format()),
         },
         _ => return Err(unknown_format()),
-    };
-    let text = read.map_err(|why| {
-        Status::bad_request(format!(
-            "the object provided is unrecognized (must be of type {kind}): {why} ({})",
-            summary(body)
-        ))
-    })?;
-    check_depth(&text.value)?;
-    Ok(Some(text))
+    })
 }
 
 fn unknown_format() -> Status {

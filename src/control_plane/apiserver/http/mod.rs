@@ -15,6 +15,7 @@
 mod answer;
 mod body;
 mod client;
+mod delete_options;
 mod document;
 mod media;
 mod options;
@@ -188,7 +189,10 @@ impl Reader<'_> {
             return pod::read(self, part.name, verb).map(|call| Asked::Pod(Box::new(call)));
         }
         let Some(kind) = self.resource.stored_as else {
-            return self.not_stored(verb);
+            return match self.resource.kind.as_str() {
+                "Binding" => self.binding(),
+                _ => self.not_stored(verb),
+            };
         };
         if part.is_some_and(|part| part.name == "proxy") {
             return Ok(Asked::Proxy(Box::new(proxy::read(self, kind, verb))));
@@ -335,7 +339,8 @@ impl Reader<'_> {
     }
 
     fn read_delete(&self, request: &mut Request) -> Result<(), Status> {
-        let document = self.document("DeleteOptions")?.map(|text| text.value);
+        let content_type = media::content_type(self.request.headers());
+        let document = body::options(self.request.body(), &content_type, self.context.protobuf)?;
         request.select = self.list_options()?;
         request.dry_run = self.query.dry_run("DeleteOptions")?;
         let listed = document.as_ref().and_then(|body| body.get("dryRun"));
@@ -363,6 +368,17 @@ impl Reader<'_> {
             None => self.resource.deprecation().map(str::to_owned),
         };
         Ok(Asked::Watch(Box::new(watch)))
+    }
+
+    /// `bindings`: the old form of `pods/binding`, whose address names no pod.
+    fn binding(&self) -> Result<Asked, Status> {
+        if self.target.namespace.is_empty() {
+            return Err(answer::not_allowed());
+        }
+        let mut request = self.bare(Verb::Create, Kind::Pod);
+        request.subresource = Some(Subresource::Binding);
+        self.read_write(&mut request)?;
+        Ok(Asked::Call(Box::new(request), Box::new(self.form()?)))
     }
 
     /// Reviews, and what is measured.

@@ -4,7 +4,6 @@
 //! pkg/apis/meta/v1/validation/validation.go.
 
 use crate::api::field::Quoted;
-use crate::api::json::name_of;
 use crate::api::{DeleteOptions, FieldValidation, ListOptions, Propagation, Reason, Status};
 use serde_json::Value;
 use std::num::{IntErrorKind, ParseIntError};
@@ -129,7 +128,6 @@ impl Query {
     pub(super) fn delete_options(&self, body: Option<&Value>) -> Result<DeleteOptions, Status> {
         let empty = Value::Null;
         let body = body.unwrap_or(&empty);
-        check_types(body)?;
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
         let policy = text("/propagationPolicy").unwrap_or(self.get("propagationPolicy"));
         let orphan = body.get("orphanDependents").and_then(Value::as_bool);
@@ -168,42 +166,6 @@ impl Query {
                 .map(str::to_owned),
         })
     }
-}
-
-/// The fields of a deletion's body have their types. Upstream passes on what Go says, as a 500 (kubernetes/kubernetes#132359).
-fn check_types(body: &Value) -> Result<(), Status> {
-    const FIELDS: [(&str, &str); 7] = [
-        ("gracePeriodSeconds", "int64"),
-        ("orphanDependents", "bool"),
-        ("propagationPolicy", "string"),
-        ("dryRun", "[]string"),
-        ("preconditions", "v1.Preconditions"),
-        ("preconditions.uid", "string"),
-        ("preconditions.resourceVersion", "string"),
-    ];
-    let wrong = |found: &str, wanted: &str| {
-        let why = format!("json: cannot unmarshal {found} into Go {wanted}");
-        Err(Status::new(Reason::Unknown, why))
-    };
-    if !matches!(body, Value::Object(_) | Value::Null) {
-        return wrong(name_of(body), "value of type v1.DeleteOptions");
-    }
-    for (path, wanted) in FIELDS {
-        let found = body.pointer(&format!("/{}", path.replace('.', "/")));
-        let fits = match found {
-            None | Some(Value::Null) => true,
-            Some(Value::Bool(_)) => wanted == "bool",
-            Some(Value::Number(number)) => wanted == "int64" && number.is_i64(),
-            Some(Value::String(_)) => wanted == "string",
-            Some(Value::Array(items)) => wanted == "[]string" && items.iter().all(Value::is_string),
-            Some(Value::Object(_)) => wanted == "v1.Preconditions",
-        };
-        if let (false, Some(found)) = (fits, found) {
-            let wanted = format!("struct field DeleteOptions.{path} of type {wanted}");
-            return wrong(name_of(found), &wanted);
-        }
-    }
-    Ok(())
 }
 
 /// `422` about options rather than about an object.

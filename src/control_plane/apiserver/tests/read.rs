@@ -113,7 +113,19 @@ fn watches_go_on_where_a_list_ended_unless_that_was_long_ago() {
     assert_eq!(status.code(), 410);
     assert_eq!(
         status.message,
-        format!("too old resource version: {since} ({})", since + 2)
+        format!("too old resource version: {since} ({})", since + 1)
     );
     assert!(names(&world.store, since + 1).is_ok());
+    // A server that starts anew knows what there is, and nothing of how it came to be.
+    world.store.forget_what_was();
+    let status = names(&world.store, since + 1).expect_err("before its start");
+    let newest = since + 2;
+    assert_eq!(
+        (status.code(), status.message),
+        (
+            410,
+            format!("too old resource version: {} ({newest})", since + 1)
+        )
+    );
+    assert_eq!(names(&world.store, newest), Ok(Vec::new()));
 }
