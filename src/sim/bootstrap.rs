@@ -103,7 +103,7 @@ impl Cluster {
     /// Makes what the API server makes when it first starts.
     pub(super) fn make_own_objects(&mut self) {
         for remedy in NAMESPACE_REMEDIES.iter().chain(SERVICE_REMEDIES) {
-            self.remedy(remedy);
+            self.remedy(*remedy);
         }
         for class in SYSTEM_CLASSES {
             self.ask_as_api_server(priority_class(&class));
@@ -114,12 +114,12 @@ impl Cluster {
     pub(super) fn keep_own_objects(&mut self) {
         if self.api_server_up {
             for remedy in self.own_objects.take_due(self.now_ms) {
-                self.remedy(remedy);
+                self.remedy(*remedy);
             }
         }
     }
 
-    fn remedy(&mut self, remedy: &Remedy) {
+    fn remedy(&mut self, remedy: Remedy) {
         if let Some(request) = remedy(self.store.head(), self.now_ms) {
             self.ask_as_api_server(request);
         }
