@@ -80,7 +80,13 @@ fn session(name: &str, lines: &str) -> Vec<String> {
 
 /// Points in time: the served cluster's begins at the hour on the wall.
 const TIMES: &str =
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000";
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000";
+
+/// What the names of Events end with: their points in time, and a number that grows.
+const MARKS: &str = r"\.[0-9a-f]{16}\b";
+
+/// When and by which process a line of kubectl's log was written.
+const LOGGED: &str = r"(?m)^W\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ ";
 
 /// Ages that `describe` takes from the clock on the wall.
 const AGES: &str = r"(  |over )(?:(?:\d+[ydhms]){1,2}|<invalid>)(  | \(|\)|\$?$)";
@@ -98,7 +104,9 @@ fn shown(stdout: &[u8], stderr: &[u8], code: i32, is_sorted: bool) -> String {
     });
     let text = format!("{out}\n--- stderr\n{err}\n--- exit {code}\n");
     let pattern = |text| regex_lite::Regex::new(text).expect("a pattern of ours can be read");
-    let text = pattern(TIMES).replace_all(&text, "<time>").into_owned();
+    let text = pattern(TIMES).replace_all(&text, "<time>");
+    let text = pattern(MARKS).replace_all(&text, ".<mark>");
+    let text = pattern(LOGGED).replace_all(&text, "W<time> ").into_owned();
     let (ages, gaps) = (pattern(AGES), pattern(" {2,}"));
     let mut is_event = false;
     let mut out = String::new();

@@ -7,7 +7,7 @@ use super::apply::{Options, apply};
 use super::call::no_words;
 use super::flags::value;
 use super::printers::{Format, Layout, named, print};
-use super::{ADMIN, Call, Command, DRY_RUN, documents};
+use super::{ADMIN, Call, Command, DRY_RUN, documents, make};
 use crate::api::FieldValidation;
 
 pub(super) const APPLY: Command = Command {
@@ -33,8 +33,7 @@ fn run(call: &mut Call<'_>) -> Result<(), String> {
     if call.given.get("filename").is_none_or(str::is_empty) {
         return Err("must specify one of -f and -k".to_owned());
     }
-    let format = Format::named(call.given.get("output").unwrap_or_default())
-        .ok_or("unable to match a printer suitable for the output format")?;
+    let format = make::format(call);
     let options = Options {
         namespace: call.namespace().into(),
         enforce_namespace: call.given.get("namespace").is_some(),
@@ -55,17 +54,19 @@ fn run(call: &mut Call<'_>) -> Result<(), String> {
                 call.warn_of(&applied.warnings);
                 let note = call.dry_run_note();
                 match format {
-                    Format::Table | Format::Wide => {
+                    Ok(Format::Table | Format::Wide) => {
                         call.out.say(format!("{}{note}", applied.line()));
                     }
-                    Format::Name => call.out.say(named(applied.key.kind, &applied.key.name)),
-                    Format::Json | Format::Yaml => objects.push(applied.after),
+                    Ok(Format::Name) => call.out.say(named(applied.key.kind, &applied.key.name)),
+                    // Whether it can be shown so is seen when all are applied.
+                    Ok(Format::Json | Format::Yaml) | Err(_) => objects.push(applied.after),
                 }
             }
             Err(refused) => call.out.fail(refused.text(&source)),
         }
     }
     if !objects.is_empty() {
+        let format = format?;
         let layout = Layout {
             single: objects.len() == 1,
             ..Layout::default()

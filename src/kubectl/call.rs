@@ -142,9 +142,17 @@ impl Call<'_> {
     }
 }
 
+/// With what kubectl ends what it says of a wrong use of a command.
+const HELP: &str = " -h' for help and examples";
+
 /// What kubectl says of a wrong use of a command.
 pub(super) fn usage_error(command: &str, why: impl std::fmt::Display) -> String {
-    format!("{why}\nSee 'kubectl {command} -h' for help and examples")
+    format!("{why}\nSee 'kubectl {command}{HELP}")
+}
+
+/// Is this what it says of a wrong use?
+pub(super) fn is_usage_error(error: &str) -> bool {
+    error.ends_with(HELP)
 }
 
 /// Refuses words beside `-f`.

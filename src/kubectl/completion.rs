@@ -66,6 +66,14 @@ fn candidates(before: &[String], typed: &str, files: Files<'_>, ask: Ask<'_>) ->
     if let Some(flag) = given.last().and_then(|word| waiting(word, &flags)) {
         return values(flag, files, ask);
     }
+    if let Some((spelled, _)) = typed.split_once('=')
+        && let Some(flag) = flags
+            .iter()
+            .find(|f| spelled.strip_prefix("--") == Some(f.name))
+    {
+        let values = values(flag, files, ask);
+        return values.iter().map(|v| format!("{spelled}={v}")).collect();
+    }
     if typed.starts_with('-') {
         let names = flags.iter().map(|flag| {
             let equals = if flag.value.is_empty() { "" } else { "=" };
@@ -106,14 +114,14 @@ fn commands(before: &[String]) -> Vec<String> {
     next.collect()
 }
 
-/// The flag that this word is, if its value comes behind it.
+/// The flag that this word is, if its value is the next word.
 fn waiting<'f>(word: &str, flags: &[&'f Flag]) -> Option<&'f Flag> {
     let is_this = |flag: &&&Flag| {
         word.strip_prefix("--") == Some(flag.name)
             || (!flag.short.is_empty() && word.strip_prefix('-') == Some(flag.short))
     };
     let flag = flags.iter().find(is_this)?;
-    (!flag.value.is_empty()).then_some(*flag)
+    (!flag.value.is_empty() && flag.bare.is_empty()).then_some(*flag)
 }
 
 fn values(flag: &Flag, files: Files<'_>, ask: Ask<'_>) -> Vec<String> {
@@ -219,7 +227,12 @@ mod tests {
             ),
             ("kubectl create service ", "clusterip"),
             ("kubectl create -f ", "manifest.yaml"),
-            ("kubectl create cm x --dry-run ", "client server"),
+            ("kubectl create cm x --dry-run ", ""),
+            (
+                "kubectl create cm x --dry-run=",
+                "--dry-run=client --dry-run=server",
+            ),
+            ("kubectl get pods --output=w", "--output=wide"),
             ("kubectl r", "rollout run"),
             ("kubectl rollout u", "undo"),
             ("kubectl logs ", ""),

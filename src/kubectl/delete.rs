@@ -52,6 +52,13 @@ fn delete(call: &mut Call<'_>) -> Result<(), String> {
             "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.",
         );
     }
+    if let Some(other) = call.given.get("output")
+        && !matches!(other, "" | "name")
+    {
+        return Err(format!(
+            "unexpected -o output mode: {other}. We only support '-o name'"
+        ));
+    }
     let (keys, source) = keys(call)?;
     if keys.is_empty() && call.out.code == 0 {
         call.out.say("No resources found");

@@ -162,6 +162,11 @@ impl Given {
         self.values.get(flag)?.last().map(String::as_str)
     }
 
+    /// Takes this for the value of a flag, whatever was said.
+    pub fn set(&mut self, flag: &'static str, value: &str) {
+        self.values.insert(flag, vec![value.to_owned()]);
+    }
+
     /// All values of a flag, also those separated by commas.
     #[must_use]
     pub fn all(&self, flag: &str) -> Vec<String> {

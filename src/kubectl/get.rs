@@ -4,7 +4,7 @@
 //! Left out: `-w`, `-f`, `--raw`, `--chunk-size`; `--sort-by` takes plain paths (`.metadata.name`).
 
 use super::flags::{switch, value};
-use super::printers::{Format, Layout, print};
+use super::printers::{Format, Formats, Layout, print};
 use super::refusal::Refusal;
 use super::targets::Targets;
 use super::{Accept, Call, Command, usage_error};
@@ -56,9 +56,7 @@ pub(super) const GET: Command = Command {
 
 fn get(call: &mut Call<'_>) -> Result<(), String> {
     let text = call.given.get("output").unwrap_or_default();
-    let format = Format::named(text).ok_or_else(|| {
-        format!("unable to match a printer suitable for the output format {text:?}, allowed formats are: json,name,wide,yaml")
-    })?;
+    let format = Format::read(text, Formats::OfGet)?;
     if call.given.args.is_empty() {
         call.out.warn("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n");
         let why = "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).";

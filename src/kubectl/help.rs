@@ -22,10 +22,10 @@ pub(super) fn help_of(command: &Command) -> String {
         } else {
             format!("-{}, ", flag.short)
         };
-        let value = if flag.value.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", flag.value)
+        let value = match (flag.value, flag.bare) {
+            ("", _) => String::new(),
+            (value, "") => format!(" {value}"),
+            (value, _) => format!("[={value}]"),
         };
         vec![
             format!("  {short}--{}{value}", flag.name),

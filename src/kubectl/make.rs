@@ -3,7 +3,7 @@
 //! The real thing: kubectl's pkg/cmd/create/create.go, pkg/cmd/util/helpers.go.
 
 use super::flags::{Flag, value};
-use super::printers::{self, Format, Layout, named};
+use super::printers::{self, Format, Formats, Layout, named};
 use super::refusal::Refusal;
 use super::{Accept, Call};
 use crate::api::yaml::to_yaml;
@@ -64,10 +64,7 @@ pub(super) fn one_name(call: &Call<'_>, command: &str) -> Result<String, String>
 /// If there is none of that name.
 pub(super) fn format(call: &Call<'_>) -> Result<Format, String> {
     let text = call.given.get("output").unwrap_or_default();
-    let format = Format::named(text).filter(|format| *format != Format::Wide);
-    format.ok_or_else(|| {
-        format!("unable to match a printer suitable for the output format {text:?}, allowed formats are: go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml")
-    })
+    Format::read(text, Formats::OfOthers)
 }
 
 /// Sends it, unless it is only to be shown: then there is no answer.

@@ -2,7 +2,7 @@
 //!
 //! **Architecture invariant:** everything that is said to the cluster from here is a request to the API server, as anyone else's.
 //!
-//! The real thing: kubectl 1.32, pkg/cmd.
+//! The real thing: kubectl 1.32, pkg/cmd: the oldest that may be used with the API server's 1.33.
 //! Left out: waiting (`delete` returns at once), files (`-f` reads what is passed in), plugins, kubeconfig.
 
 pub mod apply;
@@ -14,6 +14,7 @@ mod cordon;
 mod create;
 mod delete;
 mod describe;
+mod dry_run;
 pub mod duration;
 mod events;
 mod expose;
@@ -43,7 +44,8 @@ mod words;
 pub use server::{Accept, Server, definitions};
 pub use words::words;
 
-use call::{CHUNK, Call, documents, usage_error};
+use call::{CHUNK, Call, documents, is_usage_error, usage_error};
+use dry_run::{DRY_RUN, DRY_RUN_HERE};
 use flags::{Flag, Given, switch, value};
 
 /// Every command, in the order of kubectl's help.
@@ -127,7 +129,7 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
     };
     let rest = &words[command.name.split(' ').count()..];
     let flags: Vec<Flag> = command.flags.iter().chain(COMMON).copied().collect();
-    let given = match Given::read(rest, &flags) {
+    let mut given = match Given::read(rest, &flags) {
         Ok(given) => given,
         Err(error) => {
             out.fail(format!(
@@ -141,13 +143,24 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
         out.stdout = help::help_of(command);
         return out;
     }
-    if let Err(error) = check_dry_run(command, &given) {
-        out.fail(format!("error: {error}"));
-        return out;
+    let former = match dry_run::read(command, &given, server.now_ms()) {
+        Ok(former) => former,
+        Err(error) => {
+            out.fail(format!("error: {error}"));
+            return out;
+        }
+    };
+    if let Some((is_meant, _)) = former {
+        given.set("dry-run", is_meant);
     }
     let mut call = Call::new(given, files, server);
     let result = (command.run)(&mut call);
     let mut out = call.told();
+    let is_misused = matches!(&result, Err(error) if is_usage_error(error));
+    if let Some((_, warning)) = former.filter(|_| !is_misused) {
+        // The words are looked at before the flag is, and the flag before anything else.
+        out.stderr.insert_str(0, &format!("{warning}\n"));
+    }
     if let Err(error) = result {
         out.fail(format!("error: {error}"));
         // A flag's value is wrong: pflag finds that where it finds unknown flags.
@@ -156,20 +169,6 @@ pub fn run(words: &[String], files: Files<'_>, server: &mut dyn Server) -> Outpu
         }
     }
     out
-}
-
-fn check_dry_run(command: &Command, given: &Given) -> Result<(), String> {
-    match given.get("dry-run") {
-        None | Some("none" | "server") => Ok(()),
-        Some("client") if command.flags.contains(&DRY_RUN_HERE) => Ok(()),
-        Some("client") => Err(format!(
-            "kubectl {} --dry-run=client is not simulated here; --dry-run=server is",
-            command.name
-        )),
-        Some(other) => Err(format!(
-            "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
-        )),
-    }
 }
 
 /// The command with the most words that these begin with.
@@ -202,22 +201,6 @@ pub struct Command {
     pub flags: &'static [Flag],
     run: fn(&mut Call<'_>) -> Result<(), String>,
 }
-
-/// The flag of commands that change something on the server.
-const DRY_RUN: Flag = value(
-    "dry-run",
-    "",
-    "server",
-    "answer as if it were done, and change nothing",
-);
-
-/// The same of those that make something, and can stop before they send it.
-const DRY_RUN_HERE: Flag = value(
-    "dry-run",
-    "",
-    "client|server",
-    "say what would be sent, or what would come of it, and change nothing",
-);
 
 /// Flags that all commands have.
 const COMMON: &[Flag] = &[

@@ -27,18 +27,59 @@ pub enum Format {
 }
 
 impl Format {
-    /// Reads what stands behind `-o`; empty is the table.
-    #[must_use]
-    pub fn named(text: &str) -> Option<Self> {
-        Some(match text {
-            "" => Self::Table,
-            "wide" => Self::Wide,
-            "name" => Self::Name,
-            "json" => Self::Json,
-            "yaml" => Self::Yaml,
-            _ => return None,
+    /// Reads what stands behind `-o` of a command that prints in these formats; empty is the table.
+    ///
+    /// # Errors
+    /// In kubectl's words, with all formats that it has; one of them that there is not here is refused as that.
+    pub fn read(text: &str, formats: Formats) -> Result<Self, String> {
+        Ok(match (text.to_ascii_lowercase().as_str(), formats) {
+            ("", _) => Self::Table,
+            ("name", _) => Self::Name,
+            ("json", _) => Self::Json,
+            ("yaml", _) => Self::Yaml,
+            _ if text == "wide" && formats == Formats::OfGet => Self::Wide,
+            _ => return Err(unprintable(text, formats)),
         })
     }
+}
+
+/// In what a command can print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Formats {
+    /// What prints tables as well.
+    OfGet,
+    /// What says what it did.
+    OfOthers,
+}
+
+/// Those of all commands; after them comes `yaml`.
+const FORMATS: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile";
+
+fn unprintable(text: &str, formats: Formats) -> String {
+    let (before, behind) = match formats {
+        Formats::OfGet => ("custom-columns,custom-columns-file,", ",wide"),
+        Formats::OfOthers => ("", ""),
+    };
+    let all = format!("{before}{FORMATS}{behind},yaml");
+    let (name, template) = match text.split_once('=') {
+        Some((name, template)) => (name, Some(template)),
+        None => (text, None),
+    };
+    let takes_template = !matches!(name, "json" | "name" | "wide" | "yaml");
+    if !takes_template || !all.split(',').any(|format| format == name) {
+        return format!(
+            "unable to match a printer suitable for the output format {text:?}, allowed formats are: {all}"
+        );
+    }
+    if template.is_none_or(str::is_empty) {
+        let what = if name.starts_with("custom-columns") {
+            "custom-columns format specified but no custom columns given"
+        } else {
+            "template format specified but no template given"
+        };
+        return what.to_owned();
+    }
+    format!("-o {name} is not simulated here; the real kubectl can do it with `kubeloop serve`")
 }
 
 /// What a table shows besides the kinds' own columns.
@@ -188,12 +229,16 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
     let shown = |index: &usize| format == Format::Wide || !columns[*index].1;
     let cells: Vec<usize> = (0..columns.len()).filter(shown).collect();
     let before = usize::from(layout.with_namespace);
-    // The server says which column holds the name; of Events none does.
-    let name_at = kind.name_first().then_some(before);
+    // The name of what has no name in front is the last of the wide columns.
+    let name_at = match (kind.name_first(), format) {
+        (true, _) => Some(before),
+        (false, Format::Wide) => Some(before + cells.len()),
+        (false, _) => None,
+    };
     let mut rows = Vec::new();
     if !layout.no_headers {
         let names = cells.iter().map(|index| columns[*index].0.clone());
-        rows.push(header(kind, names, layout));
+        rows.push(header(kind, format, names, layout));
     }
     for object in objects {
         let mut texts = match object {
@@ -214,6 +259,9 @@ fn table(objects: &[Object], format: Format, layout: &Layout, now_ms: Ms) -> Str
             row.push(object.name_cell());
         }
         row.extend(cells.iter().map(|index| std::mem::take(&mut texts[*index])));
+        if name_at == Some(row.len()) {
+            row.push(object.name_cell());
+        }
         if layout.with_kind
             && let Some(index) = name_at
             && let Some(name) = row.get_mut(index)
@@ -235,15 +283,22 @@ fn custom_columns(object: &Object, layout: &Layout) -> Vec<CustomColumn> {
     definition.map_or(Vec::new(), |d| d.columns(&custom.version))
 }
 
-fn header(kind: Kind, columns: impl Iterator<Item = String>, layout: &Layout) -> Vec<String> {
+fn header(
+    kind: Kind,
+    format: Format,
+    columns: impl Iterator<Item = String>,
+    layout: &Layout,
+) -> Vec<String> {
     let namespace = layout.with_namespace.then_some("NAMESPACE".to_owned());
     let name = kind.name_first().then_some("NAME".to_owned());
+    let is_last = !kind.name_first() && format == Format::Wide;
+    let last = is_last.then_some("NAME".to_owned());
     let labels = layout.label_columns.iter().map(|label| {
         let last = label.rsplit('/').next().unwrap_or(label);
         last.to_ascii_uppercase()
     });
     let all_labels = layout.show_labels.then_some("LABELS".to_owned());
-    let parts = namespace.into_iter().chain(name).chain(columns);
+    let parts = namespace.into_iter().chain(name).chain(columns).chain(last);
     parts.chain(labels).chain(all_labels).collect()
 }
 

@@ -10,8 +10,8 @@ use crate::api::{Answer, Kind, Request, Status, Verb};
 use crate::sim::Timeline;
 use crate::sim::port::{self, Client, Said};
 
-/// How kubectl introduces itself.
-const AGENT: &str = "kubectl/v1.33.0 (linux/amd64)";
+/// How kubectl introduces itself: it is of 1.32, though the API that it speaks to is 1.33's.
+const AGENT: &str = "kubectl/v1.32.0 (linux/amd64) kubernetes/70d3cc9";
 
 impl Accept {
     /// kubectl, which wants an answer in this form.

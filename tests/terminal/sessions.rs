@@ -1,8 +1,10 @@
 //! The lines.
 
+mod formats;
 mod names;
 mod odd_words;
 
+use formats::FORMATS;
 use names::{CORDON, NAMES};
 use odd_words::WORDS;
 
@@ -20,6 +22,7 @@ pub(crate) const SESSIONS: &[(&str, &str)] = &[
     ("names", NAMES),
     ("cordon", CORDON),
     ("words", WORDS),
+    ("formats", FORMATS),
 ];
 
 const LOGS: &str = r#"

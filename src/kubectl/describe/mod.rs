@@ -1,8 +1,8 @@
 //! `kubectl describe`: what an object is, in words for people.
 //!
 //! The real thing: kubectl's pkg/cmd/describe/describe.go, pkg/describe/describe.go.
-//! Left out: kinds other than pods, Deployments, ReplicaSets, Services, nodes, namespaces, ConfigMaps, Secrets and custom ones (refused by
-//! name); `-f`.
+//! Left out: other kinds that kubectl describes in words of their own than pods, Deployments, ReplicaSets, Services, nodes, namespaces,
+//! ConfigMaps and Secrets (refused by name); `-f`.
 
 mod events;
 mod generic;
@@ -22,7 +22,7 @@ use super::refusal::Refusal;
 use super::revisions::Revisions;
 use super::targets::Targets;
 use super::{Accept, CHUNK, Call, Command};
-use crate::api::{Key, Kind, Object, Reason, Reply, Request};
+use crate::api::{Key, Kind, Object, Reason, Reply, Request, managed_fields};
 
 pub(super) const DESCRIBE: Command = Command {
     name: "describe",
@@ -36,6 +36,18 @@ pub(super) const DESCRIBE: Command = Command {
     run: describe,
 };
 
+/// Built-in kinds that kubectl knows nothing about: it prints their fields.
+const NO_DESCRIBER: &[Kind] = &[
+    Kind::ControllerRevision,
+    Kind::CSIDriver,
+    Kind::CSIStorageCapacity,
+    Kind::CustomResourceDefinition,
+    Kind::Event,
+    Kind::Lease,
+    Kind::PodTemplate,
+    Kind::VolumeAttachment,
+];
+
 fn describe(call: &mut Call<'_>) -> Result<(), String> {
     if call.given.args.is_empty() {
         return Err("You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.".to_owned());
@@ -44,12 +56,15 @@ fn describe(call: &mut Call<'_>) -> Result<(), String> {
     let namespace = call.namespace();
     let everywhere = call.given.is_set("all-namespaces");
     let place = if everywhere { "" } else { &namespace };
-    call.warn_of(&Targets::warnings(&call.given.args, &kinds));
+    let warnings = Targets::warnings(&call.given.args, &kinds);
+    call.warn_of(&warnings);
     let targets = Targets::read(&call.given.args, place, &kinds, &call.given)?;
     let mut keys: Vec<Key> = Vec::new();
     let mut missing: Option<(Kind, String, Refusal)> = None;
     let is_named = matches!(targets, Targets::Named(_));
-    for request in targets.requests(place, &call.given) {
+    let requests = targets.requests(place, &call.given);
+    let may_be_prefix = call.given.args.len() == 2 && requests.len() == 1;
+    for request in requests {
         let asked = request.key.clone();
         let answer = if is_named {
             call.send_for(request, Accept::Json)
@@ -60,7 +75,7 @@ fn describe(call: &mut Call<'_>) -> Result<(), String> {
         match answer {
             Ok(Reply::List(list)) => keys.extend(list.items.iter().map(Object::key)),
             Ok(reply) => keys.extend(reply.object().map(Object::key)),
-            Err(why) if why.is(Reason::NotFound) && call.given.args.len() == 2 => {
+            Err(why) if why.is(Reason::NotFound) && may_be_prefix => {
                 missing = Some((asked.kind, asked.name.to_string(), why));
             }
             Err(why) => call.refuse(why),
@@ -68,6 +83,10 @@ fn describe(call: &mut Call<'_>) -> Result<(), String> {
     }
     let is_prefix = missing.is_some();
     if let Some((kind, prefix, why)) = missing {
+        // The arguments are read anew for that.
+        for warning in warnings {
+            call.out.warn(format!("Warning: {warning}"));
+        }
         keys = beginning_with(call, kind, place, &prefix);
         if keys.is_empty() {
             call.refuse(why);
@@ -120,7 +139,7 @@ fn one(call: &mut Call<'_>, key: Key) -> Result<Result<String, Refusal>, String>
             | Kind::ConfigMap
             | Kind::Secret
             | Kind::Custom(_)
-    );
+    ) || NO_DESCRIBER.contains(&kind);
     if !is_known {
         return Err(format!(
             "kubectl describe {} is not simulated here; `get -o yaml` shows all of it, and the real kubectl describes it with `kubeloop serve`",
@@ -172,7 +191,7 @@ fn one(call: &mut Call<'_>, key: Key) -> Result<Result<String, Refusal>, String>
             let now_ms = call.server.now_ms();
             node::node(node, lease.as_ref(), &pods, now_ms, &mut page);
         }
-        other => generic::object(&other.to_json(), &mut page),
+        other => generic::object(&managed_fields::to_json(other), &mut page),
     }
     if shows_events && happened.is_empty() {
         events::events(call, &object, said, &mut happened);

@@ -14,7 +14,7 @@ use http::header::{ACCEPT, USER_AGENT};
 /// What a client's own library adds to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client<'a> {
-    /// How it introduces itself: `kubectl/v1.33.0`.
+    /// How it introduces itself: `kubectl/v1.32.0`.
     pub agent: &'a str,
     /// In which forms it takes its answer.
     pub accept: &'a str,

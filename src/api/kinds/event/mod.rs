@@ -33,7 +33,6 @@ impl Stored for Event {
             column("Message"),
             wide("First Seen"),
             wide("Count"),
-            wide("Name"),
         ];
         COLUMNS
     }
@@ -62,7 +61,6 @@ impl Stored for Event {
                 .to_owned(),
             since(first.as_ref(), now_ms),
             count.unwrap_or_default().to_string(),
-            self.metadata.name.clone().unwrap_or_default(),
         ]
     }
 

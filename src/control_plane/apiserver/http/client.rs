@@ -11,7 +11,7 @@ use form_urlencoded::byte_serialize;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use serde_json::{Map, Value, json};
 
-/// Writes a request as the client `agent` (`kubectl/v1.33.0`) does that wants its answer in the form `accept`. `more` is what its query says
+/// Writes a request as the client `agent` (`kubectl/v1.32.0`) does that wants its answer in the form `accept`. `more` is what its query says
 /// besides: `includeObject=Object`.
 ///
 /// # Errors
