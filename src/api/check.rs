@@ -92,11 +92,6 @@ impl Errors {
         self.0.extend(found);
     }
 
-    /// Forgets those that do not count after all.
-    pub fn drop_where(&mut self, test: impl Fn(&FieldError) -> bool) {
-        self.0.retain(|error| !test(error));
-    }
-
     /// All of them.
     #[must_use]
     pub fn into_list(self) -> Vec<FieldError> {

@@ -64,6 +64,7 @@ pub use custom_kind::{CustomKind, CustomNames};
 pub use custom_object::CustomObject;
 pub use custom_resource_definition::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
+    approval_condition,
 };
 pub use pod::Pod;
 pub use pod::ephemeral as ephemeral_containers;

@@ -1,16 +1,16 @@
 //! What becomes of a CustomResourceDefinition once it is stored: its names are accepted, it is established, and before it goes its
 //! objects go.
 //!
-//! Upstream three controllers inside the API server do this a moment later; here it is done with the write, as one more write of the
+//! Upstream controllers inside the API server do this a moment later; here it is done with the write, as one more write of the
 //! server's own. Whoever asks after the request's answer finds what they would find upstream a second later.
 //!
-//! The real thing: staging/src/k8s.io/apiextensions-apiserver/pkg/controller/{status/naming_controller,establish/establishing_controller,finalizer/crd_finalizer}.go,
+//! The real thing: staging/src/k8s.io/apiextensions-apiserver/pkg/controller/{status/naming_controller,establish/establishing_controller,finalizer/crd_finalizer,apiapproval/apiapproval_controller}.go,
 //! pkg/registry/customresourcedefinition/etcd.go (`Delete`).
-//! Left out: the five seconds for which endpoints may lag behind; NonStructuralSchema and KubernetesAPIApprovalPolicyConformant conditions.
+//! Left out: the five seconds for which endpoints may lag behind; the condition NonStructuralSchema, which no definition of v1 can have.
 
 use super::{Call, delete};
 use crate::api::custom::Definition;
-use crate::api::kinds::{CustomResourceDefinition, DefinitionFacts};
+use crate::api::kinds::{CustomResourceDefinition, DefinitionFacts, approval_condition};
 use crate::api::time;
 use crate::api::{CustomKind, DeleteOptions, Key, Kind, Object, Reply, Stored};
 use crate::control_plane::etcd::Writer;
@@ -31,6 +31,16 @@ pub(super) fn settle(call: &mut Call<'_, '_>, crd: &CustomResourceDefinition) {
     let status = next.status.get_or_insert_default();
     status.accepted_names = Some(names);
     let now_ms = call.context.now_ms;
+    if let Some((status, reason, message)) = approval_condition(crd) {
+        set(
+            &mut next,
+            now_ms,
+            "KubernetesAPIApprovalPolicyConformant",
+            status,
+            reason,
+            &message,
+        );
+    }
     match &conflict {
         None => {
             set(

@@ -1,6 +1,7 @@
 //! `create pods/eviction`: a deletion that respects disruption budgets; what `kubectl drain` sends.
 //!
 //! The real thing: pkg/registry/core/pod/storage/eviction.go (`Create`, `checkAndDecrement`, `canIgnorePDB`).
+//! Left out: whoever may allow disruptions again: no controller looks after budgets here.
 
 use super::{Call, admission, delete};
 use crate::api::selector;
@@ -8,7 +9,8 @@ use crate::api::time::time;
 use crate::api::{
     Body, Cause, DeleteOptions, Kind, Object, Pod, Reason, Reply, Status, Stored, pods,
 };
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetStatus};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -154,8 +156,36 @@ fn spend(
     let now = time(call.context.now_ms);
     let status = spent.status.get_or_insert_default();
     status.disruptions_allowed -= 1;
+    if status.disruptions_allowed == 0 {
+        say_that_none_is_allowed(status, &now);
+    }
     let disrupted = status.disrupted_pods.get_or_insert_default();
     disrupted.insert(pod.name().to_string(), now);
     call.put(spent.into());
     Ok(())
+}
+
+/// The condition of a budget that allows no disruption any more. The real thing: component-helpers' apps/poddisruptionbudget/helpers.go.
+fn say_that_none_is_allowed(status: &mut PodDisruptionBudgetStatus, now: &Time) {
+    let mut insufficient = Condition {
+        type_: "DisruptionAllowed".to_owned(),
+        status: "False".to_owned(),
+        reason: "InsufficientPods".to_owned(),
+        message: String::new(),
+        observed_generation: status.observed_generation,
+        last_transition_time: now.clone(),
+    };
+    let conditions = status.conditions.get_or_insert_default();
+    match conditions
+        .iter_mut()
+        .find(|c| c.type_ == insufficient.type_)
+    {
+        Some(old) => {
+            if old.status == insufficient.status {
+                insufficient.last_transition_time = old.last_transition_time.clone();
+            }
+            *old = insufficient;
+        }
+        None => conditions.push(insufficient),
+    }
 }

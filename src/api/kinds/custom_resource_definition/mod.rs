@@ -3,6 +3,7 @@
 //! The real thing: staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions, pkg/registry/customresourcedefinition/strategy.go.
 //! Left out: warnings about formats that nobody checks.
 
+mod approval;
 mod facts;
 mod openapi;
 mod structural;
@@ -10,6 +11,7 @@ mod structural;
 mod tests;
 mod validation;
 
+pub use approval::approval_condition;
 pub use facts::{DefinitionFacts, VersionFacts};
 pub use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, CustomResourceDefinitionVersion,

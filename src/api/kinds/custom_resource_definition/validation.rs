@@ -6,17 +6,16 @@
 //! The real thing: staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.
 //! Left out: conversion by webhook (refused); what upstream tolerates in definitions from before it had a rule.
 
-use super::openapi;
 use super::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, DefinitionFacts, VersionFacts,
 };
+use super::{approval, openapi};
 use crate::api::check::{Errors, Path};
 use crate::api::custom::Schema;
 use crate::api::field::FieldError;
 use crate::api::kinds::{go, names};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as upstream;
 
-const APPROVED: &str = "api-approved.kubernetes.io";
 const COLUMN_TYPES: [&str; 5] = ["boolean", "date", "integer", "number", "string"];
 const COLUMN_FORMATS: [&str; 8] = [
     "byte",
@@ -33,8 +32,13 @@ const SELECTABLE_MAX: usize = 8;
 type Crd = CustomResourceDefinition;
 type Version = CustomResourceDefinitionVersion;
 
-/// Everything wrong with a new definition, or with one after a change.
+/// Everything wrong with a new definition.
 pub(super) fn validate(crd: &Crd) -> Vec<FieldError> {
+    validated(crd, None).into_list()
+}
+
+/// Everything wrong with a definition that is new, or stands in the place of an old one.
+fn validated(crd: &Crd, old: Option<&Crd>) -> Errors {
     let mut errors = Errors::new();
     name(crd, &mut errors);
     spec(crd, &mut errors);
@@ -46,32 +50,18 @@ pub(super) fn validate(crd: &Crd) -> Vec<FieldError> {
     }
     let stored = status.stored_versions.as_deref().unwrap_or_default();
     stored_versions(crd, stored, &path.child("storedVersions"), &mut errors);
-    approval(crd, &mut errors);
+    approval::validate(crd, old, &mut errors);
     if crd.spec.preserve_unknown_fields == Some(true) {
         let path = Path::root("spec");
         let why = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
         errors.invalid(&path.child("preserveUnknownFields"), true, why);
     }
-    errors.into_list()
+    errors
 }
 
 /// What besides may not be done to a definition that is there.
 pub(super) fn validate_update(crd: &Crd, old: &Crd) -> Vec<FieldError> {
-    let mut errors = Errors::new();
-    errors.extend(validate(crd));
-    if old
-        .metadata
-        .annotations
-        .as_ref()
-        .and_then(|a| a.get(APPROVED))
-        == crd
-            .metadata
-            .annotations
-            .as_ref()
-            .and_then(|a| a.get(APPROVED))
-    {
-        errors.drop_where(|error| error.field.contains(APPROVED));
-    }
+    let mut errors = validated(crd, Some(old));
     let path = Path::root("spec");
     let names = path.child("names");
     let (new, was) = (&crd.spec, &old.spec);
@@ -448,30 +438,5 @@ fn stored_versions(crd: &Crd, stored: &[String], path: &Path<'_>, errors: &mut E
             );
             errors.invalid(&path.index(index), name.as_str(), &why);
         }
-    }
-}
-
-/// Groups of the community need its approval.
-fn approval(crd: &Crd, errors: &mut Errors) {
-    let group = crd.spec.group.as_str();
-    let protected = ["k8s.io", "kubernetes.io"];
-    let is_protected = |p: &str| group == p || group.ends_with(&format!(".{p}"));
-    if !protected.into_iter().any(is_protected) {
-        return;
-    }
-    let annotations = crd.metadata.annotations.as_ref();
-    let text = annotations.and_then(|a| a.get(APPROVED)).map_or("", |t| t);
-    let path = Path::root("metadata");
-    let path = path.child("annotations");
-    let at = path.key(APPROVED);
-    let see = "see https://github.com/kubernetes/enhancements/pull/1111";
-    if text.is_empty() {
-        let why = format!("protected groups must have approval annotation {APPROVED:?}, {see}");
-        errors.required(&at, &why);
-    } else if !text.starts_with("unapproved") && !text.contains("://") {
-        let why = format!(
-            "protected groups must have approval annotation {APPROVED:?} with either a URL or a reason starting with \"unapproved\", {see}"
-        );
-        errors.invalid(&at, text, &why);
     }
 }

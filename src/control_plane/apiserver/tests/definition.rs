@@ -114,6 +114,37 @@ fn a_definition_is_established_and_its_kind_can_be_found() {
 }
 
 #[test]
+fn a_definition_in_a_group_of_the_community_says_whether_it_was_approved() {
+    let mut world = World::new();
+    let mut document = crontabs();
+    document["metadata"] = json!({"name": "crontabs.apps.k8s.io", "annotations": {"api-approved.kubernetes.io": "unapproved, a lesson"}});
+    document["spec"]["group"] = json!("apps.k8s.io");
+    world.make(document);
+    let conditions =
+        |world: &World| conditions(&crd(world, "crontabs.apps.k8s.io").expect("it is there"));
+    let named = [
+        "NamesAccepted=True NoConflicts",
+        "Established=True InitialNamesAccepted",
+    ];
+    let [first, rest @ ..] = &conditions(&world)[..] else {
+        panic!("no conditions");
+    };
+    assert_eq!(
+        first,
+        "KubernetesAPIApprovalPolicyConformant=False UnapprovedAnnotation"
+    );
+    assert_eq!(rest, named);
+    let key = Key::new(Kind::CustomResourceDefinition, "", "crontabs.apps.k8s.io");
+    let approved = json!({"metadata": {"annotations": {"api-approved.kubernetes.io": "https://example.com/1"}}});
+    let answer = world.ask(&Request::patch(key, PatchType::Merge, approved));
+    assert!(answer.is_ok(), "{answer:?}");
+    assert_eq!(
+        conditions(&world)[0],
+        "KubernetesAPIApprovalPolicyConformant=True ApprovedAnnotation"
+    );
+}
+
+#[test]
 fn names_that_another_has_are_not_accepted_until_it_is_gone() {
     let mut world = World::new();
     world.make(crontabs());

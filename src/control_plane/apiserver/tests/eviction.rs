@@ -107,6 +107,53 @@ fn a_budget_lets_go_what_it_allows_and_what_it_does_not_count() {
 }
 
 #[test]
+fn a_budget_that_is_spent_says_so() {
+    let condition = |status: &str, generation: u64| {
+        json!({"type": "DisruptionAllowed", "status": status, "reason": "SufficientPods", "message": "old",
+        "observedGeneration": generation, "lastTransitionTime": "2020-01-01T00:00:00Z"})
+    };
+    let cases = [
+        ("the last", 1, json!([]), Some("new")),
+        ("one of two", 2, json!([]), None),
+        (
+            "the last, as was said",
+            1,
+            json!([condition("True", 1)]),
+            Some("new"),
+        ),
+        (
+            "none was said to be left",
+            1,
+            json!([condition("False", 1)]),
+            Some("old"),
+        ),
+    ];
+    for (name, allowed, conditions, want) in cases {
+        let status = json!({"observedGeneration": 1, "disruptionsAllowed": allowed, "desiredHealthy": 1, "currentHealthy": 2, "expectedPods": 2,
+            "conditions": conditions});
+        let mut world = world_with("True", json!({"minAvailable": 1}), status);
+        world.send(&eviction(of_web())).expect(name);
+        let budget = world.get(Kind::PodDisruptionBudget, "b").expect("it stays");
+        let status = &budget.to_json()["status"];
+        assert_eq!(status["disruptionsAllowed"], allowed - 1, "{name}");
+        assert!(status["disruptedPods"]["web"].is_string(), "{name}");
+        let condition = &status["conditions"][0];
+        let Some(when) = want else {
+            assert_eq!(condition, &Value::Null, "{name}");
+            continue;
+        };
+        let told = [
+            &condition["status"],
+            &condition["reason"],
+            &condition["message"],
+        ];
+        assert_eq!(told, ["False", "InsufficientPods", ""], "{name}");
+        let is_old = condition["lastTransitionTime"] == "2020-01-01T00:00:00Z";
+        assert_eq!(is_old, when == "old", "{name}");
+    }
+}
+
+#[test]
 fn an_eviction_is_one_and_of_this_pod() {
     let mut world = World::new();
     world.make(pod("web"));

@@ -88,6 +88,51 @@ fn the_baseline_says_what_it_forbids() {
 }
 
 #[test]
+fn types_of_se_linux_are_those_of_the_release() {
+    let options = |kind: &str| json!({"seLinuxOptions": {"type": kind}});
+    let types = [
+        "",
+        "container_t",
+        "container_init_t",
+        "container_kvm_t",
+        "container_engine_t",
+    ];
+    let containers: Vec<Value> = ["a", "b", "c", "d", "e"]
+        .into_iter()
+        .zip(types)
+        .map(|(name, kind)| json!({"name": name, "image": "i", "securityContext": options(kind)}))
+        .collect();
+    let known = json!({"securityContext": options(""), "containers": containers});
+    let one = |security: Value| json!({"securityContext": {"seLinuxOptions": security}, "containers": []});
+    let mut several = known.clone();
+    several["securityContext"] = options("foo");
+    several["containers"][1]["securityContext"] = options("bar");
+    let forbidden = "seLinuxOptions (pod set forbidden securityContext.seLinuxOptions:";
+    let cases = [
+        ("known", Version::Latest, known.clone(), String::new()),
+        ("known since 1.31", Version::Minor(31), known.clone(), String::new()),
+        (
+            "not known yet",
+            Version::Minor(30),
+            known,
+            "seLinuxOptions (container \"e\" set forbidden securityContext.seLinuxOptions: type \"container_engine_t\")".to_owned(),
+        ),
+        (
+            "several",
+            Version::Latest,
+            several,
+            "seLinuxOptions (pod and container \"b\" set forbidden securityContext.seLinuxOptions: types \"bar\", \"foo\")".to_owned(),
+        ),
+        ("a user", Version::Latest, one(json!({"user": "bad"})), format!("{forbidden} user may not be set)")),
+        ("a role", Version::Latest, one(json!({"role": "bad"})), format!("{forbidden} role may not be set)")),
+        ("a level", Version::Latest, one(json!({"level": "s0"})), String::new()),
+    ];
+    for (name, version, spec, want) in cases {
+        assert_eq!(said(Level::Baseline, version, spec), want, "{name}");
+    }
+}
+
+#[test]
 fn restricted_says_what_it_asks_for() {
     let plain = json!({"containers": [{"name": "c", "image": "i"}]});
     let escalation = "allowPrivilegeEscalation != false (container \"c\" must set securityContext.allowPrivilegeEscalation=false)";
