@@ -90,6 +90,20 @@ pub enum Body {
     Delete(DeleteOptions),
 }
 
+impl Body {
+    /// Takes the object out, if it is one.
+    #[must_use]
+    pub fn take_object(&mut self) -> Option<Object> {
+        match std::mem::take(self) {
+            Self::Object(object) => Some(object),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+}
+
 /// What becomes of the dependents of a deleted object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Propagation {

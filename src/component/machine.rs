@@ -293,10 +293,15 @@ impl Finished {
     /// For the trace: `ContainerDied default/web nginx exit code 1`.
     #[must_use]
     pub fn summary(&self) -> String {
-        let code = self
-            .code
-            .map_or(String::new(), |code| format!(" exit code {code}"));
-        let space = if self.subject.is_empty() { "" } else { " " };
-        format!("{} {}{space}{}{code}", self.event, self.pod, self.subject)
+        let mut words = [self.event, " ", &self.pod].concat();
+        if !self.subject.is_empty() {
+            words.push(' ');
+            words.push_str(&self.subject);
+        }
+        if let Some(code) = self.code {
+            words.push_str(" exit code ");
+            words.push_str(&code.to_string());
+        }
+        words
     }
 }

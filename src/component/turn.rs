@@ -319,7 +319,7 @@ impl Note {
     pub fn of_container(self, name: &str) -> Self {
         let list = Pod::of(&self.about).map_or("containers", |pod| pods::list_of(pod, name));
         Self {
-            field_path: format!("spec.{list}{{{name}}}").into(),
+            field_path: ["spec.", list, "{", name, "}"].concat().into(),
             ..self
         }
     }

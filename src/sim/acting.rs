@@ -198,7 +198,7 @@ impl Cluster {
         if request.field_manager.is_empty() {
             request.field_manager = running.component.program().into();
         }
-        self.answer(&request.by(user))
+        self.answer(request.by(user))
     }
 
     fn call_runtime(&mut self, node: &Name, call: &RuntimeCall) -> Result<(), RuntimeError> {

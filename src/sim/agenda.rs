@@ -58,14 +58,21 @@ pub enum Entry {
 /// The ordered set of entries, with counts of those that are work and of plans.
 ///
 /// Nearly all of them are added at the end of what is due at one time, and taken from its beginning. So those that are due together and
-/// have one rank stand in a queue; one that is taken out of the middle leaves a gap.
+/// have one rank stand in a queue; one that is taken out of the middle leaves a gap. The earliest queue, which most of them come to and
+/// go from, stands outside of the map.
 #[derive(Clone, Debug, Default)]
 pub struct Agenda {
-    queues: OrdMap<(Ms, i32), Vector<Queued>>,
+    /// Empty only if nothing is due ever.
+    first: Vector<Queued>,
+    first_key: QueueKey,
+    later: OrdMap<QueueKey, Vector<Queued>>,
     work: usize,
     plans: usize,
     next_sequence: u64,
 }
+
+/// When, and with which rank.
+type QueueKey = (Ms, i32);
 
 /// An entry in its queue, or the gap that it left.
 #[derive(Clone, Debug)]
@@ -100,19 +107,49 @@ impl Agenda {
             urgency,
             entry: Some(entry),
         };
-        if let Some(queue) = self.queues.get_mut(&(due_ms, slot.rank)) {
+        let key = (due_ms, slot.rank);
+        if let Some(queue) = self.queue_mut(key) {
             queue.push_back(queued);
         } else {
-            let queue = Vector::unit(queued);
-            self.queues.insert((due_ms, slot.rank), queue);
+            self.begin(key, Vector::unit(queued));
         }
         slot
+    }
+
+    /// Puts a queue where there was none.
+    fn begin(&mut self, key: QueueKey, queue: Vector<Queued>) {
+        if self.first.is_empty() {
+            (self.first_key, self.first) = (key, queue);
+        } else if key < self.first_key {
+            let first = std::mem::replace(&mut self.first, queue);
+            let first_key = std::mem::replace(&mut self.first_key, key);
+            self.later.insert(first_key, first);
+        } else {
+            self.later.insert(key, queue);
+        }
+    }
+
+    /// Takes away a queue that has become empty.
+    fn end(&mut self, key: QueueKey) {
+        if key != self.first_key {
+            self.later.remove(&key);
+        } else if let Some(next) = self.later.get_min().map(|(next, _)| *next) {
+            self.first_key = next;
+            self.first = self.later.remove(&next).unwrap_or_default();
+        }
+    }
+
+    fn queue_mut(&mut self, key: QueueKey) -> Option<&mut Vector<Queued>> {
+        if key == self.first_key && !self.first.is_empty() {
+            return Some(&mut self.first);
+        }
+        self.later.get_mut(&key)
     }
 
     /// Removes an entry; `None` if it is not there.
     pub fn remove(&mut self, slot: &Slot) -> Option<Entry> {
         let key = (slot.due_ms, slot.rank);
-        let queue = self.queues.get_mut(&key)?;
+        let queue = self.queue_mut(key)?;
         let is_first = queue.front()?.sequence == slot.sequence;
         let (entry, urgency) = if is_first {
             let first = queue.pop_front()?;
@@ -126,7 +163,7 @@ impl Agenda {
             queue.pop_front();
         }
         if queue.is_empty() {
-            self.queues.remove(&key);
+            self.end(key);
         }
         self.count(urgency, -1);
         Some(entry)
@@ -134,7 +171,7 @@ impl Agenda {
 
     /// Makes an entry work, or housekeeping; it keeps its place.
     pub fn set_urgency(&mut self, slot: &Slot, to: Urgency) {
-        let queue = self.queues.get_mut(&(slot.due_ms, slot.rank));
+        let queue = self.queue_mut((slot.due_ms, slot.rank));
         let Some(queued) = queue.and_then(|queue| find(queue, slot)) else {
             return;
         };
@@ -157,12 +194,12 @@ impl Agenda {
     /// The earliest entry.
     #[must_use]
     pub fn first(&self) -> Option<(Slot, &Entry)> {
-        let ((due_ms, rank), queue) = self.queues.get_min()?;
         // No queue begins with a gap.
-        let first = queue.front()?;
+        let first = self.first.front()?;
+        let (due_ms, rank) = self.first_key;
         let slot = Slot {
-            due_ms: *due_ms,
-            rank: *rank,
+            due_ms,
+            rank,
             sequence: first.sequence,
         };
         Some((slot, first.entry.as_ref()?))
@@ -170,7 +207,9 @@ impl Agenda {
 
     /// All entries, earliest first.
     pub fn iter(&self) -> impl Iterator<Item = (Slot, &Entry, Urgency)> + '_ {
-        self.queues.iter().flat_map(|((due_ms, rank), queue)| {
+        let first = (&self.first_key, &self.first);
+        let queues = std::iter::once(first).chain(&self.later);
+        queues.flat_map(|((due_ms, rank), queue)| {
             queue.iter().filter_map(|queued| {
                 let slot = Slot {
                     due_ms: *due_ms,

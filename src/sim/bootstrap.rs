@@ -131,7 +131,7 @@ impl Cluster {
         if request.field_manager.is_empty() {
             request.field_manager = "kube-apiserver".into();
         }
-        let _ = self.answer(&request);
+        let _ = self.answer(request);
     }
 }
 

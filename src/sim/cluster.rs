@@ -17,7 +17,7 @@ use crate::api::{Answer, Kind, Name, Reason, Request, Revision, Status, Table};
 use crate::component::{AnyComponent, Machine, Place, Rng, Scope, Seen, Urgency};
 use crate::control_plane::apiserver::{self, authorization};
 use crate::control_plane::etcd::Store;
-use imbl::{OrdMap, OrdSet, Vector};
+use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
 /// What a cluster begins with.
@@ -57,7 +57,7 @@ pub struct Cluster {
     pub(super) authorizer: apiserver::Authorizer,
     pub(super) compactor: apiserver::Compactor,
     pub(super) own_objects: OwnObjects,
-    pub(super) processes: Vector<Arc<Process>>,
+    pub(super) processes: Vec<Arc<Process>>,
     pub(super) index: OrdMap<ProcessId, ProcessIndex>,
     pub(super) subscribers: OrdMap<(Kind, Scope, Name), Subscribers>,
     pub(super) agenda: Agenda,
@@ -81,7 +81,7 @@ impl Cluster {
             authorizer: apiserver::Authorizer::default(),
             compactor: apiserver::Compactor::new(options.starts_at_ms),
             own_objects: OwnObjects::new(options.starts_at_ms),
-            processes: Vector::new(),
+            processes: Vec::new(),
             index: OrdMap::new(),
             subscribers: OrdMap::new(),
             agenda: Agenda::default(),
@@ -229,7 +229,7 @@ impl Cluster {
     /// A user's request: answered at once, as a step of its own.
     pub fn submit(&mut self, request: Request) -> Step {
         let revision_before = self.store.revision();
-        let answer = self.answer(&request);
+        let answer = self.answer(request.clone());
         let event = StepEvent::User {
             request: Box::new(request),
             answer: Box::new(answer),
@@ -241,7 +241,7 @@ impl Cluster {
     #[must_use]
     pub fn ask(&self, request: &Request) -> Answer {
         let mut copy = self.clone();
-        copy.answer(request)
+        copy.answer(request.clone())
     }
 
     /// Lets time pass without anything happening, up to the next thing that is due: for a clock that runs ahead of the events.
@@ -293,7 +293,7 @@ impl Cluster {
     }
 
     /// Sends a request through the API server, and its writes to all informers concerned.
-    pub(super) fn answer(&mut self, request: &Request) -> Answer {
+    pub(super) fn answer(&mut self, request: Request) -> Answer {
         if !self.api_server_up {
             let refused = "Get \"https://kubernetes:6443\": dial tcp 10.96.0.1:443: connect: connection refused";
             let result = Err(Status::new(Reason::ServiceUnavailable, refused));
@@ -384,7 +384,7 @@ impl Cluster {
             Arc::make_mut(subscribers).push((index, watch));
         }
         self.index.insert(process.id.clone(), index);
-        self.processes.push_back(Arc::new(process));
+        self.processes.push(Arc::new(process));
         self.start(index);
     }
 }

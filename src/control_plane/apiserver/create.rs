@@ -6,7 +6,7 @@
 use super::admission::{self, Operation};
 use super::{Call, authorization, custom, field_managers, metadata, service_ip, storage_size};
 use crate::api::kinds::views;
-use crate::api::{Body, Key, Kind, Object, Reason, Reply, Status, Uid, time};
+use crate::api::{Key, Kind, Object, Reason, Reply, Status, Uid, time};
 use crate::component::Rng;
 
 /// The letters of generated names: no vowels, no digits that look like letters, so that no words come out.
@@ -18,7 +18,15 @@ const BASE_LENGTH_MAX: usize = 63 - SUFFIX_LENGTH;
 const GENERATE_ATTEMPTS: usize = 8;
 
 pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
-    let mut object = call.body()?;
+    let object = call.body()?;
+    create_object(call, object)
+}
+
+/// Creates the object that was in the body.
+pub(super) fn create_object(
+    call: &mut Call<'_, '_>,
+    mut object: Object,
+) -> Result<Reply, Status> {
     accept_address(call, &mut object)?;
     metadata::drop_empty(object.metadata_mut());
     object.set_defaults();
@@ -57,7 +65,7 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
     if !errors.is_empty() {
         return Err(Status::invalid(kind, &object.name(), &errors));
     }
-    if has_listener(call) {
+    if !call.is_typed {
         call.warnings.extend(object.warnings(None));
     }
     if object
@@ -72,7 +80,7 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
         ));
     }
     let charged = admission::validate(call, Operation::Create, &object, None)?;
-    if has_listener(call) {
+    if !call.is_typed {
         let said = admission::warnings(call, Operation::Create, &object, None);
         call.warnings.extend(said);
     }
@@ -89,14 +97,9 @@ pub(super) fn insert(call: &mut Call<'_, '_>, mut object: Object) -> Result<Repl
     Ok(Reply::Object(stored))
 }
 
-/// Is there somebody to tell things to? Components, which send objects and not documents, do not listen.
-fn has_listener(call: &Call<'_, '_>) -> bool {
-    !matches!(call.request.body, Body::Object(_))
-}
-
 /// Says of a kind that nobody acts on yet that its object was stored, and no more.
 fn warn_if_unsimulated(call: &mut Call<'_, '_>, kind: Kind) {
-    if call.request.dry_run || !has_listener(call) {
+    if call.request.dry_run || call.is_typed {
         return;
     }
     if let Some(actor) = kind.unsimulated() {

@@ -24,7 +24,8 @@ pub(super) fn note_update(call: &Call<'_, '_>, object: &mut Object, old: &Object
 /// The write of a request, to be noted.
 pub(super) fn write<'a>(call: &'a Call<'_, '_>) -> Write<'a> {
     let author = match call.request.body {
-        Body::Object(_) | Body::Binding(_) | Body::Scale(_) => Author::Component,
+        Body::Binding(_) | Body::Scale(_) => Author::Component,
+        _ if call.is_typed => Author::Component,
         _ => Author::Client,
     };
     Write {
@@ -48,9 +49,8 @@ pub(super) fn settle(call: &Call<'_, '_>, object: &mut Object, old: &Object) {
     if object.metadata().managed_fields == *was {
         return;
     }
-    let by_document = !matches!(call.request.body, Body::Object(_));
     let given = object.metadata_mut().managed_fields.take();
-    if by_document
+    if !call.is_typed
         && call.request.subresource.is_none()
         && let Some(given) = given
     {

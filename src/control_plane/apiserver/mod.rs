@@ -74,12 +74,15 @@ pub struct Context<'a> {
 }
 
 /// Answers one request. Writes to the store only if the answer is not a refusal.
-pub fn handle(request: &Request, context: &mut Context<'_>) -> Answer {
-    if let Err(refused) = authorization::permit(request, context) {
+pub fn handle(mut request: Request, context: &mut Context<'_>) -> Answer {
+    if let Err(refused) = authorization::permit(&request, context) {
         return Answer::refusal(refused);
     }
+    let typed = request.body.take_object();
     let mut call = Call {
-        request,
+        request: &request,
+        is_typed: typed.is_some(),
+        typed,
         context,
         warnings: Vec::new(),
         revision: None,
@@ -96,6 +99,10 @@ pub fn handle(request: &Request, context: &mut Context<'_>) -> Answer {
 /// One request on its way through the server, with what it has brought about so far.
 struct Call<'a, 'c> {
     request: &'a Request,
+    /// Came the body from a component, as an object? It is not told of mistakes that it cannot make.
+    is_typed: bool,
+    /// That object, out of the request: what nobody else holds is changed in place.
+    typed: Option<Object>,
     context: &'a mut Context<'c>,
     warnings: Vec<String>,
     revision: Option<Revision>,
@@ -169,10 +176,12 @@ impl Call<'_, '_> {
             .ok_or_else(|| Status::not_found(key.kind, &key.name))
     }
 
-    /// The object in the body: as the component made it, or decoded.
+    /// The object in the body: as the component made it, or decoded. To be asked for once.
     fn body(&mut self) -> Result<Object, Status> {
+        if let Some(object) = self.typed.take() {
+            return Ok(object);
+        }
         match &self.request.body {
-            Body::Object(object) => Ok(object.clone()),
             Body::Document(document) => {
                 let strictness = self.request.strictness();
                 let (object, warnings) = match (&self.custom, versions::view_of(self.request)) {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::api::field::FieldError;
 use crate::api::kinds::views;
-use crate::api::{Body, Kind, Object, Reply, Status, Stored, Subresource};
+use crate::api::{Kind, Object, Reply, Status, Stored, Subresource};
 use k8s_openapi::api::core::v1::Namespace;
 
 const MODIFIED: &str =
@@ -31,7 +31,7 @@ pub(super) fn update(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
         && may_create_on_update(key.kind)
     {
         authorization::permit_create(call.request, call.context.store.head())?;
-        return create::create(call);
+        return create::create_object(call, object);
     }
     let old = call.existing()?.clone();
     check_preconditions(&object, &old)?;
@@ -138,7 +138,7 @@ pub(super) fn complete(
     // What a node has, it has for its pods, unless it says otherwise.
     let is_node = part == Some(Subresource::Status)
         && object.kind() == Kind::Node
-        && !matches!(call.request.body, Body::Object(_));
+        && !call.is_typed;
     let is_whole = matches!(
         part,
         None | Some(Subresource::EphemeralContainers | Subresource::Resize)
@@ -198,11 +198,11 @@ pub(super) fn finish(
     if !errors.is_empty() {
         return Err(Status::invalid(old.kind(), &old.name(), &errors));
     }
-    if call.request.subresource.is_none() && !matches!(call.request.body, Body::Object(_)) {
+    if call.request.subresource.is_none() && !call.is_typed {
         call.warnings.extend(object.warnings(Some(old)));
     }
     let charged = admission::validate(call, Operation::Update, &object, Some(old))?;
-    if !matches!(call.request.body, Body::Object(_)) {
+    if !call.is_typed {
         let said = admission::warnings(call, Operation::Update, &object, Some(old));
         call.warnings.extend(said);
     }

@@ -54,6 +54,9 @@ impl Claims<'_> {
     /// Plans the adoptions and releases; `true` if there are any. The caller then ends its turn: the patched objects' old copies in
     /// the cache would only conflict, and the watch events of the patches bring the key back.
     pub(super) fn settle(&self, owner: &OwnerReference, turn: &mut Turn) -> bool {
+        if self.orphans.is_empty() && self.strangers.is_empty() {
+            return false;
+        }
         let wanted = format!("{}/{}", owner.kind, owner.name);
         for orphan in &self.orphans {
             let why = turn.differs(
@@ -75,7 +78,7 @@ impl Claims<'_> {
             );
             turn.act(why, release(&owner.uid, stranger));
         }
-        !(self.orphans.is_empty() && self.strangers.is_empty())
+        true
     }
 }
 

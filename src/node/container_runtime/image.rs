@@ -86,14 +86,13 @@ pub fn reference(full_name: &str) -> String {
         return full_name.to_owned();
     }
     let [a, b] = hash(full_name);
-    let (c, d) = (
-        a.rotate_left(17) ^ b,
-        b.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a,
-    );
-    format!(
-        "{}@sha256:{a:016x}{b:016x}{c:016x}{d:016x}",
-        repository(full_name)
-    )
+    let c = a.rotate_left(17) ^ b;
+    let d = b.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a;
+    let bytes = [a, b, c, d].into_iter().flat_map(u64::to_be_bytes);
+    let digits = bytes.flat_map(|byte| [byte >> 4, byte & 0xf]);
+    let mut reference = [repository(full_name), "@sha256:"].concat();
+    reference.extend(digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
+    reference
 }
 
 /// How long a pull takes that has the registry to itself.

@@ -367,6 +367,8 @@ fn summary(status: Option<&PodStatus>) -> Datum {
         let waiting = state.waiting.as_ref().and_then(|w| w.reason.as_deref());
         waiting.or_else(|| state.terminated.as_ref()?.reason.as_deref())
     });
-    let why = why.map_or(String::new(), |reason| format!(" {reason}"));
-    Datum::Text(format!("{phase} {ready}/{}{why}", containers.len()).into())
+    let (ready, all) = (ready.to_string(), containers.len().to_string());
+    let space = if why.is_some() { " " } else { "" };
+    let words = [phase, " ", &ready, "/", &all, space, why.unwrap_or("")];
+    Datum::Text(words.concat().into())
 }

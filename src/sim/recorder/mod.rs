@@ -14,6 +14,7 @@ use crate::component::Note;
 use correlator::Correlator;
 use serde_json::json;
 use series::{Cached, Noted, SeriesCache};
+use std::fmt::Write;
 
 /// What a recorder remembers: what it wrote for which notes.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -116,5 +117,8 @@ fn name(note: &Note, now_ms: Ms, sequence: u64) -> Name {
     let since_1970_ms = BEGINNING_S.unsigned_abs() * 1000 + now_ms;
     let nanoseconds = since_1970_ms * 1_000_000 + sequence % 1_000_000;
     let about = note.about.metadata().name.as_deref().unwrap_or_default();
-    format!("{about}.{nanoseconds:x}").into()
+    let mut name = String::with_capacity(about.len() + 17);
+    name.push_str(about);
+    write!(name, ".{nanoseconds:x}").expect("a String takes any text");
+    name.into()
 }

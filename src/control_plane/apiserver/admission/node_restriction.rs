@@ -56,9 +56,8 @@ fn pod(attributes: &Attributes<'_>, object: Option<&Object>, node: &str) -> Opti
                     "node {node:?} can only update pod status for pods with spec.nodeName set to itself"
                 ));
             }
-            let labels = |object: Option<&Object>| object.map(|o| o.metadata().labels.clone());
-            (labels(object) != labels(attributes.old))
-                .then(|| format!("node {node:?} cannot update labels through pod status"))
+            let labels = [object, attributes.old].map(|o| o.map(|o| &o.metadata().labels));
+            (labels[0] != labels[1]).then(|| format!("node {node:?} cannot update labels through pod status"))
         }
         (operation, None) => Some(format!(
             "unexpected operation {:?}, node {node:?} can only create and delete mirror pods",

@@ -62,7 +62,7 @@ impl World {
             now_ms: self.now_ms,
             step: 1,
         };
-        let answer = handle(&request, &mut context);
+        let answer = handle(request, &mut context);
         let wrote = self.store.revision() != before;
         let newest = wrote.then(|| self.store.revision());
         assert_eq!(answer.revision, newest, "an answer says what was written");
