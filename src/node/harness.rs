@@ -4,8 +4,8 @@ use super::container_runtime;
 use super::kubelet::{Kubelet, KubeletMemory};
 use crate::api::time::{Ms, time};
 use crate::api::{
-    Answer, Body, Change, Key, Kind, Name, Object, Pod, Reply, Request, Snapshot, Status, Stored,
-    Subresource, Verb, yaml,
+    Answer, Body, Change, Key, Kind, Name, Object, Pod, Reply, Request, Shared, Snapshot, Status,
+    Stored, Subresource, Verb, yaml,
 };
 use crate::component::{
     Action, Component, Machine, Note, NoteType, Outcome, Seen, Turn, Urgency, Wake,
@@ -139,6 +139,7 @@ impl World {
     pub(super) fn status(&self, name: &str) -> PodStatus {
         self.object(name)
             .and_then(|o| o.get::<Pod>().and_then(|pod| pod.status.clone()))
+            .map(Shared::into_inner)
             .unwrap_or_default()
     }
 

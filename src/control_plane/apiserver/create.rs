@@ -23,10 +23,7 @@ pub(super) fn create(call: &mut Call<'_, '_>) -> Result<Reply, Status> {
 }
 
 /// Creates the object that was in the body.
-pub(super) fn create_object(
-    call: &mut Call<'_, '_>,
-    mut object: Object,
-) -> Result<Reply, Status> {
+pub(super) fn create_object(call: &mut Call<'_, '_>, mut object: Object) -> Result<Reply, Status> {
     accept_address(call, &mut object)?;
     metadata::drop_empty(object.metadata_mut());
     object.set_defaults();

@@ -136,9 +136,8 @@ pub(super) fn complete(
 ) -> Result<(), Status> {
     let part = call.request.subresource;
     // What a node has, it has for its pods, unless it says otherwise.
-    let is_node = part == Some(Subresource::Status)
-        && object.kind() == Kind::Node
-        && !call.is_typed;
+    let is_node =
+        part == Some(Subresource::Status) && object.kind() == Kind::Node && !call.is_typed;
     let is_whole = matches!(
         part,
         None | Some(Subresource::EphemeralContainers | Subresource::Resize)

@@ -175,7 +175,7 @@ impl Pass<'_> {
         let Some(deadline_s) = self.view.spec.active_deadline_seconds else {
             return false;
         };
-        let (_, status) = super::view::newest(self.view.object, self.memory);
+        let (_, status) = super::view::newest(&self.view, self.memory);
         let Some(started) = &status.start_time else {
             return false;
         };
@@ -198,7 +198,7 @@ impl Pass<'_> {
     }
 
     fn fail(&mut self, reason: &'static str, message: String) {
-        let (_, old) = super::view::newest(self.view.object, self.memory);
+        let (_, old) = super::view::newest(&self.view, self.memory);
         let mut new = if old.start_time.is_some() {
             super::status::generate(&self.view, old, self.memory, super::status::Outlook::Open)
         } else {

@@ -288,22 +288,22 @@ impl<'a> Pass<'a> {
 
     /// Writes the status if it differs from the newest one known.
     pub(super) fn report(&mut self, outlook: Outlook) {
-        let (_, old) = view::newest(self.view.object, self.memory);
+        let (_, old) = view::newest(&self.view, self.memory);
         let new = status::generate(&self.view, old, self.memory, outlook);
         self.write(new);
     }
 
     /// Writes this status if it differs from the newest one known.
     pub(super) fn write(&mut self, new: PodStatus) {
-        let (object, old) = view::newest(self.view.object, self.memory);
+        let (pod, old) = view::newest(&self.view, self.memory);
         if *old == new {
             return;
         }
         let desired = summary(Some(&new));
         let request = Request::update_status(Pod {
-            metadata: object.metadata().clone(),
+            metadata: pod.metadata.clone(),
             spec: None,
-            status: Some(new),
+            status: Some(new.into()),
         });
         let closes = self.turn.differs(
             self.view.key.clone(),

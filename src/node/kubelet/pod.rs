@@ -89,7 +89,7 @@ fn admit(pod: &Pod, uid: Uid, seen: &Seen<'_>, memory: &mut KubeletMemory) -> Op
 
 fn live(pass: &mut Pass<'_>) {
     observe(pass);
-    let (_, status) = view::newest(pass.view.object, pass.memory);
+    let (_, status) = view::newest(&pass.view, pass.memory);
     let has_finished = matches!(status.phase.as_deref(), Some("Succeeded" | "Failed"));
     if pass.view.pod.metadata.deletion_timestamp.is_some() {
         terminate::step(pass);

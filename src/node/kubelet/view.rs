@@ -5,7 +5,7 @@
 use super::memory::PodMemory;
 use crate::api::kinds::ephemeral_containers::as_container;
 use crate::api::time::{self, Ms};
-use crate::api::{Key, Name, Object, Pod, Uid};
+use crate::api::{Key, Name, Object, Pod, Stored, Uid};
 use crate::component::{Container, ContainerId, Machine, Sandbox, SandboxState, Seen};
 use k8s_openapi::api::core::v1::{Container as ContainerSpec, PodSpec, PodStatus};
 use std::sync::LazyLock;
@@ -139,16 +139,11 @@ impl<'a> PodView<'a> {
 }
 
 /// The newest version of the pod that the kubelet knows: its cache, or what its own last write made.
-pub(super) fn newest<'a>(cached: &'a Object, memory: &'a PodMemory) -> (&'a Object, &'a PodStatus) {
-    let object = match &memory.latest {
-        Some(latest) if latest.revision() > cached.revision() => latest,
-        _ => cached,
-    };
-    let status = object
-        .get::<Pod>()
-        .and_then(|pod| pod.status.as_ref())
-        .unwrap_or(&NO_STATUS);
-    (object, status)
+pub(super) fn newest<'a>(view: &PodView<'a>, memory: &'a PodMemory) -> (&'a Pod, &'a PodStatus) {
+    let cached = view.object.revision();
+    let latest = memory.latest.as_ref().filter(|o| o.revision() > cached);
+    let pod = latest.and_then(Pod::of).unwrap_or(view.pod);
+    (pod, pod.status.as_deref().unwrap_or(&NO_STATUS))
 }
 
 /// Is it an init container that keeps running beside the others?

@@ -52,7 +52,7 @@ fn readiness_gates(pod: &Pod) -> String {
     if gates.is_empty() {
         return "<none>".to_owned();
     }
-    let is_true = |kind: &str| condition(pod.status.as_ref(), kind, "True");
+    let is_true = |kind: &str| condition(pod.status.as_deref(), kind, "True");
     let open = gates.iter().filter(|g| is_true(&g.condition_type)).count();
     format!("{open}/{}", gates.len())
 }

@@ -78,12 +78,13 @@ impl Stored for Pod {
         let spec: &mut PodSpec = self.spec.get_or_insert_default();
         defaults::service_account(spec);
         forget_disabled(&mut *spec);
-        self.status = Some(PodStatus {
+        let status = PodStatus {
             phase: Some("Pending".to_owned()),
             qos_class: Some(qos::class(spec).to_owned()),
             conditions: gated(spec),
             ..PodStatus::default()
-        });
+        };
+        self.status = Some(status.into());
         if spec.affinity.is_some() {
             merge_label_keys(spec, self.metadata.labels.as_ref());
         }

@@ -1,4 +1,4 @@
-//! The Pod itself: k8s-openapi's, but for the spec, which its versions share.
+//! The Pod itself: k8s-openapi's, but for its parts, which its versions share.
 //!
 //! The real thing: staging/src/k8s.io/api/core/v1/types.go.
 
@@ -8,15 +8,16 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A pod. It reads as k8s-openapi's does. Its spec changes twice in its life, its status more often, and a spec is two thirds of a pod.
+/// A pod. It reads as k8s-openapi's does. Its spec, two thirds of it, changes twice in its life; metadata and status are shared by what a
+/// kubelet sends and what the API server makes of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pod {
     /// Its metadata.
-    pub metadata: ObjectMeta,
+    pub metadata: Shared<ObjectMeta>,
     /// What is wanted.
     pub spec: Option<Shared<core::PodSpec>>,
     /// What is there.
-    pub status: Option<core::PodStatus>,
+    pub status: Option<Shared<core::PodStatus>>,
 }
 
 mod of {
@@ -52,9 +53,9 @@ impl k8s_openapi::Metadata for Pod {
 impl From<core::Pod> for Pod {
     fn from(pod: core::Pod) -> Self {
         Self {
-            metadata: pod.metadata,
+            metadata: pod.metadata.into(),
             spec: pod.spec.map(Shared::from),
-            status: pod.status,
+            status: pod.status.map(Shared::from),
         }
     }
 }
@@ -62,9 +63,9 @@ impl From<core::Pod> for Pod {
 impl From<Pod> for core::Pod {
     fn from(pod: Pod) -> Self {
         Self {
-            metadata: pod.metadata,
+            metadata: pod.metadata.into_inner(),
             spec: pod.spec.map(Shared::into_inner),
-            status: pod.status,
+            status: pod.status.map(Shared::into_inner),
         }
     }
 }

@@ -431,7 +431,7 @@ mod tests {
         let mut status: k8s_openapi::api::core::v1::PodStatus =
             serde_json::from_value(has).expect("a status");
         let small = json!({"cpu": "1", "memory": "2Gi"});
-        pod.status = Some(status.clone());
+        pod.status = Some(status.clone().into());
         assert_eq!(
             requests(counted(&pod)),
             json!({"cpu": "2", "memory": "2Gi"})
@@ -439,7 +439,7 @@ mod tests {
         assert_eq!(requests(granted(&pod)), small);
         let pending = json!([{"type": PENDING, "status": "True", "reason": INFEASIBLE}]);
         status.conditions = serde_json::from_value(pending).expect("conditions");
-        pod.status = Some(status);
+        pod.status = Some(status.into());
         assert_eq!(requests(counted(&pod)), small);
     }
 }

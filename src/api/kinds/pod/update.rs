@@ -8,7 +8,7 @@ use super::super::names::within;
 use super::super::normal::{list, text};
 use super::{containers, scheduling, validation};
 use crate::api::check::{Errors, Path};
-use crate::api::{Pod, pods};
+use crate::api::{Pod, Shared, pods};
 use k8s_openapi::api::core::v1::{
     Affinity, Container, NodeAffinity, NodeSelectorTerm, PodSpec, Toleration,
 };
@@ -65,11 +65,12 @@ pub(super) fn validate(pod: &Pod, old: &Pod, errors: &mut Errors) {
 }
 
 /// The old pod as somebody sent it who may change a part of it only: with the uid and the version that were expected.
-pub(super) fn unchanged(sent: ObjectMeta, old: &Pod) -> Pod {
+pub(super) fn unchanged(sent: Shared<ObjectMeta>, old: &Pod) -> Pod {
     let mut pod = old.clone();
-    pod.metadata.uid = sent.uid;
-    pod.metadata.resource_version = sent.resource_version;
-    pod.metadata.managed_fields = sent.managed_fields;
+    let (sent, meta) = (sent.into_inner(), &mut *pod.metadata);
+    meta.uid = sent.uid;
+    meta.resource_version = sent.resource_version;
+    meta.managed_fields = sent.managed_fields;
     pod
 }
 
@@ -304,7 +305,7 @@ mod tests {
         let mut pod: Pod = serde_json::from_value(json).expect("a pod");
         pod.set_defaults();
         pod.prepare_create();
-        let status = serde_json::to_value(pod.status).expect("plain data");
+        let status = serde_json::to_value(pod.status.as_deref()).expect("plain data");
         let want = json!({"phase": "Pending", "qosClass": "BestEffort", "conditions": [
             {"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": "Scheduling is blocked due to non-empty scheduling gates"},
         ]});

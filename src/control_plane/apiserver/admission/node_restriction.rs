@@ -57,7 +57,8 @@ fn pod(attributes: &Attributes<'_>, object: Option<&Object>, node: &str) -> Opti
                 ));
             }
             let labels = [object, attributes.old].map(|o| o.map(|o| &o.metadata().labels));
-            (labels[0] != labels[1]).then(|| format!("node {node:?} cannot update labels through pod status"))
+            (labels[0] != labels[1])
+                .then(|| format!("node {node:?} cannot update labels through pod status"))
         }
         (operation, None) => Some(format!(
             "unexpected operation {:?}, node {node:?} can only create and delete mirror pods",

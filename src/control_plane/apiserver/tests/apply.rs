@@ -338,7 +338,7 @@ fn finalizers_are_a_set_and_tolerations_one_value() {
         )
     );
     let pod: Pod = world.typed("p");
-    assert_eq!(pod.metadata.managed_fields.map(|m| m.len()), Some(1));
+    assert_eq!(pod.metadata.managed_fields.as_ref().map(Vec::len), Some(1));
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn binding_puts_a_pod_on_a_node_once() {
     world.send(&bind).expect("bound");
     let web: Pod = world.typed("web");
     let status = web.status.expect("a status");
-    let condition = &status.conditions.expect("conditions")[0];
+    let condition = &status.conditions.as_ref().expect("conditions")[0];
     assert_eq!(
         (condition.type_.as_str(), condition.status.as_str()),
         ("PodScheduled", "True")

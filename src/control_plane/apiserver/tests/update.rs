@@ -47,14 +47,18 @@ fn a_status_update_changes_the_status_only() {
     world.make(pod("web"));
     let mut web: Pod = world.typed("web");
     web.spec.as_mut().expect("a spec").node_name = Some("sneaked in".to_owned());
-    web.status = Some(PodStatus {
+    let running = PodStatus {
         phase: Some("Running".to_owned()),
         ..PodStatus::default()
-    });
+    };
+    web.status = Some(running.into());
     world.send(&Request::update_status(web)).expect("updated");
     let web: Pod = world.typed("web");
     assert_eq!(web.spec.and_then(|s| s.into_inner().node_name), None);
-    assert_eq!(web.status.and_then(|s| s.phase).as_deref(), Some("Running"));
+    assert_eq!(
+        web.status.as_ref().and_then(|s| s.phase.as_deref()),
+        Some("Running")
+    );
 }
 
 #[test]
@@ -62,12 +66,13 @@ fn versions_of_a_pod_with_one_spec_share_it() {
     let mut world = World::new();
     world.make(pod("web"));
     let old: Pod = world.typed("web");
+    let running = PodStatus {
+        phase: Some("Running".to_owned()),
+        ..PodStatus::default()
+    };
     let without_spec = Pod {
         spec: None,
-        status: Some(PodStatus {
-            phase: Some("Running".to_owned()),
-            ..PodStatus::default()
-        }),
+        status: Some(running.into()),
         ..old.clone()
     };
     world

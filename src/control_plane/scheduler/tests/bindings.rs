@@ -30,7 +30,10 @@ fn a_refused_binding_takes_nothing() {
           Scheduled: Successfully assigned default/p to n1
     "#]],
     );
-    let conditions = world.pod_now("p").status.and_then(|s| s.conditions);
+    let conditions = world
+        .pod_now("p")
+        .status
+        .and_then(|s| s.into_inner().conditions);
     let condition = conditions.expect("a condition").remove(0);
     assert_eq!(condition.reason.as_deref(), Some("SchedulerError"));
 }

@@ -177,7 +177,10 @@ fn what_is_said_of_a_pod_without_a_node() {
             "{nodeName: big, containers: [{name: c, resources: {requests: {cpu: 1}}}]}",
         );
         world.pod_with(name, &spec).settle();
-        let conditions = world.pod_now(name).status.and_then(|s| s.conditions);
+        let conditions = world
+            .pod_now(name)
+            .status
+            .and_then(|s| s.into_inner().conditions);
         let condition = conditions.expect("a condition").remove(0);
         assert_eq!(condition.reason.as_deref(), Some("Unschedulable"), "{name}");
         want.assert_eq(&condition.message.expect("a message"));
@@ -221,7 +224,7 @@ fn a_long_reason_is_cut_in_the_event_only() {
     let conditions = world
         .pod_now("p")
         .status
-        .and_then(|s| s.conditions)
+        .and_then(|s| s.into_inner().conditions)
         .expect("conditions");
     assert!(
         conditions[0]

@@ -165,7 +165,7 @@ impl Pass<'_> {
             .probes
             .retain(|p| !attempts.contains(&p.container));
         let started_ms = container.running_since().unwrap_or(self.view.now_ms);
-        let (_, status) = view::newest(self.view.object, self.memory);
+        let (_, status) = view::newest(&self.view, self.memory);
         let reported = status
             .container_statuses
             .iter()
