@@ -1,7 +1,6 @@
 //! IPAddress.
 //!
 //! The real thing: pkg/apis/networking/validation/validation.go (`ValidateIPAddress`), pkg/registry/networking/ipaddress/strategy.go.
-//! Left out: Services take their cluster addresses without making objects of this kind.
 
 use super::cells::{age, column};
 use super::ingress::path_segment;

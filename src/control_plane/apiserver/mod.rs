@@ -20,6 +20,7 @@ pub mod discovery;
 mod eviction;
 mod field_managers;
 pub mod http;
+mod ip_addresses;
 mod json_patch;
 pub mod list;
 mod metadata;
@@ -209,11 +210,19 @@ impl Call<'_, '_> {
         if self.request.dry_run {
             return object;
         }
+        let is_service = object.kind() == Kind::Service;
+        if is_service {
+            ip_addresses::take(self, &object);
+        }
         let writer = self.writer();
         let change = self.context.store.put(object, &writer);
         let revision = change.revision;
         self.revision = Some(revision);
         let stored = change.object().clone();
+        let before = is_service.then(|| change.before.clone()).flatten();
+        if let Some(before) = before {
+            ip_addresses::release(self, &before, Some(&stored));
+        }
         if stored.kind() == Kind::Event {
             let until_ms = self.context.now_ms + EVENT_TTL_MS;
             self.context.store.lease(stored.key(), revision, until_ms);
@@ -249,7 +258,9 @@ impl Call<'_, '_> {
         };
         self.revision = Some(change.revision);
         let gone = change.object().clone();
-        if let Kind::Custom(kind) = key.kind {
+        if key.kind == Kind::Service {
+            ip_addresses::release(self, &gone, None);
+        } else if let Kind::Custom(kind) = key.kind {
             definitions::finish(self, kind);
         } else if let Some(crd) = CustomResourceDefinition::of(&gone) {
             definitions::free_names(self, crd);

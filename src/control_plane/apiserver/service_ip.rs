@@ -8,7 +8,7 @@
 //! pkg/registry/core/service/ipallocator, portallocator.
 //! Left out: other ranges than the default one, which ServiceCIDRs could add; the `kubernetes` Service always gets the range's first address.
 
-use super::{Call, service_families};
+use super::{Call, ip_addresses, service_families};
 use crate::api::field::FieldError;
 use crate::api::{Kind, Object, Reason, Status, Stored, claims};
 use k8s_openapi::api::core::v1::{Service, ServiceSpec};
@@ -137,7 +137,7 @@ fn check_ip(call: &Call<'_, '_>, object: &Object, ip: &str) -> Result<(), Status
         format!(
             "the provided IP ({ip}) is not in the valid range. The range of valid IPs is {RANGE_TEXT}"
         )
-    } else if is_taken(call, object, ip) {
+    } else if is_taken(call, object, ip) || ip_addresses::is_of_another(call, object, ip) {
         "provided IP is already allocated".to_owned()
     } else {
         return Ok(());
@@ -165,7 +165,7 @@ fn free_ip(call: &mut Call<'_, '_>, object: &Object) -> Result<String, Status> {
     upper
         .chain(1..BY_CHANCE_FROM)
         .map(text)
-        .find(|ip| !is_taken(call, object, ip))
+        .find(|ip| !is_taken(call, object, ip) && !ip_addresses::is_of_another(call, object, ip))
         .ok_or_else(|| {
             let why = "failed to allocate a serviceIP: range is full";
             Status::new(

@@ -187,3 +187,71 @@ fn families_that_the_cluster_has_not_are_refused() {
         assert_eq!(got, want, "{name}");
     }
 }
+
+#[test]
+fn an_address_is_an_object_as_long_as_a_service_has_it() {
+    let mut world = World::new();
+    let addresses = |world: &World| -> Vec<String> {
+        let table = world.store.head().table(Kind::IPAddress);
+        let rows = table
+            .iter()
+            .map(|o| format!("{} {}", o.name(), o.row(0)[0]));
+        rows.collect()
+    };
+    let ask = |world: &mut World, name: &str, spec: Value| {
+        let patch = json!({"spec": spec});
+        let request = Request::patch(
+            key(Kind::Service, name),
+            crate::api::PatchType::Merge,
+            patch,
+        );
+        world.ask(&request).expect("a change")
+    };
+    world.make(service("kubernetes", json!({})));
+    world.make(service("a", json!({"clusterIP": "10.96.0.10"})));
+    world.make(service("headless", json!({"clusterIP": "None"})));
+    let of_both = [
+        "10.96.0.1 services/default/kubernetes",
+        "10.96.0.10 services/default/a",
+    ];
+    assert_eq!(addresses(&world), of_both);
+    let dry = Request {
+        dry_run: true,
+        ..Request::delete(key(Kind::Service, "a"), DeleteOptions::default())
+    };
+    world.send(&dry).expect("it could go");
+    ask(&mut world, "a", json!({"ports": [{"port": 81}]}));
+    assert_eq!(addresses(&world), of_both);
+    let address = world
+        .store
+        .head()
+        .table(Kind::IPAddress)
+        .get("", "10.96.0.10");
+    let address = crate::api::managed_fields::to_json(address.expect("it is there"));
+    let labels = json!({"ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"});
+    assert_eq!(address["metadata"]["labels"], labels);
+    assert_eq!(address["metadata"]["generation"], 1);
+    assert_eq!(
+        address["metadata"]["managedFields"][0]["manager"],
+        "kube-apiserver"
+    );
+    let away = json!({"type": "ExternalName", "externalName": "example.com"});
+    ask(&mut world, "a", away);
+    assert_eq!(addresses(&world), of_both[..1]);
+    let gone = Request::delete(key(Kind::Service, "kubernetes"), DeleteOptions::default());
+    world.send(&gone).expect("it goes");
+    assert_eq!(addresses(&world), Vec::<String>::new());
+    let mine = json!({"apiVersion": "networking.k8s.io/v1", "kind": "IPAddress", "metadata": {"name": "10.96.0.20"},
+        "spec": {"parentRef": {"resource": "gateways", "name": "g"}}});
+    world.make(mine);
+    let request = Request::new(
+        Verb::Create,
+        key(Kind::Service, ""),
+        Body::Document(Arc::new(service("b", json!({"clusterIP": "10.96.0.20"})))),
+    );
+    let (code, why) = world.refusal(&request);
+    assert!(
+        code == 422 && why.ends_with("provided IP is already allocated"),
+        "{why}"
+    );
+}
