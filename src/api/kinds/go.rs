@@ -3,13 +3,11 @@
 //! The real thing: the `ErrorBody` of 1.33's staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go.
 
 use crate::api::time::rfc3339;
-use crate::api::typed::{Typed, to_json};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, OwnerReference, Time,
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// `map[string]string{"app":"web"}`.
@@ -107,41 +105,6 @@ fn amount(text: &str) -> (i128, i32, &'static str) {
     let scales = [-9, -6, -3, 0, 3, 6, 9, 12, 15, 18];
     let place = decimal.iter().position(|d| *d == suffix).unwrap_or(3);
     (digits, scales[place] - shift, "DecimalSI")
-}
-
-/// The fields that differ, as lines with `-` and `+`, in the manner of Go's `cmp.Diff`.
-pub(super) fn difference<T: Typed>(name: &str, old: &T, new: &T) -> String {
-    let fields = |value: &T| -> Map<String, Value> {
-        match to_json(value) {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        }
-    };
-    let (old, new) = (fields(old), fields(new));
-    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
-    names.sort();
-    names.dedup();
-    let mut text = format!("  {name}{{\n");
-    let mut same = 0;
-    for name in names {
-        let (was, is) = (old.get(name), new.get(name));
-        if was == is {
-            same += 1;
-            continue;
-        }
-        for (sign, value) in [('-', was), ('+', is)] {
-            let value = value.map_or("nil".to_owned(), Value::to_string);
-            text.push_str(&format!("{sign} \t{}: {value},\n", capitalized(name)));
-        }
-    }
-    text.push_str(&format!("  \t... // {same} identical fields\n  }}\n"));
-    text
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }
 
 /// `(*int32)(nil)`, or where the value lies: Go prints an address, which is never twice the same; ours always is.

@@ -18,6 +18,7 @@ mod custom_object;
 mod custom_resource_definition;
 mod daemon_set;
 mod deployment;
+mod difference;
 mod endpoint_slice;
 mod endpoints;
 mod event;

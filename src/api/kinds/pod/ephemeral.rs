@@ -4,7 +4,7 @@
 //! The real thing: pkg/apis/core/validation/validation.go (`validateEphemeralContainers`, `ValidatePodEphemeralContainersUpdate`),
 //! pkg/registry/core/pod/strategy.go (`podEphemeralContainersStrategy`).
 
-use super::super::go;
+use super::super::difference;
 use super::super::normal::{list, text};
 use super::containers::{self, Surroundings};
 use super::{defaults, update, validation};
@@ -155,7 +155,7 @@ pub fn validate_update(pod: &Pod, old: &Pod) -> Vec<FieldError> {
                 errors.forbidden(&path, &detail);
             }
             Some(new) if *new != old => {
-                let difference = go::difference("core.EphemeralContainer", &old, new);
+                let difference = difference::of("core.EphemeralContainer", &old, new);
                 let detail = format!(
                     "existing ephemeral containers {name:?} may not be changed\n{difference}"
                 );

@@ -3,9 +3,9 @@
 //! The real thing: pkg/apis/core/validation/validation.go (`ValidatePodUpdate`).
 //! Left out: rules about a pod's status (`ValidatePodStatusUpdate`), which only kubelets write.
 
-use super::super::go;
 use super::super::names::within;
 use super::super::normal::{list, text};
+use super::super::{difference, go};
 use super::{containers, scheduling, validation};
 use crate::api::check::{Errors, Path};
 use crate::api::{Pod, Shared, pods};
@@ -172,7 +172,7 @@ fn unchangeable(spec: &PodSpec, old: &PodSpec, errors: &mut Errors) {
     if munged != *old {
         let detail = format!(
             "pod updates may not change fields other than {MAY_CHANGE}\n{}",
-            go::difference("core.PodSpec", old, &munged)
+            difference::of("core.PodSpec", old, &munged)
         );
         errors.forbidden(&SPEC, &detail);
     }
