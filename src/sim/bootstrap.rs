@@ -359,7 +359,6 @@ mod tests {
             (service(Kind::Service), 10_000),
             (service(Kind::Endpoints), 10_000),
             (service(Kind::EndpointSlice), 10_000),
-            (Key::new(Kind::ServiceCIDR, "", SERVICE), 10_000),
             (
                 Key::new(Kind::Namespace, "", "kube-node-lease"),
                 60_000 + 10_000,
@@ -417,25 +416,59 @@ mod tests {
     }
 
     #[test]
-    fn the_range_is_ready_and_a_server_that_is_down_makes_nothing() {
+    fn a_server_that_is_down_makes_nothing() {
         let mut cluster = Cluster::booted(ClusterOptions::default());
-        let range = Key::new(Kind::ServiceCIDR, "", SERVICE);
-        let object = cluster.store().head().get(&range).expect("it is there");
-        let json = object.to_json();
-        assert_eq!(json["spec"]["cidrs"], json!([RANGE]));
-        let ready = &json["status"]["conditions"][0];
-        assert_eq!(
-            (&ready["type"], &ready["status"]),
-            (&json!("Ready"), &json!("True"))
-        );
-        delete(&mut cluster, &range);
+        let service = Key::new(Kind::Service, "default", SERVICE);
+        delete(&mut cluster, &service);
         cluster.fault(Fault::StopApiServer).expect("it is up");
         let until = cluster.now_ms() + 30_000;
         run_until(&mut cluster, until);
-        assert_eq!(revision(&cluster, &range), None);
+        assert_eq!(revision(&cluster, &service), None);
         cluster.fault(Fault::StartApiServer).expect("it is down");
         let until = cluster.now_ms() + 1_000;
         run_until(&mut cluster, until);
-        assert!(revision(&cluster, &range).is_some());
+        assert!(revision(&cluster, &service).is_some());
+    }
+
+    #[test]
+    fn the_range_is_ready_and_cannot_go_while_services_need_it() {
+        let mut cluster = Cluster::booted(ClusterOptions::default());
+        let range = Key::new(Kind::ServiceCIDR, "", SERVICE);
+        let ready = |cluster: &Cluster| {
+            let json = cluster
+                .store()
+                .head()
+                .get(&range)
+                .expect("it is there")
+                .to_json();
+            assert_eq!(json["spec"]["cidrs"], json!([RANGE]));
+            let ready = &json["status"]["conditions"][0];
+            format!(
+                "{} {}: {}",
+                ready["type"], ready["status"], ready["message"]
+            )
+        };
+        let said = "\"Ready\" \"True\": \"Kubernetes Service CIDR is ready\"";
+        assert_eq!(ready(&cluster), said);
+        delete(&mut cluster, &range);
+        let until = cluster.now_ms() + 60_000;
+        run_until(&mut cluster, until);
+        let said = "\"Ready\" \"False\": \"There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR\"";
+        assert_eq!(ready(&cluster), said);
+        // With another range around it, nobody needs it: it goes, and is made again.
+        let around: ServiceCIDR = serde_json::from_value(
+            json!({"metadata": {"name": "around"}, "spec": {"cidrs": ["10.0.0.0/8"]}}),
+        )
+        .expect("a range");
+        let uid = |cluster: &Cluster| {
+            let object = cluster.store().head().get(&range);
+            object.and_then(|o| o.metadata().uid.clone())
+        };
+        let before = uid(&cluster);
+        cluster.submit(Request::create(around).by("kubernetes-admin"));
+        let until = cluster.now_ms() + 30_000;
+        run_until(&mut cluster, until);
+        let after = uid(&cluster);
+        assert!(after.is_some() && after != before, "{after:?}");
     }
 }

@@ -26,6 +26,7 @@ mod replica_set;
 mod resource_quota;
 mod root_ca_cert_publisher;
 mod service_account;
+mod service_cidrs;
 mod service_pods;
 mod taint_eviction;
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &resource_quota::ResourceQuotaController,
     &pvc_protection::PvcProtectionController,
     &pv_protection::PvProtectionController,
+    &service_cidrs::ServiceCidrController,
 ];
 
 /// A count as the API spells it: absent when it is zero (`omitempty`).

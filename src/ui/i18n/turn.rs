@@ -129,6 +129,11 @@ const REASONS: &[(&str, &str, &str)] = &[
         "地址列表与就绪的 Pod 不一致。",
     ),
     (
+        "FinalizerMissing",
+        "Nothing would keep it while it is needed.",
+        "还没有终结器在它被需要时留住它。",
+    ),
+    (
         "GracePeriodShortened",
         "The pod is to be gone sooner than it was told before.",
         "要求 Pod 比之前更早消失。",

@@ -117,6 +117,7 @@ pub fn glyph_of_component(name: &str) -> &'static str {
         "resourcequota-controller" => "quota",
         "pv-protection-controller" => "pv",
         "pvc-protection-controller" => "pvc",
+        "service-cidr-controller" => "svc",
         "namespace-controller" => "ns",
         "node-lifecycle-controller" => "pulse",
         _ => "ctrl",
