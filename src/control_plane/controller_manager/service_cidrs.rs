@@ -13,6 +13,7 @@ use crate::api::{
 };
 use crate::component::{Component, Place, Seen, Turn, Wake, Watch};
 use k8s_openapi::api::networking::v1::{IPAddress, ServiceCIDR};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -146,11 +147,8 @@ fn say(
         .iter()
         .flat_map(|s| s.conditions.iter().flatten());
     let ready = conditions.into_iter().find(|c| c.type_ == "Ready");
-    let is_so = |c: &&_| {
-        let c: &k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition = c;
-        c.status == status && c.reason == reason && c.message == message
-    };
-    if ready.filter(is_so).is_some() {
+    let is_so = |c: &Condition| c.status == status && c.reason == reason && c.message == message;
+    if ready.is_some_and(is_so) {
         return;
     }
     let was = ready.map(|c| c.status.clone());

@@ -19,6 +19,8 @@ const NAMESPACE: &str = "kube-node-lease";
 const DURATION_S: i32 = 40;
 /// `nodeLeaseRenewIntervalFraction` of the duration.
 const RENEW_MS: Ms = 10_000;
+/// Between two attempts at most, while the lease cannot be renewed: `maxBackoff`.
+const RETRY_MS: Ms = 7_000;
 
 pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
     let mut turn = Turn::default();
@@ -27,7 +29,12 @@ pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
         return turn;
     };
     let key = Key::new(Kind::Lease, NAMESPACE, seen.node);
-    turn.again(Wake::housekeeping(KEY, RENEW_MS));
+    let is_overdue = match &memory.lease {
+        LeaseMemory::Known(object) => seen.now_ms > renewed_ms(object) + RENEW_MS,
+        LeaseMemory::Unknown | LeaseMemory::Exists => false,
+    };
+    let again_ms = if is_overdue { RETRY_MS } else { RENEW_MS };
+    turn.again(Wake::housekeeping(KEY, again_ms));
     match &memory.lease {
         LeaseMemory::Unknown => {
             let lease = new(seen, node);
@@ -120,4 +127,32 @@ fn renewed_ms(object: &Object) -> Ms {
         .get::<Lease>()
         .and_then(|lease| lease.spec.as_ref()?.renew_time.as_ref())
         .map_or(0, |renewed| time::ms_of(renewed.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Snapshot;
+
+    #[test]
+    fn what_could_not_be_renewed_is_tried_again_sooner() {
+        let mut node = Node::default();
+        node.metadata.name = Some("n1".to_owned());
+        let mut head = Snapshot::default();
+        head.insert(node.clone().into());
+        for (name, now_ms, want) in [
+            ("in time", 10_000, RENEW_MS),
+            ("overdue", 10_005, RETRY_MS),
+            ("long overdue", 90_000, RETRY_MS),
+        ] {
+            let renewed = new(&Seen::new(&head, 0).at("n1", None), &node);
+            let memory = KubeletMemory {
+                lease: LeaseMemory::Known(renewed.into()),
+                ..KubeletMemory::default()
+            };
+            let turn = sync(&Seen::new(&head, now_ms).at("n1", None), &memory);
+            let again: Vec<Ms> = turn.again.iter().map(|wake| wake.after_ms).collect();
+            assert_eq!(again, [want], "{name}");
+        }
+    }
 }
