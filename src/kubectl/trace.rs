@@ -102,7 +102,9 @@ fn headline(event: &StepEvent) -> String {
                 Phase::Whole => String::new(),
                 Phase::Observe => "  observes".to_owned(),
                 Phase::Diff => "  compares".to_owned(),
-                Phase::Act(index) => format!("  acts ({})", index + 1),
+                Phase::Begin => "  begins".to_owned(),
+                Phase::Act { from, to } if to - from == 1 => format!("  acts ({to})"),
+                Phase::Act { from, to } => format!("  acts ({}-{to})", from + 1),
             };
             format!(
                 "{}  {}{phase}  {}",
@@ -190,13 +192,13 @@ fn scheduling(turn: &Turn, out: &mut String) {
     }
 }
 
-/// What this step did, as it was carried out, with what came of it: all so far of a whole turn, one action of a phase.
+/// What this step did, as it was carried out, with what came of it: all so far of a whole turn, some actions of a phase.
 pub(super) fn done(step: &TurnStep) -> impl Iterator<Item = (Cow<'_, Action>, &Outcome)> {
     let done = step.outcomes.len();
     let range = match step.phase {
-        Phase::Whole => 0..done,
+        Phase::Whole | Phase::Begin => 0..done,
         Phase::Observe | Phase::Diff => 0..0,
-        Phase::Act(index) => index..(index + 1).min(done),
+        Phase::Act { from, to } => from..to.min(done),
     };
     range.map(|index| {
         let action = named(&step.turn.actions[index].action, &step.outcomes[..index]);

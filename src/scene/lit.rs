@@ -106,20 +106,20 @@ fn phase(turn: &TurnStep) -> LitPhase {
     match turn.phase {
         Phase::Observe => LitPhase::Observe,
         Phase::Diff => LitPhase::Diff,
-        Phase::Act(_) => LitPhase::Act,
+        Phase::Begin | Phase::Act { .. } => LitPhase::Act,
         Phase::Whole if !turn.outcomes.is_empty() => LitPhase::Act,
         Phase::Whole if !turn.turn.diff.is_empty() => LitPhase::Diff,
         Phase::Whole => LitPhase::Observe,
     }
 }
 
-/// The actions of this step with what came of them: all of the turn's, or the one of this phase.
+/// The actions of this step with what came of them: all of the turn's, or those of this phase.
 fn done(turn: &TurnStep) -> impl Iterator<Item = (&Action, &Outcome)> {
-    let only = match turn.phase {
-        Phase::Act(index) => Some(index),
-        Phase::Whole | Phase::Observe | Phase::Diff => None,
+    let these = match turn.phase {
+        Phase::Act { from, to } => from..to,
+        Phase::Whole | Phase::Begin => 0..turn.outcomes.len(),
+        Phase::Observe | Phase::Diff => 0..0,
     };
-    let none = matches!(turn.phase, Phase::Observe | Phase::Diff);
     let all = turn
         .turn
         .actions
@@ -127,7 +127,7 @@ fn done(turn: &TurnStep) -> impl Iterator<Item = (&Action, &Outcome)> {
         .map(|planned| &planned.action)
         .zip(&turn.outcomes);
     all.enumerate()
-        .filter(move |(index, _)| !none && only.is_none_or(|only| only == *index))
+        .filter(move |(index, _)| these.contains(index))
         .map(|(_, pair)| pair)
 }
 

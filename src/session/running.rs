@@ -107,7 +107,8 @@ impl Session {
             Possible::GoOn { process, .. } => {
                 let begun = cluster.process(&process)?.turn.as_ref()?;
                 Some(if begun.diffed {
-                    Phase::Act(begun.outcomes.len())
+                    let from = begun.outcomes.len();
+                    Phase::Act { from, to: from + 1 }
                 } else {
                     Phase::Diff
                 })

@@ -16,6 +16,9 @@ use crate::component::{
 use crate::node::{container_runtime, kube_proxy};
 use std::sync::Arc;
 
+/// A turn with more actions than this takes several steps: a step is never long, however many Pods a ReplicaSet makes at once.
+const ACTIONS_OF_A_STEP_MAX: usize = 32;
+
 /// Back-off after the first failure of a key.
 const BACK_OFF_FIRST_MS: Ms = 5;
 
@@ -75,12 +78,14 @@ impl Cluster {
                 self.pause_turn(process, begun, Phase::Diff)
             };
         }
-        let action = begun.outcomes.len();
+        let from = begun.outcomes.len();
         let went_on = self.act(process, &mut begun);
-        if went_on && begun.outcomes.len() < begun.turn.actions.len() {
-            return self.pause_turn(process, begun, Phase::Act(action));
+        let phase = Phase::Act { from, to: from + 1 };
+        let crashed = self.crash_is_due(process, &begun);
+        if went_on && !crashed && begun.outcomes.len() < begun.turn.actions.len() {
+            return self.pause_turn(process, begun, phase);
         }
-        self.finish_turn(process, begun, Phase::Act(action))
+        self.close_turn(process, begun, phase, crashed)
     }
 
     /// Observe and diff: nothing changes but the process's own memory.
@@ -103,16 +108,38 @@ impl Cluster {
         event
     }
 
-    /// Carries out what is left of a turn and closes it.
+    /// Carries out what is left of a turn, or so much of it as a step may, and closes it.
     fn finish_turn(&mut self, process: ProcessIndex, mut begun: Begun, phase: Phase) -> StepEvent {
+        let from = begun.outcomes.len();
         let mut crashed = self.crash_is_due(process, &begun);
-        while !crashed && begun.outcomes.len() < begun.turn.actions.len() {
-            let went_on = self.act(process, &mut begun);
-            crashed = self.crash_is_due(process, &begun);
-            if !went_on {
-                break;
+        let mut went_on = true;
+        while went_on && !crashed && begun.outcomes.len() < begun.turn.actions.len() {
+            let to = begun.outcomes.len();
+            if to - from == ACTIONS_OF_A_STEP_MAX {
+                let is_first = !begun.diffed;
+                begun.diffed = true;
+                let part = Phase::Act { from, to };
+                let phase = if is_first { Phase::Begin } else { part };
+                return self.pause_turn(process, begun, phase);
             }
+            went_on = self.act(process, &mut begun);
+            crashed = self.crash_is_due(process, &begun);
         }
+        let to = begun.outcomes.len();
+        let phase = match phase {
+            Phase::Whole if from > 0 => Phase::Act { from, to },
+            phase => phase,
+        };
+        self.close_turn(process, begun, phase, crashed)
+    }
+
+    fn close_turn(
+        &mut self,
+        process: ProcessIndex,
+        begun: Begun,
+        phase: Phase,
+        crashed: bool,
+    ) -> StepEvent {
         if crashed {
             self.process_mut(process).crash_after_actions = None;
             self.crash(process);
@@ -347,5 +374,115 @@ impl Cluster {
             Wake { urgency, ..wake },
             Cause::Retry { step, failures },
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Body, Key, Kind, Verb};
+    use crate::sim::{ClusterOptions, Fault, ProcessId, Step};
+    use serde_json::{Value, json};
+
+    const CONTROLLER: &str = "replicaset-controller";
+
+    fn create(cluster: &mut Cluster, kind: Kind, document: Value) {
+        let key = Key::new(kind, "default", "");
+        let request = Request::new(Verb::Create, key, Body::Document(Arc::new(document)));
+        let step = cluster.submit(request.by("kubernetes-admin"));
+        let answer = step.answer().expect("an answer");
+        assert_eq!(answer.result.as_ref().err(), None);
+    }
+
+    fn create_replica_set(cluster: &mut Cluster, replicas: u32) {
+        let document = json!({ "apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": { "name": "web" }, "spec": {
+            "replicas": replicas, "selector": { "matchLabels": { "app": "web" } },
+            "template": { "metadata": { "labels": { "app": "web" } }, "spec": { "containers": [{ "name": "c", "image": "nginx" }] } },
+        }});
+        create(cluster, Kind::ReplicaSet, document);
+    }
+
+    /// The steps of the controller's first turn that does anything.
+    fn turn(cluster: &mut Cluster, pace: Pace) -> Vec<TurnStep> {
+        let mut steps = Vec::new();
+        for _ in 0..10_000 {
+            let Some(Step { event, .. }) = cluster.step_default(pace) else {
+                break;
+            };
+            if let StepEvent::Turn(step) = event
+                && step.process.component == CONTROLLER
+                && !step.turn.actions.is_empty()
+            {
+                steps.push(*step);
+                let process = ProcessId {
+                    component: CONTROLLER,
+                    node: Name::default(),
+                };
+                if cluster.process(&process).is_some_and(|p| p.turn.is_none()) {
+                    return steps;
+                }
+            }
+        }
+        panic!("the controller takes a turn");
+    }
+
+    fn pods(cluster: &Cluster) -> usize {
+        cluster.store().head().table(Kind::Pod).len()
+    }
+
+    #[test]
+    fn a_turn_with_many_actions_takes_several_steps() {
+        let mut cluster = Cluster::booted(ClusterOptions::default());
+        create_replica_set(&mut cluster, 70);
+        let steps = turn(&mut cluster, Pace::Turn);
+        let all = steps[0].turn.actions.len();
+        assert!(all >= 70, "{all}");
+        let mut done = 0;
+        for step in &steps {
+            let to = step.outcomes.len();
+            let want = match done {
+                0 => Phase::Begin,
+                from => Phase::Act { from, to },
+            };
+            assert_eq!(step.phase, want);
+            assert!(to - done <= ACTIONS_OF_A_STEP_MAX, "{done} to {to}");
+            done = to;
+        }
+        assert_eq!((done, pods(&cluster)), (all, 70));
+    }
+
+    #[test]
+    fn a_crash_between_two_actions_comes_in_any_of_its_steps() {
+        for (pace, steps_want) in [(Pace::Turn, 2), (Pace::Phase, 2 + 40)] {
+            let mut cluster = Cluster::booted(ClusterOptions::default());
+            create_replica_set(&mut cluster, 70);
+            let fault = Fault::CrashAfter {
+                process: CONTROLLER.into(),
+                actions: 40,
+            };
+            cluster.fault(fault).expect("it runs");
+            let steps = turn(&mut cluster, pace);
+            let last = steps.last().expect("some");
+            assert_eq!((last.crashed, last.outcomes.len()), (true, 40), "{pace:?}");
+            assert_eq!(steps.len(), steps_want, "{pace:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_ends_the_turn_at_any_pace() {
+        let quota = json!({ "apiVersion": "v1", "kind": "ResourceQuota", "metadata": { "name": "few" }, "spec": { "hard": { "pods": "2" } } });
+        for pace in [Pace::Turn, Pace::Phase] {
+            let mut cluster = Cluster::booted(ClusterOptions::default());
+            create(&mut cluster, Kind::ResourceQuota, quota.clone());
+            for _ in 0..200 {
+                cluster.step_default(Pace::Turn);
+            }
+            create_replica_set(&mut cluster, 5);
+            let steps = turn(&mut cluster, pace);
+            let last = steps.last().expect("some");
+            assert!(last.outcomes.len() < last.turn.actions.len(), "{pace:?}");
+            assert!(last.outcomes.last().is_some_and(|o| !o.is_ok()));
+            assert_eq!(pods(&cluster), 2, "{pace:?}");
+        }
     }
 }

@@ -199,8 +199,15 @@ pub enum Phase {
     Observe,
     /// It compared.
     Diff,
-    /// It did the action of this index.
-    Act(usize),
+    /// It looked, compared, and did the first of many actions.
+    Begin,
+    /// It did the actions from this index up to that one, exclusive.
+    Act {
+        /// The first.
+        from: usize,
+        /// The one after the last.
+        to: usize,
+    },
 }
 
 impl Step {

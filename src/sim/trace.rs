@@ -148,7 +148,8 @@ fn turn_to_json(step: &TurnStep, out: &mut Map<String, Value>) {
         Phase::Whole => json!("whole"),
         Phase::Observe => json!("observe"),
         Phase::Diff => json!("diff"),
-        Phase::Act(index) => json!({ "act": index }),
+        Phase::Begin => json!("begin"),
+        Phase::Act { from, to } => json!({ "act": from, "to": to }),
     };
     put(
         out,

@@ -48,9 +48,9 @@ fn stepping(
     language: Language,
 ) -> Html {
     let phase = session.next_phase().map(|phase| match phase {
-        Phase::Observe | Phase::Whole => ("observe", words::observe(language)),
+        Phase::Observe | Phase::Whole | Phase::Begin => ("observe", words::observe(language)),
         Phase::Diff => ("diff", words::diff(language)),
-        Phase::Act(_) => ("act", words::act(language)),
+        Phase::Act { .. } => ("act", words::act(language)),
     });
     let coached = settings.coach == Coach::Step;
     html! {

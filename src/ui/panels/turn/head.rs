@@ -90,7 +90,7 @@ fn phase_name(turn: &TurnStep) -> &'static str {
     match turn.phase {
         Phase::Observe => "observe",
         Phase::Diff => "diff",
-        Phase::Whole | Phase::Act(_) => "act",
+        Phase::Whole | Phase::Begin | Phase::Act { .. } => "act",
     }
 }
 

@@ -80,7 +80,7 @@ fn of_turn(context: &Context<'_>, step: &TurnStep) -> Html {
     let (observe, diff, act) = match step.phase {
         Phase::Observe => ("now", "next", "next"),
         Phase::Diff => ("done", "now", "next"),
-        Phase::Act(_) | Phase::Whole => ("done", "done", "now"),
+        Phase::Act { .. } | Phase::Whole | Phase::Begin => ("done", "done", "now"),
     };
     let language = context.language;
     let later = |text: String| html! { <p class="later">{ text }</p> };
