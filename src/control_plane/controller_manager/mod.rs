@@ -43,7 +43,6 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &garbage_collector::GarbageCollectorController,
     &endpoint_slice::EndpointSliceController,
     &endpoints::EndpointsController,
-    &endpoint_slice_mirroring::EndpointSliceMirroringController,
     &namespace::NamespaceController,
     &service_account::ServiceAccountController,
     &root_ca_cert_publisher::RootCaCertPublisher,
@@ -52,6 +51,7 @@ pub static ALL: &[&dyn AnyComponent] = &[
     &resource_quota::ResourceQuotaController,
     &pvc_protection::PvcProtectionController,
     &pv_protection::PvProtectionController,
+    &endpoint_slice_mirroring::EndpointSliceMirroringController,
     &service_cidrs::ServiceCidrController,
 ];
 
