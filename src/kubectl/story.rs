@@ -43,7 +43,7 @@ fn of_turn(step: &TurnStep, at: &str) -> Option<String> {
         .iter()
         .partition(|d| d.reason == "StatusOutOfDate");
     let mut out = format!("{at:>9}  {} {}", step.process, step.key);
-    if !rest.is_empty() {
+    if !rest.is_empty() && !step.goes_on() {
         let texts: Vec<String> = rest
             .iter()
             .map(|d| format!("{} {}", difference(d), d.reason))

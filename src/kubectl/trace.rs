@@ -28,9 +28,11 @@ pub fn full(step: &Step) -> String {
     );
     match &step.event {
         StepEvent::Turn(turn) => {
-            facts(&turn.turn.observed, &mut out);
-            differences(&turn.turn, &mut out);
-            scheduling(&turn.turn, &mut out);
+            if !turn.goes_on() {
+                facts(&turn.turn.observed, &mut out);
+                differences(&turn.turn, &mut out);
+                scheduling(&turn.turn, &mut out);
+            }
             for (action, outcome) in done(turn) {
                 let _ = writeln!(out, "    does     {}", deed(&action, outcome));
             }

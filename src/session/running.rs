@@ -149,6 +149,9 @@ impl Session {
                 self.stopped = Some(Stop::At(breakpoint));
                 return;
             }
+            if step.is_some_and(Step::is_part) {
+                return;
+            }
             if !settled_before && self.timeline.cluster().is_settled() {
                 self.goal = None;
                 return;

@@ -17,7 +17,7 @@ use crate::node::{container_runtime, kube_proxy};
 use std::sync::Arc;
 
 /// A turn with more actions than this takes several steps: a step is never long, however many Pods a ReplicaSet makes at once.
-const ACTIONS_OF_A_STEP_MAX: usize = 32;
+const ACTIONS_OF_A_STEP_MAX: usize = 64;
 
 /// Back-off after the first failure of a key.
 const BACK_OFF_FIRST_MS: Ms = 5;
@@ -453,17 +453,17 @@ mod tests {
 
     #[test]
     fn a_crash_between_two_actions_comes_in_any_of_its_steps() {
-        for (pace, steps_want) in [(Pace::Turn, 2), (Pace::Phase, 2 + 40)] {
+        for (pace, steps_want) in [(Pace::Turn, 2), (Pace::Phase, 2 + 100)] {
             let mut cluster = Cluster::booted(ClusterOptions::default());
             create_replica_set(&mut cluster, 70);
             let fault = Fault::CrashAfter {
                 process: CONTROLLER.into(),
-                actions: 40,
+                actions: 100,
             };
             cluster.fault(fault).expect("it runs");
             let steps = turn(&mut cluster, pace);
             let last = steps.last().expect("some");
-            assert_eq!((last.crashed, last.outcomes.len()), (true, 40), "{pace:?}");
+            assert_eq!((last.crashed, last.outcomes.len()), (true, 100), "{pace:?}");
             assert_eq!(steps.len(), steps_want, "{pace:?}");
         }
     }

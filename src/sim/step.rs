@@ -190,6 +190,14 @@ pub struct TurnStep {
     pub crashed: bool,
 }
 
+impl TurnStep {
+    /// Does it only carry out what an earlier step found?
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        matches!(self.phase, Phase::Act { .. })
+    }
+}
+
 /// A part of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -218,6 +226,12 @@ impl Step {
             StepEvent::User { answer, .. } => Some(answer),
             _ => None,
         }
+    }
+
+    /// Is this step a part of a turn, like those in which a turn with many actions is taken?
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        matches!(&self.event, StepEvent::Turn(turn) if turn.phase != Phase::Whole)
     }
 
     /// Is this step the end of a turn, or something that a person did? What "Step over" stops at.

@@ -155,7 +155,7 @@ fn turn_to_json(step: &TurnStep, out: &mut Map<String, Value>) {
         out,
         json!({
             "event": "turn", "process": step.process.to_string(), "key": step.key, "cause": cause_to_json(&step.cause), "phase": phase,
-            "observed": observed(&step.turn), "diff": diff(&step.turn), "actions": actions(&step.turn, &step.outcomes),
+            "observed": observed(&step.turn), "diff": diff(&step.turn), "actions": actions(step),
         }),
     );
     if step.crashed {
@@ -183,7 +183,13 @@ fn diff(turn: &Turn) -> Vec<Value> {
     turn.diff.iter().map(one).collect()
 }
 
-fn actions(turn: &Turn, outcomes: &[Outcome]) -> Vec<Value> {
+/// All that are planned, with what came of those that are done; of a step that goes on, its own.
+fn actions(step: &TurnStep) -> Vec<Value> {
+    let (planned, outcomes) = (&step.turn.actions, &step.outcomes);
+    let own = match step.phase {
+        Phase::Act { from, to } => from..to,
+        Phase::Whole | Phase::Begin | Phase::Observe | Phase::Diff => 0..planned.len(),
+    };
     let one = |(index, planned): (usize, &crate::component::Planned)| {
         let before = &outcomes[..index.min(outcomes.len())];
         let answer = outcomes
@@ -191,7 +197,8 @@ fn actions(turn: &Turn, outcomes: &[Outcome]) -> Vec<Value> {
             .map(|outcome| outcome_text(&planned.action, outcome));
         json!({ "closes": planned.closes, "request": action_text(&named(&planned.action, before)), "answer": answer })
     };
-    turn.actions.iter().enumerate().map(one).collect()
+    let all = planned.iter().enumerate();
+    all.take(own.end).skip(own.start).map(one).collect()
 }
 
 fn cause_to_json(cause: &Cause) -> Value {
