@@ -21,6 +21,8 @@ const DURATION_S: i32 = 40;
 const RENEW_MS: Ms = 10_000;
 /// Between two attempts at most, while the lease cannot be renewed: `maxBackoff`.
 const RETRY_MS: Ms = 7_000;
+/// Between reading the lease of an earlier life and renewing it, or reading it again if it could not be read.
+const READ_MS: Ms = 1_000;
 
 pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
     let mut turn = Turn::default();
@@ -50,7 +52,7 @@ pub(super) fn sync(seen: &Seen<'_>, memory: &KubeletMemory) -> Turn {
         LeaseMemory::Exists => {
             let unread = turn.differs(key.clone(), "", "known", "unknown", "LeaseNotRead");
             turn.act(unread, Request::get(key));
-            turn.again(Wake::after(KEY, 0));
+            turn.again(Wake::housekeeping(KEY, READ_MS));
         }
         LeaseMemory::Known(object) => {
             let renewed_ms = renewed_ms(object);
@@ -154,5 +156,20 @@ mod tests {
             let again: Vec<Ms> = turn.again.iter().map(|wake| wake.after_ms).collect();
             assert_eq!(again, [want], "{name}");
         }
+    }
+
+    #[test]
+    fn one_that_cannot_be_read_does_not_stop_the_clock() {
+        let mut node = Node::default();
+        node.metadata.name = Some("n1".to_owned());
+        let mut head = Snapshot::default();
+        head.insert(node.into());
+        let memory = KubeletMemory {
+            lease: LeaseMemory::Exists,
+            ..KubeletMemory::default()
+        };
+        let turn = sync(&Seen::new(&head, 0).at("n1", None), &memory);
+        assert_eq!(turn.actions.len(), 1, "it reads");
+        assert!(turn.again.iter().all(|wake| wake.after_ms > 0));
     }
 }
