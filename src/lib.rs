@@ -62,7 +62,7 @@
 //! * **Belief is a revision.** An informer's cache is the store as it was before the first event that has not reached it
 //!   ([`sim::Cursor`]). Lag, a held watch and a lost event cost one number each.
 //! * **A turn has phases** a learner can stop between ([`sim::Pace`]): observe and diff change nothing; act does one action at a time, so
-//!   a crash between two of them is a fault one can choose.
+//!   a crash between two of them is a fault one can choose. A turn with very many actions takes several steps at any pace.
 //! * **HTTP is a codec** ([`control_plane::apiserver::http`]): bytes in, a request; an answer, bytes out; and the client's half, with which the
 //!   page's terminal shows what kubectl sends. Only `bin/` opens a port.
 //! * **Work per step does not grow with the cluster.** Indexes and tallies are kept with every write ([`api::Table`]).
