@@ -196,13 +196,7 @@ fn scheduling(turn: &Turn, out: &mut String) {
 
 /// What this step did, as it was carried out, with what came of it: all so far of a whole turn, some actions of a phase.
 pub(super) fn done(step: &TurnStep) -> impl Iterator<Item = (Cow<'_, Action>, &Outcome)> {
-    let done = step.outcomes.len();
-    let range = match step.phase {
-        Phase::Whole | Phase::Begin => 0..done,
-        Phase::Observe | Phase::Diff => 0..0,
-        Phase::Act { from, to } => from..to.min(done),
-    };
-    range.map(|index| {
+    step.done().map(|index| {
         let action = named(&step.turn.actions[index].action, &step.outcomes[..index]);
         (action, &step.outcomes[index])
     })

@@ -115,20 +115,8 @@ fn phase(turn: &TurnStep) -> LitPhase {
 
 /// The actions of this step with what came of them: all of the turn's, or those of this phase.
 fn done(turn: &TurnStep) -> impl Iterator<Item = (&Action, &Outcome)> {
-    let these = match turn.phase {
-        Phase::Act { from, to } => from..to,
-        Phase::Whole | Phase::Begin => 0..turn.outcomes.len(),
-        Phase::Observe | Phase::Diff => 0..0,
-    };
-    let all = turn
-        .turn
-        .actions
-        .iter()
-        .map(|planned| &planned.action)
-        .zip(&turn.outcomes);
-    all.enumerate()
-        .filter(move |(index, _)| these.contains(index))
-        .map(|(_, pair)| pair)
+    turn.done()
+        .map(|index| (&turn.turn.actions[index].action, &turn.outcomes[index]))
 }
 
 fn sent(turn: &TurnStep) -> bool {

@@ -296,6 +296,33 @@ mod tests {
     }
 
     #[test]
+    fn in_any_order_it_is_a_sorted_list() {
+        let mut rng = crate::component::Rng::new(7);
+        let (mut agenda, mut list) = (Agenda::default(), Vec::new());
+        for process in 0..2_000 {
+            if rng.below(2) == 0 || list.is_empty() {
+                let priority = i32::try_from(rng.below(2)).expect("small");
+                let slot = agenda.add(rng.below(5), priority, Urgency::Work, entry(process));
+                list.push((slot, entry(process)));
+                list.sort_by_key(|(slot, _)| *slot);
+            } else {
+                let index = usize::try_from(rng.below(list.len() as u64)).expect("small");
+                let (slot, gone) = list.remove(index);
+                assert_eq!(agenda.remove(&slot), Some(gone));
+            }
+            let first = list.first().map(|(slot, entry)| (*slot, entry));
+            assert_eq!(agenda.first(), first);
+            assert!(
+                agenda
+                    .iter()
+                    .map(|(slot, ..)| slot)
+                    .eq(list.iter().map(|(slot, _)| *slot))
+            );
+        }
+        assert_eq!(agenda.work(), list.len());
+    }
+
+    #[test]
     fn gaps_make_no_difference() {
         let after_a_gap = |gap_due_ms| {
             let mut agenda = Agenda::default();

@@ -6,6 +6,7 @@ use super::process::ProcessId;
 use crate::api::time::Ms;
 use crate::api::{Answer, ChangeType, Key, Name, Request, Revision};
 use crate::component::{Outcome, Turn};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Which of the things that could happen shall happen: named by its place in the agenda.
@@ -195,6 +196,17 @@ impl TurnStep {
     #[must_use]
     pub fn goes_on(&self) -> bool {
         matches!(self.phase, Phase::Act { .. })
+    }
+
+    /// Which of the turn's actions this step did.
+    #[must_use]
+    pub fn done(&self) -> Range<usize> {
+        let so_far = self.outcomes.len();
+        match self.phase {
+            Phase::Whole | Phase::Begin => 0..so_far,
+            Phase::Observe | Phase::Diff => 0..0,
+            Phase::Act { from, to } => from..to.min(so_far),
+        }
     }
 }
 

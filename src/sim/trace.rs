@@ -186,9 +186,10 @@ fn diff(turn: &Turn) -> Vec<Value> {
 /// All that are planned, with what came of those that are done; of a step that goes on, its own.
 fn actions(step: &TurnStep) -> Vec<Value> {
     let (planned, outcomes) = (&step.turn.actions, &step.outcomes);
-    let own = match step.phase {
-        Phase::Act { from, to } => from..to,
-        Phase::Whole | Phase::Begin | Phase::Observe | Phase::Diff => 0..planned.len(),
+    let own = if step.goes_on() {
+        step.done()
+    } else {
+        0..planned.len()
     };
     let one = |(index, planned): (usize, &crate::component::Planned)| {
         let before = &outcomes[..index.min(outcomes.len())];
